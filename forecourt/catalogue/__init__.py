@@ -1,0 +1,1 @@
+"""What is sold: grades, goods, services, their codes, and prices by station with effective times."""

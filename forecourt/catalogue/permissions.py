@@ -1,0 +1,18 @@
+VIEW = "catalogue.view"
+EDIT = "catalogue.edit"
+SET_PRICE = "catalogue.set_price"
+
+ROLES = {
+    VIEW: {
+        "head_office",
+        "marketer",
+        "station_manager",
+        "cashier",
+        "service_agent",
+        "account_manager",
+        "analyst",
+        "integrator",
+    },
+    EDIT: {"head_office", "marketer"},
+    SET_PRICE: {"head_office", "station_manager"},
+}

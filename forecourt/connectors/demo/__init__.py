@@ -1,0 +1,1 @@
+"""A believable chain of stations, made from a seed."""

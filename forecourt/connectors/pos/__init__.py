@@ -1,0 +1,1 @@
+"""What points of sale write and say: NAXML, Verifone, CSV, JSON Lines; the watched inbox."""

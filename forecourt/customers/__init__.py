@@ -1,0 +1,1 @@
+"""Who buys: people and businesses, their identities and vehicles, what we know of their habits."""

@@ -1,0 +1,20 @@
+VIEW = "customers.view"
+EDIT = "customers.edit"
+UNMASK = "customers.unmask"
+MERGE = "customers.merge"
+
+ROLES = {
+    VIEW: {
+        "head_office",
+        "marketer",
+        "station_manager",
+        "cashier",
+        "service_agent",
+        "account_manager",
+        "analyst",
+        "compliance",
+    },
+    EDIT: {"head_office", "marketer", "station_manager", "cashier", "service_agent", "account_manager"},
+    UNMASK: {"head_office", "service_agent", "account_manager", "compliance"},
+    MERGE: {"head_office", "service_agent"},
+}

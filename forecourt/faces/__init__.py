@@ -1,0 +1,1 @@
+"""What people and machines touch: API, till door, back office, command line."""

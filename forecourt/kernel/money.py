@@ -1,0 +1,46 @@
+"""Money and quantities. Both are `Decimal`; no float touches either; rounding happens here and nowhere else."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Final
+
+ZERO: Final = Decimal(0)
+QUANTITY_DIGITS: Final = 3
+"""Litres, kilowatt-hours, kilograms, US gallons and pieces are kept to a thousandth."""
+
+_QUANTA: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """The one rounding of money and quantities: to `digits` decimal places, halves away from zero.
+
+    Away from zero, so that a refund is the exact mirror of its sale.
+    """
+    return value.quantize(_QUANTA[digits], ROUND_HALF_UP)
+
+
+def whole(value: Decimal) -> int:
+    """Whole points: towards zero, so that splitting never gains and a refund mirrors its sale."""
+    return int(value.to_integral_value(ROUND_DOWN))
+
+
+def share(total: Decimal, weights: list[Decimal], digits: int) -> list[Decimal]:
+    """Split `total` in proportion to `weights` without losing a unit: the parts add up to `rounded(total, digits)`.
+
+    The remainder is handed out one smallest unit at a time, from the largest weight down. Weights must not be
+    negative; when all are zero everything falls to the first.
+    """
+    total = rounded(total, digits)
+    if not weights:
+        raise ValueError("weights: nothing to share among; give at least one weight")
+    if any(weight < 0 for weight in weights):
+        raise ValueError("weights: a weight is negative; give weights of zero or more")
+    whole_weight = sum(weights, ZERO)
+    if whole_weight == 0:
+        return [total, *([rounded(ZERO, digits)] * (len(weights) - 1))]
+    quantum = _QUANTA[digits]
+    parts = [(total * weight / whole_weight).quantize(quantum, ROUND_DOWN) for weight in weights]
+    unit = quantum if total >= 0 else -quantum
+    missing = int((total - sum(parts, ZERO)) / unit)
+    for position in sorted(range(len(weights)), key=lambda index: (-weights[index], index))[:missing]:
+        parts[position] += unit
+    return parts

@@ -1,0 +1,84 @@
+"""Readers of the event log: each takes lists of events behind its own cursor, in order, each event once.
+
+A reader sees only what lies below the oldest running transaction, so that none it passed can still appear. A handler
+that fails stops its own cursor, is retried with growing pauses, and shows in the log, the metrics and the back office.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from forecourt.kernel import clock, events, sql
+from forecourt.kernel.models import Cursor
+
+log = logging.getLogger(__name__)
+
+NEXT_EVENTS: Final = sql.load(__file__, "next_events")
+_MAX_PAUSE_SECONDS: Final = 300
+
+
+def advance(reader: events.Reader, *, limit: int = 1000) -> int:
+    """Hand a reader its next events; returns how many the cursor moved past, 0 when there are none or another has it."""
+    try:
+        with transaction.atomic(durable=True):
+            return _advance(reader, limit)
+    except Exception as error:
+        _record_failure(reader, error)
+        return 0
+
+
+def _advance(reader: events.Reader, limit: int) -> int:
+    cursor = Cursor.objects.select_for_update(skip_locked=True).filter(reader=reader.name).first()
+    if cursor is None or _must_rest(cursor):
+        return 0
+    found = sql.rows(NEXT_EVENTS, {"xid": cursor.xid, "position": cursor.position, "limit": limit})
+    if not found:
+        return 0
+    wanted = [events.decode(name, body) for _, _, name, body in found if name in reader.events]
+    if wanted:
+        reader.handler(wanted)
+    cursor.xid, cursor.position = found[-1][:2]
+    cursor.moved_at, cursor.failures, cursor.failed_at, cursor.error = clock.now(), 0, None, ""
+    cursor.save()
+    return len(found)
+
+
+def advance_all(*, limit: int = 1000, seconds: float | None = None) -> int:
+    """Bring every reader up to date; returns how many steps of cursors that took, in events. Stops after `seconds`."""
+    register_cursors()
+    started = time.monotonic()
+    total = 0
+    moved = True
+    while moved:
+        moved = False
+        for reader in events.readers():
+            count = advance(reader, limit=limit)
+            total += count
+            moved = moved or count > 0
+            if seconds is not None and time.monotonic() - started > seconds:
+                return total
+    return total
+
+
+def register_cursors() -> None:
+    """Give every reader a cursor, at the beginning of the log when it is new."""
+    Cursor.objects.bulk_create([Cursor(reader=reader.name) for reader in events.readers()], ignore_conflicts=True)
+
+
+def _must_rest(cursor: Cursor) -> bool:
+    if cursor.failed_at is None:
+        return False
+    pause = min(2**cursor.failures, _MAX_PAUSE_SECONDS)
+    return clock.now() < cursor.failed_at + timedelta(seconds=pause)
+
+
+def _record_failure(reader: events.Reader, error: Exception) -> None:
+    log.exception("event reader failed", extra={"reader": reader.name})
+    cursor = Cursor.objects.get(reader=reader.name)
+    cursor.failures += 1
+    cursor.failed_at = clock.now()
+    cursor.error = f"{type(error).__name__}: {error}"[:2000]
+    cursor.save(update_fields=["failures", "failed_at", "error"])

@@ -1,0 +1,112 @@
+"""Named SQL and bulk copy: how a room reads and writes sets.
+
+`load(__file__, "name")` reads `sql/name.sql` beside the caller once, at import. `rows` and `run` execute it with named
+parameters; `copy_in` streams rows by COPY, the fastest way in. All run on Django's connection, inside whatever
+transaction the calling command holds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+_watch: ContextVar[list[str] | None] = ContextVar("statements", default=None)
+
+
+def load(room: str, name: str) -> str:
+    """The text of `sql/<name>.sql` in the folder of that room's file."""
+    return (Path(room).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def watching() -> Iterator[list[str]]:
+    """Collect the statements that `rows`, `run` and `copy_in` send, for tests that count them."""
+    statements: list[str] = []
+    token = _watch.set(statements)
+    try:
+        yield statements
+    finally:
+        _watch.reset(token)
+
+
+def _note(statement: str) -> None:
+    statements = _watch.get()
+    if statements is not None:
+        statements.append(statement)
+
+
+def rows(statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """All rows of a statement."""
+    _note(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def dicts(statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """All rows of a statement as dictionaries by column name."""
+    _note(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def run(statement: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Execute a statement; returns the number of rows it touched."""
+    _note(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def copy_in(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Add rows by COPY in text format; each line is a row made by `copy_line`. Nothing is sent for no lines."""
+    body = "".join(lines)
+    if not body:
+        return
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    _note(statement)
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        copy.write(body)
+
+
+def copy_text(value: str) -> str:
+    """A text value as COPY wants it: backslash, tab, line feed and carriage return escaped."""
+    if "\\" in value:
+        value = value.replace("\\", "\\\\")
+    if "\t" in value or "\n" in value or "\r" in value:
+        value = value.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return value
+
+
+def copy_value(value: object) -> str:
+    """Any value as COPY wants it. Slower than formatting a known type by hand; use it off the hot path."""
+    match value:
+        case None:
+            return "\\N"
+        case bool():
+            return "t" if value else "f"
+        case str():
+            return copy_text(value)
+        case bytes() | memoryview():
+            return "\\\\x" + bytes(value).hex()
+        case int() | Decimal() | UUID():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case list() | tuple() | frozenset() | set():
+            items = ",".join('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
+            return copy_text("{" + items + "}")
+    raise TypeError(f"no COPY form for {type(value).__name__}")
+
+
+def copy_line(*values: object) -> str:
+    """One row for `copy_in` from plain values."""
+    return "\t".join(map(copy_value, values)) + "\n"

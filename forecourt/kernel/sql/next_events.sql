@@ -1,0 +1,7 @@
+-- The next events behind a cursor that no running transaction can still precede.
+SELECT event.xid, event.position, event.name, event.body::text
+FROM kernel_event AS event
+WHERE (event.xid, event.position) > (%(xid)s, %(position)s)
+  AND event.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ORDER BY event.xid, event.position
+LIMIT %(limit)s

@@ -1,0 +1,1 @@
+"""Loyalty: the programme's rulebook, tiers, and the points ledger."""

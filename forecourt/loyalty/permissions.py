@@ -1,0 +1,20 @@
+VIEW_PROGRAMME = "loyalty.view_programme"
+EDIT_PROGRAMME = "loyalty.edit_programme"
+VIEW_POINTS = "loyalty.view_points"
+ADJUST_POINTS = "loyalty.adjust_points"
+
+ROLES = {
+    VIEW_PROGRAMME: {"head_office", "marketer", "station_manager", "service_agent", "analyst"},
+    EDIT_PROGRAMME: {"head_office", "marketer"},
+    VIEW_POINTS: {
+        "head_office",
+        "marketer",
+        "station_manager",
+        "cashier",
+        "service_agent",
+        "account_manager",
+        "analyst",
+        "compliance",
+    },
+    ADJUST_POINTS: {"head_office", "service_agent"},
+}

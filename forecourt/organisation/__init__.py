@@ -1,0 +1,1 @@
+"""The retailer itself: company, legal entities, regions, stations, pumps, staff and their roles, API keys."""

@@ -1,0 +1,210 @@
+"""A sale as it comes in, as it is rated, and as it is answered."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta
+
+from forecourt.catalogue.values import ProductFacts
+from forecourt.customers.values import CustomerClaim
+from forecourt.kernel.problems import Problem
+from forecourt.kernel.values import Value
+from forecourt.loyalty.values import PointsEntry
+from forecourt.organisation.values import StationFacts
+
+MAX_LIST = 5000
+"""Sales in one list."""
+MAX_LINES = 1000
+"""Lines in one sale; the largest basket in complete-journey has 168."""
+
+Code = Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class NewLine(Value, forbid_unknown_fields=True):
+    """A line as the till sends it. `amount` is what it came to before Forecourt's own offers.
+
+    `quantity` in the product's unit, at most three digits; `unit_price` may be missing; `discount` is what the till
+    itself took off, already out of `amount`, for the record. All negative on a refund that names no sale.
+    """
+
+    product: Code
+    quantity: Decimal
+    amount: Decimal
+    unit_price: Decimal | None = None
+    discount: Decimal = Decimal(0)
+
+
+class NewTender(Value, forbid_unknown_fields=True):
+    """How it was paid: `kind` is a word of the till's, "cash", "wechat", "alipay", "card", "fleet"."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=24)]
+    amount: Decimal
+
+
+class NewSale(Value, forbid_unknown_fields=True):
+    """A sale from a till, a file or an app. (station, source, source_ref) is its name for ever.
+
+    `occurred_at` bears a zone. `business_date` is the station's trading day, worked out when missing.
+    """
+
+    station: Code
+    source: Annotated[str, Meta(min_length=1, max_length=40)]
+    source_ref: Annotated[str, Meta(min_length=1, max_length=80)]
+    occurred_at: Annotated[datetime, Meta(tz=True)]
+    lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
+    tenders: Annotated[tuple[NewTender, ...], Meta(max_length=50)] = ()
+    business_date: date | None = None
+    customer: CustomerClaim | None = None
+    pump: Annotated[int, Meta(ge=0, le=999)] | None = None
+    staff: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class NewRefund(Value, forbid_unknown_fields=True):
+    """A refund of a sale, whole unless `lines` says which, under a name of its own.
+
+    `source` defaults to the sale's, `occurred_at` to now.
+    """
+
+    source_ref: Annotated[str, Meta(min_length=1, max_length=80)]
+    source: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
+    lines: Annotated[tuple["RefundLine", ...], Meta(min_length=1, max_length=MAX_LINES)] | None = None
+    reason: Annotated[str, Meta(max_length=200)] = ""
+    staff: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class RefundLine(Value, forbid_unknown_fields=True):
+    """The line by its number, from 1, and how much of it: all that is left unless `quantity` is given."""
+
+    line: Annotated[int, Meta(ge=1, le=MAX_LINES)]
+    quantity: Decimal | None = None
+
+
+class Flag(StrEnum):
+    """Why a sale needs repair. It is recorded all the same: the till has already sold."""
+
+    UNKNOWN_PRODUCT = "unknown_product"
+    UNKNOWN_CUSTOMER = "unknown_customer"
+    BLOCKED_CUSTOMER = "blocked_customer"
+    CLOCK_OFF = "clock_off"
+    AMOUNT_MISMATCH = "amount_mismatch"
+    TENDER_MISMATCH = "tender_mismatch"
+
+
+class SaleStatus(StrEnum):
+    POSTED = "posted"
+    FLAGGED = "flagged"
+
+
+class Verdict(StrEnum):
+    APPLIED = "applied"
+    LOST = "lost"
+    NOT_MET = "not_met"
+    INFO = "info"
+
+
+class Reason(Value, omit_defaults=True):
+    """One step of the explanation: what was looked at, the verdict, and the figures that settle it.
+
+    `code` names the words (see `sales.words`), `rule` the rule; `line` counts from 1, 0 meaning the whole sale.
+    """
+
+    code: str
+    verdict: Verdict
+    rule: str = ""
+    line: int = 0
+    points: str = ""
+    values: dict[str, str] = {}
+
+
+class Totals(Value):
+    """In the company's currency: before and after discounts."""
+
+    gross: Decimal
+    discount: Decimal
+    net: Decimal
+
+
+class Points(Value):
+    """Points this sale earned, and the balance after it; null where there is no member."""
+
+    earned: int
+    balance: int | None
+
+
+class Receipt(Value):
+    """The answer to a sale."""
+
+    id: UUID
+    status: SaleStatus
+    replayed: bool
+    customer_id: int | None
+    totals: Totals
+    points: Points
+    tier: str | None
+    flags: tuple[str, ...]
+    explanation: tuple[Reason, ...]
+
+
+class Quote(Value):
+    """What a sale would come to. Nothing is recorded."""
+
+    customer_id: int | None
+    totals: Totals
+    points: Points
+    tier: str | None
+    flags: tuple[str, ...]
+    explanation: tuple[Reason, ...]
+
+
+Answer = Receipt | Problem
+"""What `post_sales` gives for each sale of a list: its receipt, or the problem that kept it out."""
+
+
+class KnownSale(Value):
+    """A sale with what the engine found out about it: where, who, which products; what it needs to be rated."""
+
+    sale: NewSale
+    station: StationFacts
+    business_date: date
+    customer_id: int
+    is_member: bool
+    products: tuple[ProductFacts | None, ...]
+    flags: tuple[Flag, ...] = ()
+
+
+class RatedLine(Value):
+    """A line as it will stand in the books; `discount` in the company's currency."""
+
+    number: int
+    product: ProductFacts | None
+    code: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal
+    discount: Decimal
+
+
+class Outcome(Value):
+    """What rating makes of a sale: pure, so the same for posting, quoting and simulating."""
+
+    known: KnownSale
+    lines: tuple[RatedLine, ...]
+    totals: Totals
+    fuel_quantity: Decimal
+    fuel_amount: Decimal
+    points_earned: int
+    tier: str
+    rulebook: int
+    flags: tuple[Flag, ...]
+    explanation: tuple[Reason, ...]
+    entries: tuple[PointsEntry, ...] = ()
+
+
+def as_plain(answer: Answer) -> Any:
+    """An answer as it goes into JSON."""
+    return answer.as_dict() if isinstance(answer, Problem) else answer
+
