@@ -1,13 +1,16 @@
 """Tables of the organisation: small, read often, changed seldom."""
 
+from collections.abc import Iterable
 from datetime import time
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from forecourt.kernel import rights
 from forecourt.organisation.values import Role, VolumeUnit
 
 ROLE_NAMES = {
@@ -80,9 +83,7 @@ class Station(models.Model):
     address = models.CharField(_("address"), max_length=240, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
-    legal_entity = models.ForeignKey(
-        LegalEntity, models.PROTECT, null=True, blank=True, verbose_name=_("legal entity")
-    )
+    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, null=True, blank=True, verbose_name=_("legal entity"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
@@ -124,7 +125,11 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """Somebody who works here and may sign in. Five failures in a row lock the account for a while."""
+    """Somebody who works here and may sign in. Five failures in a row lock the account for a while.
+
+    Django's admin asks `is_staff`, `has_perm` and `has_module_perms`; the answers come from the roles, by our own
+    permission names ("catalogue.set_price"), not by Django's ("catalogue.change_price"). Nobody is a superuser.
+    """
 
     username = models.CharField(_("sign-in name"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -151,6 +156,37 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """All permissions of the roles, wherever they hold; the stations are in the actor's scope."""
+        if not self.is_active:
+            return frozenset()
+        return rights.permissions_of(self.roles.values_list("role", flat=True))
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the back office lets them in: anybody active who has a role."""
+        return bool(self.permissions)
+
+    @property
+    def is_superuser(self) -> bool:
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return perm in self.permissions
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        return self.permissions.issuperset(perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(permission.startswith(f"{app_label}.") for permission in self.permissions)
 
 
 class StaffRole(models.Model):

@@ -1,3 +1,4 @@
+EDIT_COMPANY = "organisation.edit_company"
 VIEW_STATIONS = "organisation.view_stations"
 EDIT_STATIONS = "organisation.edit_stations"
 MANAGE_STAFF = "organisation.manage_staff"
@@ -16,6 +17,7 @@ ROLES = {
         "compliance",
         "integrator",
     },
+    EDIT_COMPANY: {"head_office"},
     EDIT_STATIONS: {"head_office"},
     MANAGE_STAFF: {"head_office"},
     MANAGE_KEYS: {"head_office", "integrator"},

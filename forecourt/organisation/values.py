@@ -1,9 +1,20 @@
 """The retailer as others see it."""
 
-from datetime import time
+from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Final
 
+from msgspec import UNSET, UnsetType
+
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Value
+
+Hours = dict[str, tuple[tuple[str, str], ...]]
+"""Opening hours on the station's clock: {"mon": (("06:00", "22:00"),), ...}; empty means day and night.
+
+Days are mon, tue, wed, thu, fri, sat, sun; one that is missing is closed. A span that ends at or before its beginning
+runs past midnight; 24:00 is an end.
+"""
 
 
 class Role(StrEnum):
@@ -51,7 +62,7 @@ class StationFacts(Value):
 
 
 class NewStation(Value):
-    """A station to open. `position` is (latitude, longitude) in WGS-84 degrees; `hours` {"mon": [["06:00", "22:00"]], ...}."""
+    """A station to open. `position` is (latitude, longitude) in WGS-84 degrees; `zone` the company's unless given."""
 
     code: str
     name: str
@@ -64,6 +75,8 @@ class NewStation(Value):
     services: tuple[str, ...] = ()
     pumps: tuple["NewPump", ...] = ()
     phone: str = ""
+    hours: Hours = {}
+    opened_on: date | None = None
 
 
 class NewPump(Value):
@@ -71,3 +84,125 @@ class NewPump(Value):
 
     number: int
     grades: tuple[str, ...] = ()
+
+
+class StationChanges(Value):
+    """What to change of a station; what is not named stays. An empty region or legal entity takes it away."""
+
+    name: str | UnsetType = UNSET
+    address: str | UnsetType = UNSET
+    phone: str | UnsetType = UNSET
+    region: str | UnsetType = UNSET
+    legal_entity: str | UnsetType = UNSET
+    position: tuple[float, float] | UnsetType | None = UNSET
+    zone: str | UnsetType = UNSET
+    day_rolls_at: time | UnsetType = UNSET
+    hours: Hours | UnsetType = UNSET
+    services: tuple[str, ...] | UnsetType = UNSET
+    pumps: tuple[NewPump, ...] | UnsetType = UNSET
+    opened_on: date | UnsetType | None = UNSET
+
+
+class StationView(Value):
+    """A station as screens and the API show it."""
+
+    id: int
+    code: str
+    name: str
+    address: str
+    phone: str
+    region: str
+    legal_entity: str
+    position: tuple[float, float] | None
+    zone: str
+    day_rolls_at: time
+    hours: Hours
+    services: tuple[str, ...]
+    opened_on: date | None
+    is_open: bool
+    pumps: tuple[NewPump, ...]
+
+
+class NewRole(Value):
+    """A role to give: everywhere, at a station (by code) or in a region (by name)."""
+
+    role: Role
+    station: str = ""
+    region: str = ""
+
+
+class HeldRole(Value):
+    """A role somebody has. `is_limited`: given for a station or a region; `stations` are those it spans."""
+
+    role: Role
+    is_limited: bool = False
+    stations: frozenset[int] = frozenset()
+
+
+class Scope(StrEnum):
+    """What an API key may do."""
+
+    SALES_WRITE = "sales:write"
+    SALES_READ = "sales:read"
+    CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_READ = "customers:read"
+    POINTS_WRITE = "points:write"
+    POINTS_READ = "points:read"
+    CATALOGUE_WRITE = "catalogue:write"
+    CATALOGUE_READ = "catalogue:read"
+
+
+SCOPE_PERMISSIONS: Final = {
+    Scope.SALES_WRITE: frozenset({"sales.post", "sales.refund"}),
+    Scope.SALES_READ: frozenset({"sales.view"}),
+    Scope.CUSTOMERS_WRITE: frozenset({"customers.edit", "customers.merge", "customers.view"}),
+    Scope.CUSTOMERS_READ: frozenset({"customers.view"}),
+    Scope.POINTS_WRITE: frozenset({"loyalty.adjust_points", "loyalty.view_points"}),
+    Scope.POINTS_READ: frozenset({"loyalty.view_points"}),
+    Scope.CATALOGUE_WRITE: frozenset(
+        {
+            "catalogue.edit",
+            "catalogue.set_price",
+            "catalogue.view",
+            "organisation.edit_stations",
+            "organisation.view_stations",
+        }
+    ),
+    Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
+}
+"""The permissions of each scope, by name: those who own them live on higher floors."""
+
+
+class KeyRecord(Value):
+    """A valid API key: whom it acts for and how often it may."""
+
+    actor: Actor
+    requests_per_second: int
+
+
+class KeyView(Value):
+    """An API key as screens show it; the key itself is not kept."""
+
+    id: int
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    station: str
+    requests_per_second: int
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class StaffView(Value):
+    """A member of staff as screens show them; `roles` as (role, station code, region name)."""
+
+    id: int
+    username: str
+    name: str
+    code: str
+    is_active: bool
+    is_locked: bool
+    last_login: datetime | None
+    roles: tuple[tuple[Role, str, str], ...]
