@@ -1,0 +1,97 @@
+"""The door of the API: what every request passes before its route and every answer after it."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from ninja.operation import Operation
+
+from forecourt.faces.api import bodies, idempotency, keys, problems
+from forecourt.faces.api.limits import Allowance, buckets
+from forecourt.kernel.problems import Invalid, NotFound
+from forecourt.kernel.schemas import IDEMPOTENT, SCOPE, KeyedRequest
+
+View = Callable[..., HttpResponseBase]
+
+_WITH_BODY: Final = frozenset({"POST", "PATCH", "PUT"})
+
+
+def outer(view: View) -> View:
+    """Around every address: a request id, English words, no exception and no HTML ever leaves."""
+
+    def serve(request: HttpRequest, **path: Any) -> HttpResponseBase:
+        request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        with translation.override("en"):
+            try:
+                _refuse_nul(request)
+                response = view(request, **path)
+            except Exception as error:  # noqa: BLE001 - the last line: anything else would leave as a page of HTML
+                response = problems.answer_to(request, error)
+        if response.status_code == 405:
+            allow = response["Allow"]
+            problem = problems.MethodNotAllowed(f"{request.method} does nothing here; {allow} does.")
+            response = problems.answer(problem, {"Allow": allow})
+        return _finished(request, response)
+
+    return cast(View, csrf_exempt(serve))
+
+
+def inner(operation: Operation) -> View:
+    """Around one operation: key, limits, scope, body, idempotency."""
+    extra: Mapping[str, Any] = operation.openapi_extra or {}
+    scope, idempotent = extra[SCOPE], bool(extra.get(IDEMPOTENT))
+    takes_lines = any(kind in extra.get("requestBody", {}).get("content", {}) for kind in bodies.LINES_TYPES)
+    takes_body = bool(extra.get("requestBody")) or any(
+        model.__ninja_param_source__ == "body" for model in operation.models
+    )
+    run = operation.run
+
+    def serve(request: HttpRequest, **path: Any) -> HttpResponseBase:
+        keyed = cast(KeyedRequest, request)
+        try:
+            record = keys.record_of(request)
+            keyed.allowance = buckets.take(record.actor.id, record.requests_per_second)  # type: ignore[attr-defined]
+            keys.require_scope(record, scope)
+            keyed.actor = record.actor
+            body = b""
+            if takes_body and not takes_lines and request.method in _WITH_BODY:
+                body = bodies.read(request)
+                request._body = body  # type: ignore[attr-defined] # where Django keeps what it has read
+                keyed.document = bodies.decode(body)  # type: ignore[attr-defined]
+            if idempotent:
+                return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
+            return run(request, **path)
+        except Exception as error:  # noqa: BLE001 - as above, here so that the limits' headers are added
+            return problems.answer_to(request, error)
+
+    return serve
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, **path: Any) -> HttpResponseBase:
+    """Any address below the API's that is none of its own."""
+    raise NotFound(f"There is nothing at {request.path[:200]!r}; GET /api/v1/openapi.json lists what there is.")
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    if "\0" in request.path_info:
+        raise NotFound("No address here holds the character NUL.")
+    for name, values in request.GET.lists():
+        if any("\0" in text for text in (name, *values)):
+            raise Invalid.field(name.replace("\0", ""), "holds the character NUL (%00); leave it out")
+
+
+def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    response["X-Request-Id"] = problems.request_id(request)
+    response.setdefault("Cache-Control", "no-store")
+    allowance: Allowance | None = getattr(request, "allowance", None)
+    if allowance:
+        for name, value in allowance.headers().items():
+            response[name] = value
+    if request.method == "HEAD" and isinstance(response, HttpResponse):
+        response.content = b""
+    return response

@@ -1,0 +1,132 @@
+"""Every error of the API as problem+json (RFC 9457): plain words, the value at fault and what to do about it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import msgspec
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja.errors import HttpError, ValidationError
+
+from forecourt.kernel.problems import Invalid, NotSignedIn, Problem, TooMany, Unavailable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+_SHOWN_CHARACTERS: Final = 60
+_SOURCES: Final = frozenset({"body", "query", "path", "header", "form"})
+
+
+class Malformed(Problem):
+    type: ClassVar[str] = "malformed"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "The body cannot be read"
+
+
+class MethodNotAllowed(Problem):
+    type: ClassVar[str] = "method-not-allowed"
+    status: ClassVar[int] = 405
+    title: ClassVar[str] = "This address does not know that method"
+
+
+class TooLarge(Problem):
+    type: ClassVar[str] = "too-large"
+    status: ClassVar[int] = 413
+    title: ClassVar[str] = "The body is too large"
+
+
+class UnsupportedMediaType(Problem):
+    type: ClassVar[str] = "unsupported-media-type"
+    status: ClassVar[int] = 415
+    title: ClassVar[str] = "The body is in a format this address does not take"
+
+
+class Failed(Problem):
+    type: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong on our side"
+
+
+class LimitReached(TooMany):
+    """`retry_after` is in whole seconds."""
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The response for a problem, with the headers its status asks for."""
+    response = HttpResponse(
+        msgspec.json.encode(problem.as_dict()),
+        status=problem.status,
+        content_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
+    )
+    if isinstance(problem, NotSignedIn) and "WWW-Authenticate" not in response:
+        response["WWW-Authenticate"] = 'Bearer realm="forecourt"'
+    if isinstance(problem, LimitReached):
+        response["Retry-After"] = str(problem.retry_after)
+    if isinstance(problem, Unavailable):
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The response for anything that was raised while a request was served. What nobody foresaw is logged, not shown."""
+    match error:
+        case Problem():
+            return answer(error)
+        case ValidationError():
+            return answer(from_validation(error.errors))
+        case HttpError():
+            return answer(Malformed(f"The body is not JSON that can be read: {error.message}"))
+        case OperationalError() | InterfaceError():
+            log.warning("database not available", extra={"request_id": request_id(request)})
+            return answer(Unavailable("The store cannot be reached just now. Nothing was recorded; send it again."))
+    log.error("request failed", exc_info=error, extra={"request_id": request_id(request)})
+    return answer(Failed(f"It was recorded as {request_id(request)}; tell us that number if it happens again."))
+
+
+def request_id(request: HttpRequest) -> str:
+    """The number under which the log knows this request."""
+    return str(getattr(request, "request_id", "-"))
+
+
+def from_validation(errors: Sequence[Mapping[str, Any]]) -> Invalid:
+    """A framework's validation errors as one Invalid that says of each field what it was and what it must be."""
+    fields: dict[str, str] = {}
+    for error in errors:
+        path = _path(error["loc"])
+        fields.setdefault(path, _message(error))
+    detail = "; ".join(f"{path}: {message}" for path, message in list(fields.items())[:5])
+    return Invalid(detail, fields=fields)
+
+
+def _path(location: Sequence[str | int]) -> str:
+    """("body", "customer", "identities", 0, "value") as "identities.0.value": the argument's own name is not the caller's."""
+    parts = [str(part) for part in location]
+    if parts and parts[0] in _SOURCES:
+        parts = parts[2:] if parts[0] == "body" else parts[1:]
+    return ".".join(parts) or "body"
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    kind, words = str(error.get("type", "")), str(error.get("msg", "is not valid"))
+    if kind == "missing":
+        return "is missing; add it"
+    if kind == "extra_forbidden":
+        return "is not a member we know; remove it or correct its name"
+    words = words.removeprefix("Value error, ")
+    words = words.replace("Input should", "must").replace("String should", "must").replace("Value should", "must")
+    return words[:1].lower() + words[1:] + _shown(error.get("input"))
+
+
+def _shown(value: object) -> str:
+    """The value at fault as a remark; none for objects and lists, whose members are named in the path."""
+    if value is None or isinstance(value, str | int | float):
+        text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a huge number"
+        return f"; it was {text[:_SHOWN_CHARACTERS]}"
+    return ""
