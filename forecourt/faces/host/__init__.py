@@ -1,0 +1,1 @@
+"""Running Forecourt on one machine: its PostgreSQL, its processes, and who looks after them."""

@@ -1,0 +1,135 @@
+"""Forecourt as a user starts it: `forecourt up` with a home, ports and processes of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+_START_SECONDS = 90
+_STOP_SECONDS = 30
+
+
+@dataclass
+class Live:
+    """A running Forecourt. `web` and `till` are the addresses of its doors, "http://127.0.0.1:40001"."""
+
+    home: Path
+    web_port: int
+    till_port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def web(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def till(self) -> str:
+        return f"http://127.0.0.1:{self.till_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which `forecourt` commands speak to this installation."""
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "FORECOURT_KEYS"}}
+        return kept | {
+            "FORECOURT_HOME": str(self.home),
+            "PORT": str(self.web_port),
+            "TILL_PORT": str(self.till_port),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `forecourt ARGUMENTS` against this installation."""
+        done = subprocess.run(
+            [sys.executable, "-m", "forecourt", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert not check or done.returncode == 0, f"forecourt {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done
+
+    def start(self) -> None:
+        """Start it and wait until it says it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "forecourt", "up", "--no-demo"],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds: float = _START_SECONDS) -> None:
+        until = time.monotonic() + seconds
+        while True:
+            if self.process is not None and self.process.poll() is not None:
+                raise AssertionError(f"forecourt up ended by itself:\n{self.words()}")
+            if self._answers():
+                return
+            if time.monotonic() > until:
+                raise AssertionError(f"forecourt up was not ready after {seconds} s:\n{self.words()}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            if httpx.get(f"{self.web}/readyz", timeout=5).status_code != 200:
+                return False
+            return httpx.get(f"{self.till}/healthz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Stop it; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(_STOP_SECONDS)
+
+    def words(self) -> str:
+        """The end of what it said."""
+        return self.log.read_text(errors="replace")[-3000:]
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def new_live() -> Live:
+    """An installation that was never started, with a home of its own."""
+    home = Path(tempfile.mkdtemp(prefix="forecourt-live-"))
+    return Live(home, free_port(), free_port(), home.with_suffix(".out"))
+
+
+def remove(live: Live) -> None:
+    """Stop it if it runs and remove its home."""
+    if live.process is not None and live.process.poll() is None:
+        live.stop()
+    shutil.rmtree(live.home, ignore_errors=True)
+    live.log.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Live]:
+    """Forecourt, running, without demo data, for the whole session. Make what you need with names of your own."""
+    running = new_live()
+    try:
+        running.start()
+        yield running
+    finally:
+        remove(running)
