@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from forecourt.kernel.values import Value
 
@@ -49,6 +49,13 @@ class CustomerClaim(Value, forbid_unknown_fields=True, omit_defaults=True):
     wechat: Short | None = None
     app: Short | None = None
     id: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+
+
+class Resolved(Value):
+    """The customer whom a claim leads to, a merged one's survivor. Sales are still taken from the blocked, but flagged."""
+
+    customer_id: int
+    is_blocked: bool
 
 
 class NewIdentity(Value, forbid_unknown_fields=True):
@@ -100,3 +107,127 @@ class ProfileFigures(Value):
 def anonymous_customer_id(station_id: int) -> int:
     """The customer whom a station's anonymous sales belong to: the station's id, negative. There is no row for it."""
     return -station_id
+
+
+Scalar = str | int | float | bool | None
+
+
+class CustomerChanges(Value, forbid_unknown_fields=True):
+    """What to change of a customer; what is left out stays. In `custom` a null takes the field away, others stay."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)] | UnsetType = UNSET
+    kind: CustomerKind | UnsetType = UNSET
+    language: Annotated[str, Meta(max_length=8)] | UnsetType = UNSET
+    tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=50)] | UnsetType = (
+        UNSET
+    )
+    custom: dict[str, Scalar] | UnsetType = UNSET
+
+
+class VehicleChanges(Value, forbid_unknown_fields=True):
+    """What to change of a vehicle; what is left out stays. Another plate is another vehicle."""
+
+    usage: Usage | UnsetType = UNSET
+    grade: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
+    tank: Decimal | None | UnsetType = UNSET
+    model: Annotated[str, Meta(max_length=80)] | UnsetType = UNSET
+
+
+class IdentityView(Value):
+    """An identity as a screen shows it: masked. `customer_id` tells which of the merged customers brought it."""
+
+    id: int
+    customer_id: int
+    kind: IdentityKind
+    masked: str
+    added_at: datetime
+    verified_at: datetime | None = None
+
+
+class VehicleView(Value):
+    """A vehicle as a screen shows it, its plate masked. `tank` in the company's unit of volume."""
+
+    id: int
+    customer_id: int
+    plate: str
+    plate_kind: PlateKind
+    usage: Usage
+    grade: str
+    tank: Decimal | None
+    model: str
+    added_at: datetime
+
+
+class NoteView(Value):
+    id: int
+    text: str
+    author: str
+    written_at: datetime
+
+
+class MergeView(Value):
+    """A merge that stands: it can be undone by its id."""
+
+    id: int
+    survivor_id: int
+    merged_id: int
+    merged_name: str
+    moved: tuple[int, ...]
+    reason: str
+    merged_at: datetime
+    merged_by: str
+
+
+class CustomerLine(Value):
+    """A customer in a list. `phone` is the first telephone, masked, "" without one; `plates` are masked."""
+
+    id: int
+    name: str
+    kind: CustomerKind
+    phone: str
+    plates: tuple[str, ...]
+    tags: tuple[str, ...]
+    is_blocked: bool
+    joined_at: datetime
+    joined_station_id: int | None = None
+    profile: ProfileFigures
+
+
+class CustomerCard(Value):
+    """All of a customer that this folder knows. Of a merged one, the survivor; `aliases` are the ids merged into it."""
+
+    id: int
+    name: str
+    kind: CustomerKind
+    language: str
+    tags: tuple[str, ...]
+    is_blocked: bool
+    joined_at: datetime
+    joined_station_id: int | None
+    custom: dict[str, Scalar]
+    identities: tuple[IdentityView, ...]
+    vehicles: tuple[VehicleView, ...]
+    notes: tuple[NoteView, ...]
+    aliases: tuple[int, ...]
+    merges: tuple[MergeView, ...]
+    profile: ProfileFigures
+
+
+class TagCount(Value):
+    tag: str
+    customers: int
+
+
+class Likeness(Value):
+    """Customers who may be one: the same name, and the same last four of a phone, card or plate."""
+
+    name: str
+    customer_ids: tuple[int, ...]
+    joined_at: tuple[datetime, ...]
+
+
+class CustomerPage(Value):
+    """A page of customers, and the cursor of the next one, null on the last."""
+
+    items: tuple[CustomerLine, ...]
+    next: str | None = None

@@ -1,0 +1,5 @@
+"""Routes of customers."""
+
+from ninja import Router
+
+router = Router()
