@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def needs(scope: str, *, idempotent: bool = False, **extra: Any) -> dict[str, Any]:
-    """The `openapi_extra` of a route: the scope it needs and, for one that creates, that it takes an Idempotency-Key."""
+    """The `openapi_extra` of a route: the scope it needs and, where it creates, that it takes an Idempotency-Key."""
     return {SCOPE: scope, **({IDEMPOTENT: True} if idempotent else {}), **extra}
 
 

@@ -11,7 +11,7 @@ from ninja.parser import Parser
 
 from forecourt.catalogue.api import router as catalogue
 from forecourt.customers.api import router as customers
-from forecourt.faces.api import bodies, door, problems
+from forecourt.faces.api import door, problems
 from forecourt.loyalty.api import router as loyalty
 from forecourt.organisation.api import router as organisation
 from forecourt.sales.api import router as sales

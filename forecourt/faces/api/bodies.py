@@ -35,7 +35,7 @@ def read(request: HttpRequest) -> bytes:
 
 
 def decode(body: bytes) -> Any:
-    """JSON as plain values. Malformed when it is none or too deep, Invalid when a text holds NUL, which cannot be stored."""
+    """JSON as plain values. Malformed when it is none or too deep; Invalid when a text in it holds NUL."""
     try:
         value = msgspec.json.decode(body)
         if b"\\u0000" in body:
@@ -121,8 +121,14 @@ def _encoding_of(request: HttpRequest) -> str:
 
 def _check_type(request: HttpRequest, types: tuple[str, ...]) -> None:
     given = (request.content_type or "").lower()
+    if not given and not _has_body(request):
+        raise Malformed("There is no body; send one.")
     if given not in types:
         raise UnsupportedMediaType(f"Content-Type {given[:60]!r} is not taken here; send {' or '.join(types)}.")
+
+
+def _has_body(request: HttpRequest) -> bool:
+    return request.META.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 def _source(request: HttpRequest) -> Readable:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,8 +17,6 @@ from forecourt.kernel.schemas import IDEMPOTENT, SCOPE, KeyedRequest
 
 View = Callable[..., HttpResponseBase]
 
-_WITH_BODY: Final = frozenset({"POST", "PATCH", "PUT"})
-
 
 def outer(view: View) -> View:
     """Around every address: a request id, English words, no exception and no HTML ever leaves."""
@@ -29,7 +27,7 @@ def outer(view: View) -> View:
             try:
                 _refuse_nul(request)
                 response = view(request, **path)
-            except Exception as error:  # noqa: BLE001 - the last line: anything else would leave as a page of HTML
+            except Exception as error:
                 response = problems.answer_to(request, error)
         if response.status_code == 405:
             allow = response["Allow"]
@@ -41,13 +39,16 @@ def outer(view: View) -> View:
 
 
 def inner(operation: Operation) -> View:
-    """Around one operation: key, limits, scope, body, idempotency."""
+    """Around one operation: key, limits, scope, body, idempotency.
+
+    A route that describes its body itself gets the bytes, inflated, as `request.body`; one that takes JSON Lines reads
+    them itself, since they need not fit into memory.
+    """
     extra: Mapping[str, Any] = operation.openapi_extra or {}
     scope, idempotent = extra[SCOPE], bool(extra.get(IDEMPOTENT))
-    takes_lines = any(kind in extra.get("requestBody", {}).get("content", {}) for kind in bodies.LINES_TYPES)
-    takes_body = bool(extra.get("requestBody")) or any(
-        model.__ninja_param_source__ == "body" for model in operation.models
-    )
+    own_content = extra.get("requestBody", {}).get("content", {})
+    takes_json = any(model.__ninja_param_source__ == "body" for model in operation.models)
+    takes_bytes = any(kind in own_content for kind in bodies.JSON_TYPES)
     run = operation.run
 
     def serve(request: HttpRequest, **path: Any) -> HttpResponseBase:
@@ -58,14 +59,15 @@ def inner(operation: Operation) -> View:
             keys.require_scope(record, scope)
             keyed.actor = record.actor
             body = b""
-            if takes_body and not takes_lines and request.method in _WITH_BODY:
+            if takes_json or takes_bytes:
                 body = bodies.read(request)
                 request._body = body  # type: ignore[attr-defined] # where Django keeps what it has read
+            if takes_json:
                 keyed.document = bodies.decode(body)  # type: ignore[attr-defined]
             if idempotent:
                 return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
             return run(request, **path)
-        except Exception as error:  # noqa: BLE001 - as above, here so that the limits' headers are added
+        except Exception as error:
             return problems.answer_to(request, error)
 
     return serve

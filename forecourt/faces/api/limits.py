@@ -38,6 +38,11 @@ class Buckets:
         self._guard = threading.Lock()
         self._levels: dict[int, tuple[float, float]] = {}
 
+    def refill(self) -> None:
+        """Fill all buckets."""
+        with self._guard:
+            self._levels.clear()
+
     def take(self, key_id: int, per_second: int) -> Allowance:
         """Spend one request of a key's; LimitReached, with the seconds to wait, when none is left."""
         rate = max(per_second, 1)

@@ -75,7 +75,7 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> HttpRe
 
 
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The response for anything that was raised while a request was served. What nobody foresaw is logged, not shown."""
+    """The response for whatever was raised while a request was served. What nobody foresaw is logged, not shown."""
     match error:
         case Problem():
             return answer(error)
@@ -106,7 +106,7 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> Invalid:
 
 
 def _path(location: Sequence[str | int]) -> str:
-    """("body", "customer", "identities", 0, "value") as "identities.0.value": the argument's own name is not the caller's."""
+    """("body", "customer", "tags", 0) as "tags.0": the name of the route's argument is none of the caller's."""
     parts = [str(part) for part in location]
     if parts and parts[0] in _SOURCES:
         parts = parts[2:] if parts[0] == "body" else parts[1:]

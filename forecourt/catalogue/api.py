@@ -1,0 +1,5 @@
+"""Routes of catalogue."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""Routes of loyalty."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""Routes of sales."""
+
+from ninja import Router
+
+router = Router()
