@@ -24,9 +24,9 @@ FAMILY_NAMES = [
 
 
 class Category(models.Model):
-    """A category of products; categories form a tree."""
+    """A category of products; categories form a tree, and the code is the path: "SHOP/SNACKS" stands under "SHOP"."""
 
-    code = models.CharField(_("code"), max_length=80, unique=True)
+    code = models.CharField(_("path"), max_length=200, unique=True)
     name = models.CharField(_("name"), max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("above"))
 
@@ -34,6 +34,11 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(parent=None) ^ models.Q(code__contains="/"), name="parent_as_in_path"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,10 +97,19 @@ class Price(models.Model):
 
     class Meta:
         verbose_name = _("price")
+        ordering: ClassVar = ["-effective_from", "-id"]
         verbose_name_plural = _("prices")
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(price__gte=0), name="price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(withdrawn_at__lt=models.F("effective_from")),
+                name="withdrawn_in_time",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["product", "station_id", "-effective_from"], name="price_in_force"),
+            models.Index(fields=["effective_from"], name="price_to_come"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.price}"
