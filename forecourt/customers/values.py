@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from forecourt.kernel.values import Value
 
 Short = Annotated[str, Meta(max_length=64)]
+Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=50)]
 
 
 class CustomerKind(StrEnum):
@@ -52,7 +53,7 @@ class CustomerClaim(Value, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Resolved(Value):
-    """The customer whom a claim leads to, a merged one's survivor. Sales are still taken from the blocked, but flagged."""
+    """The customer whom a claim leads to, a merged one's survivor. A blocked one's sales are flagged."""
 
     customer_id: int
     is_blocked: bool
@@ -80,7 +81,7 @@ class NewCustomer(Value, forbid_unknown_fields=True):
     kind: CustomerKind = CustomerKind.PERSON
     identities: Annotated[tuple[NewIdentity, ...], Meta(max_length=20)] = ()
     vehicles: Annotated[tuple[NewVehicle, ...], Meta(max_length=200)] = ()
-    tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=50)] = ()
+    tags: Tags = ()
     language: Annotated[str, Meta(max_length=8)] = ""
     station: Annotated[str, Meta(max_length=32)] | None = None
     joined_at: datetime | None = None
@@ -118,9 +119,7 @@ class CustomerChanges(Value, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=120)] | UnsetType = UNSET
     kind: CustomerKind | UnsetType = UNSET
     language: Annotated[str, Meta(max_length=8)] | UnsetType = UNSET
-    tags: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=50)] | UnsetType = (
-        UNSET
-    )
+    tags: Tags | UnsetType = UNSET
     custom: dict[str, Scalar] | UnsetType = UNSET
 
 
@@ -129,7 +128,7 @@ class VehicleChanges(Value, forbid_unknown_fields=True):
 
     usage: Usage | UnsetType = UNSET
     grade: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
-    tank: Decimal | None | UnsetType = UNSET
+    tank: Decimal | UnsetType | None = UNSET
     model: Annotated[str, Meta(max_length=80)] | UnsetType = UNSET
 
 

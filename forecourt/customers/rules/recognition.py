@@ -171,5 +171,5 @@ def _plain(value: str) -> str:
 
 
 def seal_context(kind: str, customer_id: int) -> str:
-    """What a sealed value is bound to. A merge moves no row, so the customer who brought it stays its owner for ever."""
+    """What a sealed value is bound to. A merge moves no row, so who brought it stays its owner."""
     return f"identity:{kind}:{customer_id}"

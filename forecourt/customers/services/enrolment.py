@@ -84,7 +84,7 @@ def _ready(
 
 
 def _without_conflicts(ready: Sequence[rules.Enrolment | Problem]) -> list[rules.Enrolment | Problem]:
-    """Put a conflict in the place of everybody whose identities or plates are taken, by others or earlier in the list."""
+    """Put a conflict in the place of all whose identities or plates are taken, by others or earlier in the list."""
     owners = queries.owners([mark for item in ready if isinstance(item, rules.Enrolment) for mark in item.marks])
     seen: dict[rules.Recognised, int] = {}
     result: list[rules.Enrolment | Problem] = []
