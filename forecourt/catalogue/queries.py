@@ -78,7 +78,7 @@ def list_products(
 ) -> list[ProductView]:
     """Products in the order of their codes, from the one after `after`.
 
-    `text` is any code, the beginning of one, or part of the name or brand; `category` is a path, what is below included.
+    `text` is any code, the beginning of one, or part of the name or brand; `category` takes what is below it too.
     """
     actor.require(permissions.VIEW)
     return _list(
@@ -126,14 +126,14 @@ def categories(actor: Actor) -> list[CategoryView]:
 
 
 def prices_in_force(station_id: int, product_ids: Collection[int], at: datetime) -> dict[int, Decimal]:
-    """The prices at a station at a moment, by product id, in the currency per unit; a product without one is missing."""
+    """The prices at a station at a moment, by product id, in the currency per unit; one without a price is missing."""
     return prices_at_stations([station_id], product_ids, at)[station_id]
 
 
 def prices_at_stations(
     station_ids: Collection[int], product_ids: Collection[int], at: datetime
 ) -> dict[int, dict[int, Decimal]]:
-    """The prices at each of these stations at a moment, by station id, then product id. One statement for any number."""
+    """The prices at each of these stations at a moment, by station id, then product id. One statement."""
     everywhere: dict[int, Decimal] = {}
     own: dict[int, dict[int, Decimal]] = {station_id: {} for station_id in station_ids}
     parameters = {"station_ids": list(station_ids), "product_ids": list(product_ids), "at": at}

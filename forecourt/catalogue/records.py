@@ -52,7 +52,7 @@ def ensure_categories(paths: Iterable[str], names: Mapping[str, str] | None = No
 
 
 def add_products(products: Sequence[NewProduct], category_ids: Mapping[str, int]) -> dict[str, int]:
-    """Add products, normal ones whose codes are all free, by COPY; returns their ids by code. Caller holds `lock_codes`."""
+    """Add products, normal ones whose codes are free, by COPY; returns ids by code. Caller holds `lock_codes`."""
     ids = _next_ids("catalogue_product", len(products))
     sql.copy_in(
         "catalogue_product",
@@ -97,7 +97,7 @@ def add_prices(
 
 
 def same_prices(prices: Sequence[tuple[int, int | None, Decimal, datetime]]) -> dict[int, int]:
-    """Which of these prices, by place in the list, stand in the history already and hold from their moment: their ids."""
+    """Which of these prices, by place in the list, stand in the history already, not replaced since: their ids."""
     columns = list(zip(*prices, strict=True)) or [(), (), (), ()]
     parameters = {
         "places": list(range(len(prices))),

@@ -41,9 +41,7 @@ def normal_path(category: str, path: str = "category") -> str:
         raise Invalid.field(path, f"{category[:60]!r} has an empty step; write it like SHOP/SNACKS")
     normal = "/".join(steps)
     if len(normal) > LONGEST_PATH or not normal.isprintable():
-        raise Invalid.field(
-            path, f"{category[:60]!r} is not a category; use at most {LONGEST_PATH} printable characters"
-        )
+        raise Invalid.field(path, f"{category[:60]!r} is no category; use at most {LONGEST_PATH} printable characters")
     return normal
 
 

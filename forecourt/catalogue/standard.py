@@ -1,4 +1,4 @@
-"""The fuels sold at stations in China, under the names customers know: GB 17930 petrol, GB 19147 diesel, gas, charging."""
+"""The fuels sold at stations in China, under names drivers know: GB 17930 petrol, GB 19147 diesel, gas, charging."""
 
 from typing import Final
 

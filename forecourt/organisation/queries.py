@@ -273,3 +273,8 @@ def list_staff(actor: Actor, *, with_inactive: bool = True) -> list[StaffView]:
 def staff_names(codes: Collection[str]) -> dict[str, str]:
     """Names of staff by staff number, as receipts and the timeline show them."""
     return dict(Staff.objects.filter(code__in=[code for code in codes if code]).values_list("code", "name"))
+
+
+def staff_id(username: str) -> int | None:
+    """The id of the member of staff with that sign-in name, active or not; None when there is none."""
+    return Staff.objects.filter(username=rules.normal_username(username)).values_list("id", flat=True).first()

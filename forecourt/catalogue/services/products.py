@@ -32,7 +32,7 @@ def add_products(actor: Actor, products: Sequence[NewProduct]) -> dict[str, int]
 
 @transaction.atomic(durable=True)
 def add_standard_fuels(actor: Actor) -> dict[str, int]:
-    """Add the fuels sold in China, those that are not there yet: 92, 95, 98, diesel from 0 to -50, LPG, CNG, charging."""
+    """Add the fuels sold in China, those that are missing: 92, 95, 98, diesel from 0 to -50, LPG, CNG, charging."""
     _require_everywhere(actor)
     return _add(STANDARD_FUELS, CATEGORY_NAMES)
 
@@ -110,7 +110,7 @@ def _require_free_codes(new: Sequence[NewProduct], taken: Mapping[str, tuple[int
 
 def _clash(product: str, code: str, other: str) -> Conflict:
     return Conflict(
-        f"product {product}: the code {code} belongs to product {other}; take it away there first, or leave it out here."
+        f"product {product}: the code {code} belongs to product {other}; remove it there first, or leave it out here."
     )
 
 

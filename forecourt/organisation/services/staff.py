@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -69,9 +70,11 @@ def set_roles(actor: Actor, staff_id: int, roles: Sequence[RoleToGive]) -> None:
     before = [held.role.value for held in queries.roles_held(staff_id)]
     given = _valid_roles(actor, roles)
     _lock_head_office()
+    held_office = _holds_head_office(staff)
     staff.roles.all().delete()
     _give(staff, given)
-    _require_head_office()
+    if held_office:
+        _require_head_office()
     audit.record(actor, "staff.set_roles", _subject(staff), detail={"before": before, "after": _words(given)})
 
 
@@ -107,7 +110,8 @@ def deactivate(actor: Actor, staff_id: int, reason: str = "") -> None:
     _lock_head_office()
     staff.is_active = False
     staff.save(update_fields=["is_active"])
-    _require_head_office()
+    if _holds_head_office(staff):
+        _require_head_office()
     audit.record(actor, "staff.deactivate", _subject(staff), reason=reason)
 
 
@@ -216,9 +220,14 @@ def _lock_head_office() -> None:
     list(StaffRole.objects.select_for_update().filter(role=Role.HEAD_OFFICE).order_by("pk").values_list("pk"))
 
 
+def _holds_head_office(staff: Staff) -> bool:
+    return _unlimited_head_office().filter(staff=staff).exists()
+
+
+def _unlimited_head_office() -> QuerySet[StaffRole]:
+    return StaffRole.objects.filter(role=Role.HEAD_OFFICE, station=None, region=None)
+
+
 def _require_head_office() -> None:
-    remaining = StaffRole.objects.filter(
-        role=Role.HEAD_OFFICE, station=None, region=None, staff__is_active=True
-    ).exists()
-    if not remaining:
+    if not _unlimited_head_office().filter(staff__is_active=True).exists():
         raise Conflict("Nobody at head office would be left who could give rights; give the role to another first.")
