@@ -7,7 +7,7 @@ from typing import Final
 
 from forecourt.connectors.demo import fuel, names
 from forecourt.connectors.demo.places import AREA_CODES, ENTITIES, PLACES, REGIONS, Place
-from forecourt.connectors.demo.values import Chain, Site, Sizes, Span, Worker
+from forecourt.connectors.demo.values import Chain, Site, Sizes, Span, Worker, dice
 from forecourt.organisation.values import NewPump, NewStation
 
 NAME: Final = "岭驿能源"
@@ -25,7 +25,7 @@ _ATTENDANTS: Final = 6
 
 def make_chain(sizes: Sizes, span: Span) -> Chain:
     """The chain of so many stations. Beyond the list of places the same districts get a second station, and so on."""
-    random = Random(f"{sizes.seed} chain")
+    random = dice(sizes.seed, "chain")
     charging = _charging_sites(sizes.stations)
     sites: list[Site] = []
     workers: list[Worker] = []
@@ -89,6 +89,13 @@ def _site(index: int, random: Random, first: date, *, charges: bool, attendants:
         },
         attendants=attendants,
     )
+
+
+def _hours(opens: int, closes: int) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The same span every day; nothing for a station that never shuts."""
+    if (opens, closes) == (0, 24):
+        return {}
+    return dict.fromkeys(_WEEK, ((f"{opens:02d}:00", f"{closes:02d}:00"),))
 
 
 def _opening(place: Place, index: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from forecourt.connectors.demo.seasons import is_working_day
-from forecourt.connectors.demo.values import CHINA, Span
+from forecourt.connectors.demo.values import CHINA, Span, dice
 
 PETROL_92: Final = "92"
 PETROL_95: Final = "95"
@@ -25,11 +25,11 @@ CHARGE_FEN: Final = 138
 
 
 class FuelPrices:
-    """Prices in fen a litre by day, and the moment of each change. `coming` is the change announced after `span.until`."""
+    """Prices in fen a litre by day, and the moment of each change; `coming` is the one announced for after the span."""
 
     def __init__(self, span: Span, seed: int) -> None:
         windows = review_days(span.first - timedelta(days=1), span.until.date() + timedelta(days=45))
-        random = Random(f"{seed} fuel prices")
+        random = dice(seed, "fuel prices")
         level = random.randint(735, 785)
         self.changes: list[tuple[datetime, dict[str, int]]] = [(span.moment(0), by_grade(level))]
         self.coming: tuple[datetime, dict[str, int]] | None = None

@@ -7,8 +7,9 @@ from random import Random
 from typing import Final
 
 _SURNAMES: Final = (
-    "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆"
-    "郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+    "苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史"
+    "顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 )
 _TOP_SURNAMES: Final = (
     7.9,
@@ -33,21 +34,107 @@ _TOP_SURNAMES: Final = (
     1.4,
     1.8,
 )
-"""Percent of people with each of the first surnames, with Guangdong's Chen, Huang, Lin, He and Liang as frequent as they are."""
+"""Percent of people with each of the first surnames, nearer to Guangdong's shares than to all of China's."""
 _MALE: Final = (
     "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆亮文博志国建龙海林峰子轩泽晨宏家豪嘉俊锋荣耀东成坤振兴永生庆立"
 )
 _FEMALE: Final = "芳娜敏静丽艳娟霞秀燕玲桂英婷雪梅琳洁颖慧丹萍红玉莉欣怡佳诗涵雨梓萱思琪晓雯倩美云兰春秋月莹璐瑶冰心如"
 _MOBILE: Final = (
-    "130 131 132 133 134 135 136 137 138 139 150 151 152 153 155 156 157 158 159 166 173 175 176 177 178 180 181 182 183 "
-    "184 185 186 187 188 189 191 198 199"
-).split()
+    "130",
+    "131",
+    "132",
+    "133",
+    "134",
+    "135",
+    "136",
+    "137",
+    "138",
+    "139",
+    "150",
+    "151",
+    "152",
+    "153",
+    "155",
+    "156",
+    "157",
+    "158",
+    "159",
+    "166",
+    "173",
+    "175",
+    "176",
+    "177",
+    "178",
+    "180",
+    "181",
+    "182",
+    "183",
+    "184",
+    "185",
+    "186",
+    "187",
+    "188",
+    "189",
+    "191",
+    "198",
+    "199",
+)
 _PLATE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 _FIRM_FIRST: Final = (
-    "顺达 鑫运 恒通 联创 万丰 宏泰 众诚 锦程 安捷 德盛 粤港通 汇邦 长风 金穗 瑞祥 远航 大湾 嘉信 华腾 骏驰 信达 天富 合众 力源 永兴 南方 百川 宝华 卓越 东昇"
-).split()
-_FIRM_SECOND: Final = "源 和 盈 旺 利 祥 泰 丰 达 捷 安 盛 隆 昌 诚 佳 润 邦 宇 航".split()
+    "顺达",
+    "鑫运",
+    "恒通",
+    "联创",
+    "万丰",
+    "宏泰",
+    "众诚",
+    "锦程",
+    "安捷",
+    "德盛",
+    "粤港通",
+    "汇邦",
+    "长风",
+    "金穗",
+    "瑞祥",
+    "远航",
+    "大湾",
+    "嘉信",
+    "华腾",
+    "骏驰",
+    "信达",
+    "天富",
+    "合众",
+    "力源",
+    "永兴",
+    "南方",
+    "百川",
+    "宝华",
+    "卓越",
+    "东昇",
+)
+_FIRM_SECOND: Final = (
+    "源",
+    "和",
+    "盈",
+    "旺",
+    "利",
+    "祥",
+    "泰",
+    "丰",
+    "达",
+    "捷",
+    "安",
+    "盛",
+    "隆",
+    "昌",
+    "诚",
+    "佳",
+    "润",
+    "邦",
+    "宇",
+    "航",
+)
 FIRMS: Final = {
     "logistics": ("物流有限公司", "货运有限公司", "供应链有限公司", "速运有限公司"),
     "taxi": ("出租汽车有限公司", "汽车租赁有限公司", "网约车服务有限公司"),
@@ -105,7 +192,7 @@ class Numbers:
         return self._fresh(lambda: "o" + "".join([alphabet[int(random.random() * 64)] for _ in range(27)]))
 
     def plate(self, prefix: str, *, energy: str = "") -> str:
-        """A plate with that province and letter. `energy` "electric" or "hybrid" gives the green plate of six characters."""
+        """A plate with that province and letter; "electric" and "hybrid" give the green plate of six characters."""
         random = self._random
         if energy:
             letters = "DAE" if energy == "electric" else "FGH"

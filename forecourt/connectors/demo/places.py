@@ -1,4 +1,4 @@
-"""Where the chain stands: real districts of Guangdong with their WGS-84 positions; the streets' numbers are invented."""
+"""Where the chain stands: real districts of Guangdong, WGS-84 positions; the numbers are invented."""
 
 from typing import Final, NamedTuple
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import cos, exp, pi
-from random import Random
 from typing import Final
 
 import chinese_calendar
 
-from forecourt.connectors.demo.values import Span
+from forecourt.connectors.demo.values import Span, dice
 
 _KNOWN_YEARS: Final = range(2004, max(day.year for day in chinese_calendar.holidays) + 1)
 _FIXED: Final = (
@@ -45,7 +44,7 @@ def holiday(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as trade sees it. `heat` runs from 0 (a cool day in January) to 1 (July); `trade` by character of station."""
+    """A day as trade sees it. `heat` runs from 0 (cool, January) to 1 (July); `trade` is by character of station."""
 
     date: date
     offset: int
@@ -60,7 +59,7 @@ class Day:
 
 def days(span: Span, seed: int) -> list[Day]:
     """All days of the span with their weather, which lasts: after rain it rains again more often than not."""
-    random = Random(f"{seed} weather")
+    random = dice(seed, "weather")
     result: list[Day] = []
     rain = False
     for offset in range(span.days):
@@ -115,7 +114,7 @@ def _trade(day: date, rain: bool, noise: float) -> dict[str, float]:
 
 
 def _travel(day: date) -> tuple[float, float, float]:
-    """Ordinary, motorway and lorry trade: busy before and at the edges of a long holiday, city and lorries quiet within it."""
+    """Ordinary, motorway and lorry trade: busy before and at the edges of long holidays, quiet within."""
     today = holiday(day)
     for ahead in range(1, 8):
         coming = holiday(day + timedelta(days=ahead))

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from random import Random
 from typing import Final
 
-from forecourt.customers.values import CustomerClaim, CustomerKind, NewCustomer
+from forecourt.customers.values import CustomerClaim, CustomerKind
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.values import Value
 from forecourt.organisation.values import NewStation
@@ -18,6 +19,11 @@ MEMBER_SHARE: Final = 0.61
 """Of those, the part that members make."""
 
 _LIMITS: Final = {"stations": (1, 2000), "customers": (20, 2_000_000), "days": (2, 3650)}
+
+
+def dice(seed: int, purpose: str) -> Random:
+    """A source of chance of its own for each purpose, so that one part can change without changing the others."""
+    return Random(f"{seed} {purpose}")  # noqa: S311 - a demonstration must come out the same again; nothing secret
 
 
 class Sizes(Value):
@@ -65,7 +71,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A station with what the generator needs beside what Forecourt is told of it. Hours are whole; 0 to 24 never shuts."""
+    """A station with what the generator needs beside what Forecourt is told. Hours are whole; 0 to 24 never shuts."""
 
     index: int
     new: NewStation
@@ -107,9 +113,9 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What was planted in a customer's life. `course` is steady, stops, fades, slows or returns; days count from the first.
+    """What was planted in a life; days count from the first. `course` is steady, stops, fades, slows or returns.
 
-    From `turn` the customer stops, comes ever more seldom, or half as often; one who returns is away from `turn` to `back`.
+    From day `turn` the customer stops, comes ever more seldom, or half as often; who returns is away until day `back`.
     """
 
     course: str = "steady"
@@ -128,8 +134,10 @@ class Car:
     tank: int
     model: str
     litres_a_day: float
-    last_day: int = 0
+    claims: tuple[CustomerClaim, ...]
+    """By what it is recognised at the till, the usual way first."""
     fades: float = 1.0
+    """How much longer than usual the interval has become."""
 
 
 @dataclass(slots=True)
@@ -158,11 +166,13 @@ class Member:
     forgets_share: float
     regularity: float
     discount: int = 0
+    tags: tuple[str, ...] = ()
     claims: tuple[CustomerClaim, ...] = ()
+    """Telephone, card, WeChat: what this member was enrolled with."""
     cars: list[Car] = field(default_factory=list)
     double_of: int | None = None
     """The index of the member who is the same person, enrolled twice by mistake."""
     merge_later: bool = False
     """Whether the demonstration merges this double, or leaves it to be found."""
-    new: NewCustomer | None = None
-    """How to enrol this member; let go once enrolled."""
+    id: int = 0
+    """The customer's id once enrolled."""
