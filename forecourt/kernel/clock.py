@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+__all__ = ["UTC", "month_of", "next_month", "now", "trading_day", "zone"]
+
 
 def now() -> datetime:
     """The present instant, in UTC."""

@@ -7,7 +7,8 @@ ZERO: Final = Decimal(0)
 QUANTITY_DIGITS: Final = 3
 """Litres, kilowatt-hours, kilograms, US gallons and pieces are kept to a thousandth."""
 
-_QUANTA: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
+QUANTA: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
+"""One unit of the last decimal place, by number of places."""
 
 
 def rounded(value: Decimal, digits: int) -> Decimal:
@@ -15,7 +16,7 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 
     Away from zero, so that a refund is the exact mirror of its sale.
     """
-    return value.quantize(_QUANTA[digits], ROUND_HALF_UP)
+    return value.quantize(QUANTA[digits], ROUND_HALF_UP)
 
 
 def whole(value: Decimal) -> int:
@@ -37,7 +38,7 @@ def share(total: Decimal, weights: list[Decimal], digits: int) -> list[Decimal]:
     whole_weight = sum(weights, ZERO)
     if whole_weight == 0:
         return [total, *([rounded(ZERO, digits)] * (len(weights) - 1))]
-    quantum = _QUANTA[digits]
+    quantum = QUANTA[digits]
     parts = [(total * weight / whole_weight).quantize(quantum, ROUND_DOWN) for weight in weights]
     unit = quantum if total >= 0 else -quantum
     missing = int((total - sum(parts, ZERO)) / unit)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Generic, TypeVar
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 from pydantic.types import StringConstraints
 
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.problems import Invalid, Problem
 
 MAX_ID: Final = 2**63 - 1
 _FIGURE: Final = r"^-?[0-9]{1,12}([.][0-9]{1,4})?$"
@@ -37,9 +37,10 @@ def needs(scope: str, *, idempotent: bool = False, **extra: Any) -> dict[str, An
 
 
 class KeyedRequest(HttpRequest):
-    """A request whose key was checked: `actor` is who acts."""
+    """A request whose key was checked: `actor` is who acts; `lines` are those of a body in JSON Lines."""
 
     actor: Actor
+    lines: Iterator[bytes | Problem]
 
 
 class Body(Schema):
@@ -82,6 +83,12 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is blank; write something")
+    return value
+
+
 def _within_reason(value: datetime) -> datetime:
     if not 1900 <= value.year <= 2200:
         raise ValueError("lies outside the years 1900 to 2200")
@@ -112,7 +119,9 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[^\s/]+$")]
 """A code as it stands in an address: no blanks, no slash."""
 
-Reason = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, AfterValidator(_not_blank)]
+"""A text that says something: not only blanks."""
+
 Limit = Annotated[int, Field(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[
     str, Field(max_length=500, description="`next` of the page before; leave it out for the first page.")

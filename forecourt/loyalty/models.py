@@ -121,9 +121,6 @@ class PointsBalance(models.Model):
     points = models.BigIntegerField(_("points"), default=0)
     tier = models.CharField(_("tier"), max_length=16, default="", blank=True)
     tier_value = models.DecimalField(_("counted towards the tier"), max_digits=16, decimal_places=4, default=0)
-    tier_reviewed_at = models.DateTimeField(_("tier reviewed"), null=True)
-    tier_reviewed_for = models.DateField(_("tier reviewed for"), null=True)
-    tier_rulebook = models.IntegerField(null=True)
 
     class Meta:
         db_table = "loyalty_balance"
@@ -133,6 +130,21 @@ class PointsBalance(models.Model):
             models.Index(fields=["-points"], name="balance_points"),
             models.Index(fields=["tier"], name="balance_tier"),
         ]
+
+
+class TierReview(models.Model):
+    """A review of everybody's tier: for the trading day `day`, from the sales recorded until `cut_at`, by one rulebook."""
+
+    day = models.DateField(_("for"))
+    cut_at = models.DateTimeField(_("sales recorded until"))
+    rulebook = models.IntegerField(_("rulebook"))
+    changed = models.IntegerField(_("tiers changed"), default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("tier review")
+        verbose_name_plural = _("tier reviews")
+        ordering: ClassVar = ["-id"]
 
 
 class PointsEntryRow(models.Model):

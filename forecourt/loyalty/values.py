@@ -92,6 +92,7 @@ class Lot(Value):
     remaining: int
     expires_on: date | None
     earned_at: datetime
+    sale_id: UUID | None = None
 
 
 class Allocation(Value):

@@ -1,5 +1,323 @@
-"""Routes of sales."""
+"""Routes of sales. Sales are read and answered by `wire`, as at the till door, so that both give the same bytes."""
 
-from ninja import Router
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse, StreamingHttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from forecourt.customers import queries as customers
+from forecourt.kernel.problems import NotFound
+from forecourt.kernel.schemas import Cursor, Day, Id, KeyedRequest, Limit, cursor_of, needs, position_of
+from forecourt.kernel.values import Value
+from forecourt.organisation import queries as organisation
+from forecourt.sales import answers, queries, services, wire
+from forecourt.sales.queries import SaleView
+from forecourt.sales.values import (
+    MAX_LIST,
+    NewRefund,
+    NewSale,
+    NewTender,
+    Points,
+    Quote,
+    Reason,
+    Receipt,
+    SaleStatus,
+    Totals,
+)
 
 router = Router()
+
+LINES: Final = "application/jsonl"
+_OTHER_LINES: Final = "application/x-ndjson"
+_FIGURE: Final = "^-?[0-9]{1,9}([.][0-9]{1,4})?$"
+_REF: Final = "#/components/schemas/{name}"
+
+
+class SaleLineOut(Value):
+    """A line as it stands in the books; `name` is null where the product is not known."""
+
+    number: int
+    product: str
+    name: str | None
+    kind: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal
+    discount: Decimal
+
+
+class SaleSummary(Value):
+    """A sale or, where `refund_of` names one, a refund, whose figures are negative. `customer_id` is null for nobody."""
+
+    id: UUID
+    status: SaleStatus
+    station: str
+    business_date: date
+    source: str
+    source_ref: str
+    occurred_at: datetime
+    recorded_at: datetime
+    customer_id: int | None
+    pump: int | None
+    staff: str
+    totals: Totals
+    fuel_quantity: Decimal
+    points: Points
+    tier: str | None
+    flags: tuple[str, ...]
+    refund_of: UUID | None
+
+
+class SaleOut(SaleSummary):
+    """A sale with its lines, its payments, its refunds and why it was rated so."""
+
+    lines: tuple[SaleLineOut, ...]
+    tenders: tuple[NewTender, ...]
+    refunds: tuple[UUID, ...]
+    explanation: tuple[Reason, ...]
+
+
+class SalesPage(Value):
+    """A page of sales, newest first; `next` is the cursor of the page after it, null on the last."""
+
+    items: tuple[SaleSummary, ...]
+    next: str | None
+
+
+def _components() -> dict[str, Any]:
+    """The schemas of all that these routes take and give, by name."""
+    _, made = msgspec.json.schema_components(
+        [NewSale, NewRefund, Receipt, Quote, Reason, SaleOut, SalesPage], ref_template=_REF
+    )
+    made["Receipt"]["properties"]["explanation"] = {"type": "array", "items": {"$ref": _REF.format(name="Reason")}}
+    _say_figures(made)
+    return made
+
+
+def _say_figures(schema: Any) -> None:
+    """Say of every decimal what it may look like: msgspec's "format" alone tells a client nothing."""
+    if isinstance(schema, list):
+        for item in schema:
+            _say_figures(item)
+    elif isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            schema["pattern"] = _FIGURE
+        for item in schema.values():
+            _say_figures(item)
+
+
+COMPONENTS: Final = _components()
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": _REF.format(name=name)}
+
+
+def _content(schema: dict[str, Any], *media_types: str) -> dict[str, Any]:
+    return {media_type: {"schema": schema} for media_type in media_types or ("application/json",)}
+
+
+def _one_or_list(name: str, *, answered: bool) -> dict[str, Any]:
+    items = {"anyOf": [_ref(name), _ref("Problem")]} if answered else _ref(name)
+    many = {"type": "array", "items": items} | ({} if answered else {"maxItems": MAX_LIST})
+    return {"anyOf": [_ref(name), many]}
+
+
+def _sales_body() -> dict[str, Any]:
+    return {"required": True, "content": _content(_one_or_list("NewSale", answered=False))}
+
+
+def _answers(name: str, **descriptions: str) -> dict[int, Any]:
+    return {
+        int(status.removeprefix("status_")): {
+            "description": words,
+            "content": _content(_one_or_list(name, answered=True)),
+        }
+        for status, words in descriptions.items()
+    }
+
+
+@router.post(
+    "/sales",
+    response={200: None, 201: None},
+    operation_id="sales_post",
+    summary="Post a sale or a list of sales",
+    openapi_extra=needs(
+        "sales:write",
+        requestBody=_sales_body(),
+        responses=_answers("Receipt", status_200="All were replayed", status_201="One at least is new"),
+    ),
+)
+def post_sales(request: KeyedRequest) -> HttpResponse:
+    """Make sales final, each once: (station, source, source_ref) names a sale for ever, and sent again it is replayed.
+
+    A list holds up to 5,000. Each item is answered in its place, by its receipt or its problem; one spoils no other.
+    """
+    found = services.post_sales(request.actor, wire.decode_sales(request.body))
+    return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+
+
+@router.post(
+    "/sales/quote",
+    response={200: None},
+    operation_id="sales_quote",
+    summary="Quote a sale or a list of sales",
+    openapi_extra=needs(
+        "sales:write", requestBody=_sales_body(), responses=_answers("Quote", status_200="What they would come to")
+    ),
+)
+def quote_sales(request: KeyedRequest) -> HttpResponse:
+    """What sales would come to if they were posted now, each by itself. Nothing is recorded."""
+    found = services.quote_sales(request.actor, wire.decode_sales(request.body))
+    return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+
+
+@router.post(
+    "/sales/import",
+    response={200: None},
+    operation_id="sales_import",
+    summary="Import sales as JSON Lines",
+    openapi_extra=needs(
+        "sales:write",
+        requestBody={"required": True, "content": _content({"type": "string"}, LINES, _OTHER_LINES)},
+        responses={
+            200: {
+                "description": "A receipt or a problem for each line that is not blank, in order, one a line",
+                "content": _content({"type": "string"}, LINES),
+            }
+        },
+    ),
+)
+def import_sales(request: KeyedRequest) -> StreamingHttpResponse:
+    """Any number of sales, one a line, plain or gzip; posted a thousand at a time while the answers stream back."""
+    return StreamingHttpResponse(answers.to_lines(request.actor, request.lines), content_type=LINES)
+
+
+@router.post(
+    "/sales/{sale_id}/refund",
+    response={200: None, 201: None},
+    operation_id="sales_refund",
+    summary="Refund a sale",
+    openapi_extra=needs(
+        "sales:write",
+        requestBody={"required": True, "content": _content(_ref("NewRefund"))},
+        responses={
+            200: {"description": "The refund was replayed", "content": _content(_ref("Receipt"))},
+            201: {"description": "The refund is new", "content": _content(_ref("Receipt"))},
+        },
+    ),
+)
+def refund_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
+    """Refund a sale whole, or the lines named. Points go back to the lots they came from."""
+    return _http(answers.to_one(services.refund_sale(request.actor, sale_id, wire.decode_refund(request.body))))
+
+
+@router.get(
+    "/sales/{sale_id}",
+    response={200: None},
+    operation_id="sales_get",
+    summary="One sale",
+    openapi_extra=needs(
+        "sales:read", responses={200: {"description": "The sale", "content": _content(_ref("SaleOut"))}}
+    ),
+)
+def get_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
+    """A sale with its lines, payments and explanation. 404 for one at a station that is not the key's."""
+    view = queries.sale(request.actor, sale_id)
+    station = organisation.stations_by_id([view.station_id])[view.station_id]
+    lines = tuple(
+        SaleLineOut(product=line.code, **{name: getattr(line, name) for name in _LINE_FIELDS}) for line in view.lines
+    )
+    shown = SaleOut(
+        **_summary(view, station.code),
+        lines=lines,
+        tenders=wire.decode_tenders(view.tenders),
+        refunds=view.refunds,
+        explanation=wire.decode_reasons(view.explanation),
+    )
+    return HttpResponse(wire.encode(shown), content_type=answers.JSON)
+
+
+class SalesFilter(Schema):
+    """Which sales to list; business dates, both included."""
+
+    station: Annotated[str, Field(max_length=32)] = ""
+    since: Annotated[Day | None, Field(alias="from", description="First business date.")] = None
+    until: Annotated[Day | None, Field(alias="to", description="Last business date.")] = None
+    customer: Annotated[Id | None, Field(description="The customer's id; those merged into it count too.")] = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+@router.get(
+    "/sales",
+    response={200: None},
+    operation_id="sales_list",
+    summary="List sales",
+    openapi_extra=needs(
+        "sales:read", responses={200: {"description": "A page of sales", "content": _content(_ref("SalesPage"))}}
+    ),
+)
+def list_sales(request: KeyedRequest, wanted: Query[SalesFilter]) -> HttpResponse:
+    """Newest first, of the stations in the key's scope."""
+    found = queries.list_sales(
+        request.actor,
+        customer_ids=customers.family_ids(wanted.customer) if wanted.customer else None,
+        station_ids=[_station_id(request, wanted.station)] if wanted.station else None,
+        since=wanted.since,
+        until=wanted.until,
+        before=position_of(wanted.cursor, [datetime, UUID]),
+        limit=wanted.limit + 1,
+    )
+    shown = found[: wanted.limit]
+    stations = organisation.stations_by_id({view.station_id for view in shown})
+    page = SalesPage(
+        items=tuple(SaleSummary(**_summary(view, stations[view.station_id].code)) for view in shown),
+        next=cursor_of(shown[-1].occurred_at, shown[-1].id) if len(found) > wanted.limit else None,
+    )
+    return HttpResponse(wire.encode(page), content_type=answers.JSON)
+
+
+_LINE_FIELDS: Final = ("number", "name", "kind", "quantity", "unit_price", "amount", "discount")
+_SAME_FIELDS: Final = (
+    "id",
+    "business_date",
+    "source",
+    "source_ref",
+    "occurred_at",
+    "recorded_at",
+    "customer_id",
+    "pump",
+    "staff",
+    "fuel_quantity",
+    "flags",
+    "refund_of",
+)
+
+
+def _summary(view: SaleView, station: str) -> dict[str, Any]:
+    return {
+        **{name: getattr(view, name) for name in _SAME_FIELDS},
+        "status": SaleStatus(view.status),
+        "station": station,
+        "totals": Totals(gross=view.gross, discount=view.discount, net=view.net),
+        "points": Points(earned=view.points_earned, balance=view.points_balance),
+        "tier": view.tier or None,
+    }
+
+
+def _station_id(request: KeyedRequest, code: str) -> int:
+    station = organisation.station_facts([code]).get(code)
+    if station is None:
+        raise NotFound(f"There is no station {code}.")
+    request.actor.require_station(station.id, code)
+    return station.id
+
+
+def _http(answer: answers.HttpAnswer) -> HttpResponse:
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.media_type)

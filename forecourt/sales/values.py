@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from forecourt.catalogue.values import ProductFacts
 from forecourt.customers.values import CustomerClaim
@@ -146,7 +146,8 @@ class Receipt(Value):
     points: Points
     tier: str | None
     flags: tuple[str, ...]
-    explanation: tuple[Reason, ...]
+    explanation: Raw
+    """A list of `Reason`, as JSON, as stored; `wire.decode_reasons` reads it."""
 
 
 class Quote(Value):

@@ -1,0 +1,218 @@
+"""Reads of loyalty."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from forecourt.kernel import sql
+from forecourt.loyalty.models import EarnRateDraft, ProgrammeDraft, Rulebook, TierDraft
+from forecourt.loyalty.rules import Book, Rates
+from forecourt.loyalty.values import (
+    Allocation,
+    EarnRate,
+    EntryKind,
+    Lot,
+    NegativeBalance,
+    Per,
+    Programme,
+    Standing,
+    Tier,
+    TierBasis,
+)
+
+STANDINGS: Final = sql.load(__file__, "standings")
+OPEN_LOTS: Final = sql.load(__file__, "open_lots")
+OPEN_DEBTS: Final = sql.load(__file__, "open_debts")
+TAKEN_BY_SALE: Final = sql.load(__file__, "taken_by_sale")
+ENTRIES: Final = sql.load(__file__, "entries")
+EXPIRED: Final = sql.load(__file__, "expired_lots")
+NEW_RULEBOOKS: Final = (
+    "SELECT version, valid_from, body::text FROM loyalty_rulebook WHERE version > %(version)s ORDER BY version"
+)
+
+
+class Rules(NamedTuple):
+    """A published programme with its rates arranged for use."""
+
+    programme: Programme
+    rates: Rates
+
+
+class EntryView(NamedTuple):
+    """A line of the ledger as screens and the API show it."""
+
+    id: UUID
+    customer_id: int
+    business_date: date
+    occurred_at: datetime
+    recorded_at: datetime
+    kind: EntryKind
+    points: int
+    expires_on: date | None
+    sale_id: UUID | None
+    reason: str
+    actor: str
+
+
+class Rulebooks:
+    """Every published version, to find the one in force at a moment: the latest that had begun, by start then version."""
+
+    def __init__(self, versions: Sequence[tuple[datetime, Rules]]) -> None:
+        self._versions = sorted(versions, key=lambda item: (item[0], item[1].programme.version))
+        self._starts = [start for start, _ in self._versions]
+        self._nothing = Rules(Programme(), Rates(()))
+        self.by_version = {rules.programme.version: rules for _, rules in versions}
+
+    def at(self, moment: datetime) -> Rules:
+        """The rules in force at that moment; before the first version, a programme that gives nothing."""
+        position = bisect_right(self._starts, moment)
+        return self._versions[position - 1][1] if position else self._nothing
+
+    def version(self, number: int) -> Rules:
+        return self.by_version.get(number, self._nothing)
+
+
+_guard = threading.Lock()
+_known: dict[int, tuple[datetime, Rules]] = {}
+_rulebooks = Rulebooks(())
+
+
+def rulebooks() -> Rulebooks:
+    """The published versions. Versions never change, so a process reads each once and asks only for newer ones."""
+    global _rulebooks  # noqa: PLW0603 - one cache a process, of rows that never change
+    newest = max(_known, default=0)
+    found = sql.rows(NEW_RULEBOOKS, {"version": newest}, hot=True)
+    if found:
+        with _guard:
+            for version, valid_from, body in found:
+                programme = msgspec.structs.replace(msgspec.json.decode(body, type=Programme), version=version)
+                _known[version] = (valid_from, Rules(programme, Rates(programme.rates)))
+            _rulebooks = Rulebooks(list(_known.values()))
+    return _rulebooks
+
+
+def forget_rulebooks() -> None:
+    """Forget what was read (after a database was replaced)."""
+    global _rulebooks  # noqa: PLW0603
+    with _guard:
+        _known.clear()
+        _rulebooks = Rulebooks(())
+
+
+def programme_at(moment: datetime) -> Programme:
+    """The programme in force at that moment."""
+    return rulebooks().at(moment).programme
+
+
+def draft() -> Programme:
+    """The programme as it is being edited; version 0."""
+    head = ProgrammeDraft.objects.first() or ProgrammeDraft(name="")
+    rates = tuple(
+        EarnRate(
+            code=row.code,
+            points=row.points.normalize(),
+            per=Per(row.per),
+            product=row.product,
+            category=row.category,
+            kind=row.kind,
+            family=row.family,
+            stations=tuple(row.stations),
+            tender=row.tender,
+        )
+        for row in EarnRateDraft.objects.order_by("code")
+    )
+    tiers = tuple(
+        Tier(code=row.code, name=row.name, threshold=row.threshold, multiplier_percent=row.multiplier_percent)
+        for row in TierDraft.objects.order_by("threshold")
+    )
+    return Programme(
+        name=head.name,
+        rates=rates,
+        tiers=tiers,
+        tier_basis=TierBasis(head.tier_basis),
+        tier_window_days=head.tier_window_days,
+        points_life_months=head.points_life_months,
+        negative_balance=NegativeBalance(head.negative_balance),
+    )
+
+
+def published() -> list[Rulebook]:
+    """Published versions, the newest first."""
+    return list(Rulebook.objects.order_by("-version")[:100])
+
+
+def standings(customer_ids: Collection[int]) -> dict[int, Standing]:
+    """Points and tier by customer, of those who have a balance. One statement."""
+    found = sql.rows(STANDINGS, {"customer_ids": list(customer_ids)}, hot=True)
+    return {row[0]: Standing(customer_id=row[0], points=row[1], tier=row[2]) for row in found}
+
+
+def balance(customer_id: int) -> Standing:
+    """A customer's points and tier; nothing and no tier when there is no balance yet."""
+    return standings([customer_id]).get(customer_id) or Standing(customer_id=customer_id)
+
+
+def books(customer_ids: Collection[int]) -> dict[int, Book]:
+    """What is open in these customers' ledgers. Two statements, whatever the number."""
+    wanted = {"customer_ids": list(customer_ids)}
+    result = {customer_id: Book() for customer_id in customer_ids}
+    for customer_id, entry_id, expires_on, earned_at, sale_id, remaining in sql.rows(OPEN_LOTS, wanted, hot=True):
+        result[customer_id].lots.append(
+            Lot(
+                entry_id=entry_id, remaining=remaining, expires_on=expires_on, earned_at=earned_at, sale_id=sale_id
+            )
+        )
+    for customer_id, entry_id, owed in sql.rows(OPEN_DEBTS, wanted, hot=True):
+        result[customer_id].debts.append((entry_id, owed))
+    return result
+
+
+def taken_by_sale(customer_id: int, sale_ids: Sequence[UUID]) -> list[Allocation]:
+    """What a sale's debits (its refunds' included) took from lots and has not been put back, in the order it was taken."""
+    found = sql.rows(TAKEN_BY_SALE, {"customer_id": customer_id, "sale_ids": list(sale_ids)})
+    return [Allocation(debit_id=sale_ids[0], lot_id=lot_id, points=points) for lot_id, points in found]
+
+
+def entries(
+    customer_ids: Sequence[int], before: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[EntryView]:
+    """A page of the ledger, newest first; `before` is (occurred_at, id) of the last entry seen."""
+    at, entry_id = before or (None, None)
+    found = sql.rows(
+        ENTRIES, {"customer_ids": list(customer_ids), "before_at": at, "before_id": entry_id, "limit": limit}
+    )
+    return [EntryView(*row[:5], EntryKind(row[5]), *row[6:]) for row in found]
+
+
+def expiring(customer_ids: Sequence[int], until: date) -> int:
+    """Points of these customers that expire on or before a day."""
+    return sum(
+        lot.remaining
+        for book in books(customer_ids).values()
+        for lot in book.lots
+        if lot.expires_on is not None and lot.expires_on <= until
+    )
+
+
+def customers_with_expired(day: date, limit: int) -> list[int]:
+    """Customers who hold lots past their last day as of that day."""
+    return [row[0] for row in sql.rows(EXPIRED, {"day": day, "limit": limit})]
+
+
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""The earliest moment a rulebook can be in force from."""
+
+
+def moved_by(reason: str, customer_id: int) -> frozenset[UUID]:
+    """The lots that a transfer with this reason gave a customer."""
+    found = sql.rows(
+        "SELECT id FROM loyalty_entry WHERE customer_id = %(customer_id)s AND kind = 'transfer' AND points > 0 "
+        "AND reason = %(reason)s",
+        {"customer_id": customer_id, "reason": reason},
+    )
+    return frozenset(row[0] for row in found)

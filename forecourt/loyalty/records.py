@@ -1,0 +1,81 @@
+"""Set-based writes of the points ledger and its balances. Callers hold the customers' locks."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Final
+
+from forecourt.kernel import clock, partitions, sql
+from forecourt.loyalty.values import PointsEntry
+
+ENTRY_COLUMNS: Final = (
+    "customer_id",
+    "business_date",
+    "id",
+    "occurred_at",
+    "recorded_at",
+    "kind",
+    "points",
+    "expires_on",
+    "sale_id",
+    "reason",
+    "actor",
+)
+ALLOCATION_COLUMNS: Final = ("customer_id", "debit_id", "lot_id", "points")
+ADD_TO_BALANCES: Final = sql.load(__file__, "add_to_balances")
+OPEN_BALANCES: Final = sql.load(__file__, "open_balances")
+SAVE_TIERS: Final = sql.load(__file__, "save_tiers")
+
+
+def open_balances(customer_ids: Collection[int], tier: str) -> None:
+    """Give customers an empty balance in the entry tier; those who have one keep it."""
+    sql.run(OPEN_BALANCES, {"customer_ids": sorted(customer_ids), "tier": tier}, hot=True)
+
+
+def append_entries(entries: Sequence[PointsEntry]) -> None:
+    """Add entries, which must be new, with their allocations, and carry them into the balances, which must exist."""
+    if not entries:
+        return
+    partitions.ensure_months("loyalty_entry", {entry.business_date for entry in entries})
+    recorded_at = clock.now().isoformat()
+    copy_text = sql.copy_text
+    sql.copy_in(
+        "loyalty_entry",
+        ENTRY_COLUMNS,
+        [
+            f"{entry.customer_id}\t{entry.business_date}\t{entry.id}\t{entry.occurred_at.isoformat()}\t{recorded_at}\t"
+            f"{entry.kind}\t{entry.points}\t{entry.expires_on or chr(92) + 'N'}\t{entry.sale_id or chr(92) + 'N'}\t"
+            f"{copy_text(entry.reason)}\t{copy_text(entry.actor)}\n"
+            for entry in entries
+        ],
+    )
+    sql.copy_in(
+        "loyalty_allocation",
+        ALLOCATION_COLUMNS,
+        [
+            f"{entry.customer_id}\t{allocation.debit_id}\t{allocation.lot_id}\t{allocation.points}\n"
+            for entry in entries
+            for allocation in entry.allocations
+        ],
+    )
+    change: Counter[int] = Counter()
+    for entry in entries:
+        change[entry.customer_id] += entry.points
+    customer_ids = sorted(change)
+    sql.run(
+        ADD_TO_BALANCES,
+        {"customer_ids": customer_ids, "points": [change[customer_id] for customer_id in customer_ids]},
+        hot=True,
+    )
+
+
+def save_tiers(reviewed: Sequence[tuple[int, str, Decimal]]) -> None:
+    """Carry a tier review's result, (customer, tier, value counted), into the balances."""
+    sql.run(
+        SAVE_TIERS,
+        {
+            "customer_ids": [row[0] for row in reviewed],
+            "tiers": [row[1] for row in reviewed],
+            "values": [row[2] for row in reviewed],
+        },
+    )

@@ -1,0 +1,316 @@
+"""Refunds: whole or by line, points taken back from the lots they gave, lots restored where the sale had taken from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.customers import queries as customers
+from forecourt.customers import records as customer_records
+from forecourt.customers.values import anonymous_customer_id
+from forecourt.kernel import audit, clock, ids
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.crypto import keyring
+from forecourt.kernel.events import publish
+from forecourt.kernel.money import ZERO, rounded
+from forecourt.kernel.problems import Conflict, Invalid
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty import rules as loyalty_rules
+from forecourt.loyalty.queries import Rules
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry
+from forecourt.organisation import queries as organisation
+from forecourt.organisation.values import StationFacts
+from forecourt.sales import permissions, queries, records, rules, wire
+from forecourt.sales.queries import SaleView
+from forecourt.sales.services.posting import event_of, receipt_of
+from forecourt.sales.values import (
+    KnownSale,
+    NewLine,
+    NewRefund,
+    NewSale,
+    NewTender,
+    Outcome,
+    RatedLine,
+    Reason,
+    Receipt,
+    Totals,
+    Verdict,
+)
+
+
+@transaction.atomic(durable=True)
+def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
+    """Refund a sale, whole or the lines named; the refund is a sale of its own with negative figures.
+
+    Points go back as they came: what the rest of the sale would have earned stays. Sent again under the same reference
+    it gets its stored receipt. Invalid when less is left than asked for; Conflict when it is a refund itself.
+    """
+    actor.require(permissions.REFUND)
+    sale = queries.find(actor, sale_id)
+    station = organisation.stations_by_id([sale.station_id])[sale.station_id]
+    if sale.refund_of is not None:
+        raise Conflict(f"{sale_id} is itself a refund, of {sale.refund_of}; refund that sale again or sell anew.")
+    occurred_at = _moment(refund, sale)
+    source = refund.source or sale.source
+    refund_id = ids.uuid7()
+    customer_id, is_member = _locked_customer(sale)
+    known = _known(refund, sale, station, source, occurred_at, customer_id, is_member)
+    name = records.Claimed(
+        station_id=station.id,
+        source=source,
+        source_ref=refund.source_ref,
+        sale_id=refund_id,
+        customer_id=customer_id,
+        business_date=known.business_date,
+        body_hash=_fingerprint(sale_id, refund),
+    )
+    if not records.claim([name]):
+        return _replayed(name)
+    basket = basket_of(sale)
+    posting = _rated(known, refund, sale, basket, refund_id, actor.label)
+    records.insert([posting])
+    loyalty_records.append_entries(posting.outcome.entries)
+    publish([event_of(posting)])
+    audit.record(
+        actor,
+        "sale.refund",
+        f"sale:{sale_id}",
+        customer_id=customer_id if is_member else None,
+        station_id=station.id,
+        reason=refund.reason,
+        detail={"refund": str(refund_id), "net": str(posting.outcome.totals.net)},
+    )
+    return receipt_of(posting)
+
+
+def _moment(refund: NewRefund, sale: SaleView) -> datetime:
+    now = clock.now()
+    if refund.occurred_at is None:
+        return now
+    if not sale.occurred_at <= refund.occurred_at <= now + rules.CLOCK_TOLERANCE:
+        raise Invalid.field(
+            "occurred_at",
+            f"{refund.occurred_at.isoformat()} must lie between the sale ({sale.occurred_at.isoformat()}) and now",
+        )
+    return refund.occurred_at
+
+
+def _locked_customer(sale: SaleView) -> tuple[int, bool]:
+    """Lock the sale and its member, the survivor where it was merged; one refund of a sale at a time."""
+    records.lock_claims([sale.id])
+    if sale.customer_id is None:
+        return anonymous_customer_id(sale.station_id), False
+    survivor = customers.survivor_of(sale.customer_id)
+    customer_records.lock([survivor])
+    return survivor, True
+
+
+def _known(
+    refund: NewRefund,
+    sale: SaleView,
+    station: StationFacts,
+    source: str,
+    occurred_at: datetime,
+    customer_id: int,
+    is_member: bool,
+) -> KnownSale:
+    new = NewSale(
+        station=station.code,
+        source=source,
+        source_ref=refund.source_ref,
+        occurred_at=occurred_at,
+        lines=(),
+        pump=sale.pump,
+        staff=refund.staff,
+    )
+    return KnownSale(
+        sale=new,
+        station=station,
+        business_date=clock.trading_day(occurred_at, station.zone, station.day_rolls_at),
+        customer_id=customer_id,
+        is_member=is_member,
+        products=(),
+    )
+
+
+def _fingerprint(sale_id: UUID, refund: NewRefund) -> bytes:
+    lines = "" if refund.lines is None else "|".join(f"{line.line}x{line.quantity}" for line in refund.lines)
+    return keyring().fingerprint(f"refund of {sale_id}\n{refund.occurred_at}\n{refund.staff}\n{lines}".encode())
+
+
+def _replayed(name: records.Claimed) -> Receipt:
+    key = (name.station_id, name.source, name.source_ref)
+    body_hash, receipt = queries.stored_receipts([key])[key]
+    if body_hash != name.body_hash:
+        raise Conflict(
+            f"{name.source_ref!r} from {name.source!r} already names {receipt.id}; give the refund a reference of its own."
+        )
+    return receipt
+
+
+class Basket(NamedTuple):
+    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules."""
+
+    lines: list[RatedLine]
+    refunded: list[list[RatedLine]]
+    points_so_far: int
+    refund_ids: list[UUID]
+    rules: Rules
+
+
+def basket_of(sale: SaleView) -> Basket:
+    """A sale's basket with what its refunds took, as it stands now; callers hold its lock."""
+    refunds = queries.refunds(sale)
+    every = [_place(sale), *({"id": row.id, "customer_id": row.customer_id, "business_date": row.business_date} for row in refunds)]
+    views = queries.lines_of(every)
+    products = catalogue.products_by_code({line.code for line in views.get(sale.id, ())})
+
+    def rated(sale_id: UUID) -> list[RatedLine]:
+        return [
+            RatedLine(
+                number=line.number,
+                product=products.get(line.code),
+                code=line.code,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                amount=line.amount,
+                discount=line.discount,
+            )
+            for line in views.get(sale_id, ())
+        ]
+
+    return Basket(
+        lines=rated(sale.id),
+        refunded=[rated(row.id) for row in refunds],
+        points_so_far=queries.points_of(sale) + sum(row.points_earned for row in refunds),
+        refund_ids=[row.id for row in refunds],
+        rules=loyalty.rulebooks().version(sale.rulebook),
+    )
+
+
+def _place(sale: SaleView) -> dict[str, Any]:
+    return {"id": sale.id, "customer_id": sale.books_customer_id, "business_date": sale.business_date}
+
+
+def _rated(
+    known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, refund_id: UUID, recorded_by: str
+) -> records.Posting:
+    digits = organisation.company().digits
+    remaining = rules.Remaining(basket.lines, basket.refunded)
+    lines = remaining.refund(refund.lines, digits)
+    rest = remaining.after(lines)
+    points = _points_after(sale, basket, rest, known) - basket.points_so_far if known.is_member else 0
+    gross = rounded(sum((line.amount for line in lines), ZERO), digits)
+    discount = rounded(sum((line.discount for line in lines), ZERO), digits)
+    fuel = [line for line in lines if line.product is not None and line.product.kind == "fuel"]
+    reasons: tuple[Reason, ...] = (
+        Reason(code="refund.of", verdict=Verdict.INFO, rule=str(sale.id), values={"reason": refund.reason}),
+    )
+    entry, balance, more = _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else (None, None, ())
+    reasons += more
+    outcome = Outcome(
+        known=known,
+        lines=tuple(lines),
+        totals=Totals(gross=gross, discount=discount, net=gross - discount),
+        fuel_quantity=sum((line.quantity for line in fuel), ZERO),
+        fuel_amount=sum((line.amount - line.discount for line in fuel), ZERO),
+        points_earned=entry.points if entry else 0,
+        tier=sale.tier,
+        rulebook=sale.rulebook,
+        flags=(),
+        explanation=reasons,
+        entries=(entry,) if entry else (),
+    )
+    return records.Posting(
+        id=refund_id,
+        outcome=outcome,
+        recorded_at=clock.now(),
+        recorded_by=recorded_by,
+        points_earned=outcome.points_earned,
+        points_balance=balance,
+        explanation=wire.encode_reasons(reasons),
+        refund_of=sale.id,
+    )
+
+
+def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale) -> int:
+    """What the rest of the sale earns under the rules it was rated by; never more than the whole did, none for no rest."""
+    if not rest:
+        return 0
+    tenders = wire.decode_tenders(sale.tenders)
+    earned = points_of_basket(rest, sale, basket, known.station.code, tenders)
+    return min(earned, basket.points_so_far) if basket.points_so_far >= 0 else max(earned, basket.points_so_far)
+
+
+def points_of_basket(
+    lines: Sequence[RatedLine], sale: SaleView, basket: Basket, station: str, tenders: Sequence[NewTender]
+) -> int:
+    """What lines earn under the rules and the tier that sale was rated by."""
+    return loyalty_rules.points_earned(
+        lines,
+        basket.rules.rates,
+        station=station,
+        tender=loyalty_rules.sole_tender(tender.kind for tender in tenders),
+        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, sale.tier),
+    ).points
+
+
+def _settled(
+    known: KnownSale, sale: SaleView, basket: Basket, refund_id: UUID, points: int, recorded_by: str
+) -> tuple[PointsEntry | None, int, tuple[Reason, ...]]:
+    """The refund's ledger entry, the balance after it, and what must be said about it."""
+    customer_id = known.customer_id
+    programme = basket.rules.programme
+    loyalty_records.open_balances([customer_id], "")
+    before = loyalty.standings([customer_id])[customer_id].points
+    book = loyalty.books([customer_id])[customer_id]
+    reasons: tuple[Reason, ...] = ()
+    if points < 0 and programme.negative_balance is NegativeBalance.FORGIVE and -points > book.available:
+        reasons = (Reason(code="points.forgiven", verdict=Verdict.INFO, points=str(-points - book.available)),)
+        points = -book.available
+    if points == 0:
+        return None, before, reasons
+    entry = PointsEntry(
+        id=ids.uuid7(),
+        customer_id=customer_id,
+        business_date=known.business_date,
+        occurred_at=known.sale.occurred_at,
+        kind=EntryKind.REFUND,
+        points=points,
+        expires_on=loyalty_rules.expiry_of(known.business_date, programme.points_life_months) if points > 0 else None,
+        sale_id=refund_id,
+        actor=recorded_by,
+    )
+    if points < 0:
+        entry = book.debit(entry, first_of_sale=sale.id)
+    else:
+        entry = book.credit(entry, loyalty.taken_by_sale(customer_id, [sale.id, *basket.refund_ids]))
+    return entry, before + points, reasons
+
+
+def restated(sale: SaleView, station: StationFacts) -> NewSale:
+    """A recorded sale as the till would have sent it, to be looked at anew; without its customer."""
+    return NewSale(
+        station=station.code,
+        source=sale.source,
+        source_ref=sale.source_ref,
+        occurred_at=sale.occurred_at,
+        business_date=sale.business_date,
+        pump=sale.pump,
+        staff=sale.staff or None,
+        tenders=wire.decode_tenders(sale.tenders),
+        lines=tuple(
+            NewLine(
+                product=line.code,
+                quantity=line.quantity,
+                amount=line.amount - line.discount,
+                unit_price=line.unit_price,
+                discount=line.discount,
+            )
+            for line in sale.lines
+        ),
+    )

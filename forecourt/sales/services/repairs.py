@@ -1,0 +1,192 @@
+"""The repair queue: flagged sales looked at anew once what they lacked is there, or accepted as they are."""
+
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from msgspec.structs import replace
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.customers import queries as customers
+from forecourt.customers import records as customer_records
+from forecourt.customers.values import CustomerClaim
+from forecourt.kernel import audit, clock, ids
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.crypto import keyring
+from forecourt.kernel.events import publish
+from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty import rules as loyalty_rules
+from forecourt.loyalty.queries import Rules
+from forecourt.loyalty.values import EntryKind, PointsEntry
+from forecourt.organisation import queries as organisation
+from forecourt.sales import permissions, queries, records, rules, wire
+from forecourt.sales.events import SaleRepaired
+from forecourt.sales.models import Repair
+from forecourt.sales.queries import SaleView
+from forecourt.sales.services.loading import known_sale
+from forecourt.sales.services.posting import receipt_of
+from forecourt.sales.services.refunds import basket_of, points_of_basket, restated
+from forecourt.sales.values import Flag, KnownSale, Receipt
+
+
+@transaction.atomic(durable=True)
+def repair_sale(actor: Actor, sale_id: UUID, *, customer_id: int | None = None, note: str = "") -> Receipt:
+    """Look at a flagged sale anew: with the products and customers known now, or for the customer named.
+
+    What is mended is rated as it would have been, and the difference in points is booked. What still lacks something
+    stays in the queue, and the receipt says so.
+    """
+    actor.require(permissions.REPAIR)
+    sale, repair = _opened(actor, sale_id)
+    station = organisation.stations_by_id([sale.station_id])[sale.station_id]
+    claim = CustomerClaim(id=customer_id) if customer_id is not None else _claimed(repair)
+    if claim is None and sale.customer_id is not None:
+        claim = CustomerClaim(id=sale.customer_id)
+    new = replace(restated(sale, station), customer=claim)
+    customer = customers.resolve([claim])[0]
+    if customer_id is not None and customer is None:
+        raise Invalid.field("customer", f"there is no customer {customer_id}; search for the right one")
+    products = catalogue.products_by_code({line.product for line in new.lines})
+    known = replace(known_sale(new, station, customer, products, clock.now()), business_date=sale.business_date)
+    if Flag.CLOCK_OFF in map(Flag, sale.flags) and Flag.CLOCK_OFF not in known.flags:
+        known = replace(known, flags=(*known.flags, Flag.CLOCK_OFF))
+    posting = _rerated(sale, known, actor.label)
+    _write(actor, sale, posting, note)
+    return receipt_of(posting)
+
+
+@transaction.atomic(durable=True)
+def accept_sale(actor: Actor, sale_id: UUID, note: str) -> Receipt:
+    """Take a flagged sale as it is, with the reason; it leaves the queue and keeps its rating."""
+    actor.require(permissions.REPAIR)
+    if not note.strip():
+        raise Invalid.field("note", "is empty; say why the sale is right as it is")
+    sale, _ = _opened(actor, sale_id)
+    records.accept(sale.books_customer_id, sale.business_date, sale_id)
+    _close(actor, sale, note.strip())
+    audit.record(actor, "sale.accept", f"sale:{sale_id}", station_id=sale.station_id, reason=note.strip())
+    return queries.receipts([sale_id])[0]
+
+
+def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
+    """The flagged sale, locked; NotFound outside the actor's stations, Conflict when nothing is open."""
+    queries.find(actor, sale_id)
+    records.lock_claims([sale_id])
+    sale = queries.find(actor, sale_id)
+    repair = Repair.objects.filter(sale_id=sale_id).first()
+    if repair is None:
+        raise NotFound(f"Sale {sale_id} is not in the repair queue.")
+    if repair.closed_at is not None:
+        raise Conflict(f"Sale {sale_id} was mended already, by {repair.closed_by}.")
+    return sale, repair
+
+
+def _claimed(repair: Repair) -> CustomerClaim | None:
+    if repair.claim_sealed is None:
+        return None
+    text = keyring().open(repair.claim_sealed, f"claim:{repair.sale_id}")
+    return msgspec.json.decode(text, type=CustomerClaim)
+
+
+def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Posting:
+    """The sale rated anew under the rules in force when it occurred, with the entry that books the difference."""
+    basket = basket_of(sale)
+    moves = known.customer_id != sale.books_customer_id and not (
+        sale.customer_id is not None and known.customer_id in customers.family_ids(sale.customer_id)
+    )
+    if moves and basket.refund_ids:
+        raise Conflict(f"Sale {sale.id} was refunded in part; its customer can no longer be changed.")
+    if not moves:
+        known = replace(known, customer_id=sale.books_customer_id)
+    account = customers.survivor_of(known.customer_id) if known.is_member else known.customer_id
+    active = loyalty.rulebooks().at(sale.occurred_at)
+    if known.is_member:
+        customer_records.lock([account])
+        loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, rules.ZERO))
+    standing = loyalty.balance(account)
+    tier = standing.tier if moves else sale.tier
+    outcome = rules.rate(known, tier, active.programme, active.rates, digits=organisation.company().digits)
+    entry = None
+    if known.is_member:
+        target = outcome.points_earned
+        if basket.refunded:
+            rest = rules.Remaining(list(outcome.lines), basket.refunded).after([])
+            fresh = basket._replace(rules=Rules(active.programme, active.rates))
+            target = points_of_basket(rest, sale, fresh, known.station.code, known.sale.tenders)
+        entry = _difference(sale, known, account, target - basket.points_so_far, active, recorded_by)
+    points = entry.points if entry else 0
+    return records.Posting(
+        id=sale.id,
+        outcome=replace(outcome, entries=(entry,) if entry else ()),
+        recorded_at=clock.now(),
+        recorded_by=recorded_by,
+        points_earned=queries.points_of(sale) + points,
+        points_balance=standing.points + points if known.is_member else None,
+        explanation=wire.encode_reasons(outcome.explanation),
+    )
+
+
+def _difference(
+    sale: SaleView, known: KnownSale, account: int, points: int, active: Rules, recorded_by: str
+) -> PointsEntry | None:
+    if points == 0:
+        return None
+    entry = PointsEntry(
+        id=ids.uuid7(),
+        customer_id=account,
+        business_date=sale.business_date,
+        occurred_at=sale.occurred_at,
+        kind=EntryKind.RERATE,
+        points=points,
+        expires_on=loyalty_rules.expiry_of(sale.business_date, active.programme.points_life_months) if points > 0 else None,
+        sale_id=sale.id,
+        actor=recorded_by,
+    )
+    book = loyalty.books([account])[account]
+    return book.credit(entry) if points > 0 else book.debit(entry, first_of_sale=sale.id)
+
+
+def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) -> None:
+    known = posting.outcome.known
+    if known.customer_id != sale.books_customer_id:
+        records.move(sale.id, sale.books_customer_id, sale.business_date, known.customer_id)
+    records.restate(posting)
+    loyalty_records.append_entries(posting.outcome.entries)
+    if posting.outcome.flags:
+        Repair.objects.filter(sale_id=sale.id).update(
+            flags=[str(flag) for flag in posting.outcome.flags], customer_id=known.customer_id
+        )
+    else:
+        _close(actor, sale, note, customer_id=known.customer_id)
+    publish(
+        [
+            SaleRepaired(
+                customer_id=known.customer_id,
+                occurred_at=sale.occurred_at,
+                sale_id=sale.id,
+                station_id=sale.station_id,
+                business_date=sale.business_date,
+                previous_customer_id=sale.books_customer_id,
+                points=posting.outcome.entries[0].points if posting.outcome.entries else 0,
+            )
+        ]
+    )
+    audit.record(
+        actor,
+        "sale.repair",
+        f"sale:{sale.id}",
+        customer_id=known.customer_id if known.is_member else None,
+        station_id=sale.station_id,
+        reason=note,
+    )
+
+
+def _close(actor: Actor, sale: SaleView, note: str, customer_id: int | None = None) -> None:
+    Repair.objects.filter(sale_id=sale.id).update(
+        closed_at=clock.now(),
+        closed_by=actor.label,
+        note=note,
+        customer_id=customer_id if customer_id is not None else sale.books_customer_id,
+    )

@@ -1,0 +1,97 @@
+"""Sales as JSON: the one form for both doors, for files and for the command line."""
+
+from typing import Any, Final
+
+import msgspec
+
+from forecourt.kernel.problems import Invalid, Problem
+from forecourt.sales.values import MAX_LIST, NewRefund, NewSale, NewTender, Reason, as_plain
+
+_sale: Final = msgspec.json.Decoder(NewSale)
+_refund: Final = msgspec.json.Decoder(NewRefund)
+_raw_list: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_encoder: Final = msgspec.json.Encoder(decimal_format="string", enc_hook=as_plain)
+
+_reasons: Final = msgspec.json.Encoder(decimal_format="string", order="deterministic")
+_stored_reasons: Final = msgspec.json.Decoder(tuple[Reason, ...])
+_stored_tenders: Final = msgspec.json.Decoder(tuple[NewTender, ...])
+
+_SPACE: Final = b" \t\r\n"
+
+
+class Malformed(Problem):
+    """The body is no JSON at all."""
+
+    type = "malformed"
+    status = 400
+    title = "The body is not JSON"
+
+
+def is_list(body: bytes) -> bool:
+    """Whether a body is a JSON list rather than one object."""
+    return body.lstrip(_SPACE)[:1] == b"["
+
+
+def decode_sale(body: bytes | msgspec.Raw) -> NewSale:
+    """One sale; Malformed when it is no JSON, Invalid naming the field when it is not a sale."""
+    return _decoded(_sale, body)  # type: ignore[no-any-return]
+
+
+def decode_refund(body: bytes) -> NewRefund:
+    """One refund; errors as for a sale."""
+    return _decoded(_refund, body)  # type: ignore[no-any-return]
+
+
+def decode_sales(body: bytes) -> list[NewSale | Problem]:
+    """A list of sales, or one as a list of one. A bad item of a list becomes the problem it is and spoils no other."""
+    if not is_list(body):
+        return [decode_sale(body)]
+    items = _decoded(_raw_list, body)
+    if len(items) > MAX_LIST:
+        raise Invalid(f"The list holds {len(items)} sales; send at most {MAX_LIST} at a time.")
+    return [_decoded_or_problem(item) for item in items]
+
+
+def _decoded_or_problem(item: msgspec.Raw) -> NewSale | Problem:
+    try:
+        return decode_sale(item)
+    except Problem as problem:
+        return problem
+
+
+def _decoded(decoder: Any, body: bytes | msgspec.Raw) -> Any:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        field = _dotted(path.rstrip("`")) or "body"
+        raise Invalid.field(field, message[:1].lower() + message[1:]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"{error}; send a JSON object, or a list of them.") from None
+    except RecursionError:
+        raise Malformed("The JSON is nested too deep; send a JSON object, or a list of them.") from None
+
+
+def _dotted(path: str) -> str:
+    """msgspec's path `.lines[0].quantity` as `lines.0.quantity`."""
+    return path.replace("[...]", "").replace("[", ".").replace("]", "").lstrip(".")
+
+
+def encode(answer: Any) -> bytes:
+    """An answer, or a list of them, as JSON. Money and quantities are strings."""
+    return _encoder.encode(answer)
+
+
+def encode_reasons(reasons: tuple[Reason, ...]) -> bytes:
+    """An explanation as it is stored and answered; keys in a fixed order, so that equal ones are equal bytes."""
+    return _reasons.encode(reasons)
+
+
+def decode_reasons(explanation: bytes | str | msgspec.Raw) -> tuple[Reason, ...]:
+    """An explanation from its JSON."""
+    return _stored_reasons.decode(explanation)
+
+
+def decode_tenders(tenders: bytes | str | msgspec.Raw) -> tuple[NewTender, ...]:
+    """The tenders of a stored sale."""
+    return _stored_tenders.decode(tenders)
