@@ -222,7 +222,6 @@ class Likeness(Value):
 
     name: str
     customer_ids: tuple[int, ...]
-    joined_at: tuple[datetime, ...]
 
 
 class CustomerPage(Value):

@@ -1,5 +1,23 @@
 """What others may ask of customers."""
 
+from forecourt.customers.queries.cards import customer_card, lines, names, possible_duplicates, profile, tags
 from forecourt.customers.queries.recognition import family_ids, owners, phone_region, resolve, survivor_of
+from forecourt.customers.queries.search import search
+from forecourt.customers.queries.timeline import timeline, timeline_cursor
 
-__all__ = ["family_ids", "owners", "phone_region", "resolve", "survivor_of"]
+__all__ = [
+    "customer_card",
+    "family_ids",
+    "lines",
+    "names",
+    "owners",
+    "phone_region",
+    "possible_duplicates",
+    "profile",
+    "resolve",
+    "search",
+    "survivor_of",
+    "tags",
+    "timeline",
+    "timeline_cursor",
+]
