@@ -34,7 +34,7 @@ MOST_POINTS = 1_000_000_000
 
 
 class StandingOut(Schema):
-    """Where a customer stands. `points` may be below zero where points are owed; `tier` is empty before the first sale."""
+    """Where a customer stands. `points` may be below zero where points are owed; `tier` may be empty."""
 
     customer_id: int
     points: int

@@ -52,7 +52,7 @@ class SaleLineOut(Value):
 
 
 class SaleSummary(Value):
-    """A sale or, where `refund_of` names one, a refund, whose figures are negative. `customer_id` is null for nobody."""
+    """A sale or, where `refund_of` names one, a refund, whose figures are negative. `customer_id` may be null."""
 
     id: UUID
     status: SaleStatus

@@ -50,7 +50,7 @@ def _full_buckets():
 
 
 @pytest.fixture
-def make_key(transactional_db, head_office: Actor) -> Callable[..., Caller]:
+def make_key(db, head_office: Actor) -> Callable[..., Caller]:
     """Make a key with some scopes, all unless given, for one station or all."""
 
     def make(*scopes: str, station: str | None = None, requests_per_second: int = 10_000) -> Caller:

@@ -1,10 +1,10 @@
 """The door of the API: what every request passes before its route and every answer after it."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -33,22 +33,34 @@ def outer(view: View) -> View:
             allow = response["Allow"]
             problem = problems.MethodNotAllowed(f"{request.method} does nothing here; {allow} does.")
             response = problems.answer(problem, {"Allow": allow})
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = _guarded(request, iter(response))
         return _finished(request, response)
 
     return cast(View, csrf_exempt(serve))
 
 
+def _guarded(request: HttpRequest, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """A stream whose failure half way is its last line, since its status was sent long before."""
+    with translation.override("en"):
+        try:
+            yield from parts
+        except Exception as error:
+            yield problems.answer_to(request, error).content + b"\n"
+
+
 def inner(operation: Operation) -> View:
     """Around one operation: key, limits, scope, body, idempotency.
 
-    A route that describes its body itself gets the bytes, inflated, as `request.body`; one that takes JSON Lines reads
-    them itself, since they need not fit into memory.
+    A route that describes its body itself gets the bytes, inflated, as `request.body`; one that takes JSON Lines gets
+    `request.lines`, since they need not fit into memory.
     """
     extra: Mapping[str, Any] = operation.openapi_extra or {}
     scope, idempotent = extra[SCOPE], bool(extra.get(IDEMPOTENT))
     own_content = extra.get("requestBody", {}).get("content", {})
     takes_json = any(model.__ninja_param_source__ == "body" for model in operation.models)
     takes_bytes = any(kind in own_content for kind in bodies.JSON_TYPES)
+    takes_lines = any(kind in own_content for kind in bodies.LINES_TYPES)
     run = operation.run
 
     def serve(request: HttpRequest, **path: Any) -> HttpResponseBase:
@@ -64,6 +76,8 @@ def inner(operation: Operation) -> View:
                 request._body = body  # type: ignore[attr-defined] # where Django keeps what it has read
             if takes_json:
                 keyed.document = bodies.decode(body)  # type: ignore[attr-defined]
+            if takes_lines:
+                keyed.lines = bodies.lines(bodies.spool(request), request)
             if idempotent:
                 return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
             return run(request, **path)

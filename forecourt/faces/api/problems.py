@@ -106,11 +106,14 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> Invalid:
 
 
 def _path(location: Sequence[str | int]) -> str:
-    """("body", "customer", "tags", 0) as "tags.0": the name of the route's argument is none of the caller's."""
+    """("body", "customer", "tags", 0) as "tags.0": the name of the route's argument is none of the caller's.
+
+    Nor is a part in angle brackets, which tells the forms of a body apart.
+    """
     parts = [str(part) for part in location]
     if parts and parts[0] in _SOURCES:
         parts = parts[2:] if parts[0] == "body" else parts[1:]
-    return ".".join(parts) or "body"
+    return ".".join(part for part in parts if not part.startswith("<")) or "body"
 
 
 def _message(error: Mapping[str, Any]) -> str:
