@@ -190,10 +190,10 @@ def key_record(key: str) -> KeyRecord | None:
 
     Notes that the key was used, at most once a minute.
     """
+    remembered = remembered_key(key)
+    if remembered:
+        return remembered
     digest = rules.key_digest(key)
-    remembered = _keys.get(digest)
-    if remembered and time.monotonic() < remembered[0]:
-        return remembered[1]
     record = _stored_key(key, digest)
     if record is None:
         _keys.pop(digest, None)
@@ -202,6 +202,12 @@ def key_record(key: str) -> KeyRecord | None:
         _keys.clear()
     _keys[digest] = (time.monotonic() + CACHE_SECONDS, record)
     return record
+
+
+def remembered_key(key: str) -> KeyRecord | None:
+    """As `key_record`, from memory alone: None also when the key must be looked up again."""
+    remembered = _keys.get(rules.key_digest(key))
+    return remembered[1] if remembered and time.monotonic() < remembered[0] else None
 
 
 def _stored_key(key: str, digest: bytes) -> KeyRecord | None:

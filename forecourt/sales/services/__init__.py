@@ -1,7 +1,8 @@
 """Commands of the main road."""
 
-from forecourt.sales.services.posting import Submission, post_sales, post_together
-from forecourt.sales.services.quoting import quote_sales, simulate_sales
+from forecourt.sales.services.loading import Submission
+from forecourt.sales.services.posting import post_sales, post_together
+from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales
 from forecourt.sales.services.refunds import refund_sale
 from forecourt.sales.services.repairs import accept_sale, repair_sale
 from forecourt.sales.services.tiers import review_tiers
@@ -12,6 +13,7 @@ __all__ = [
     "post_sales",
     "post_together",
     "quote_sales",
+    "quote_together",
     "refund_sale",
     "repair_sale",
     "review_tiers",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.values import ProductFacts
@@ -12,11 +13,36 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
-from forecourt.sales import rules
+from forecourt.sales import permissions, rules
 from forecourt.sales.values import Flag, KnownSale, NewSale
 
 
-def know(sales: Sequence[tuple[Actor, NewSale | Problem]]) -> list[KnownSale | Problem]:
+class Submission(NamedTuple):
+    """A sale and who sends it; a Problem in its place when it could not be read."""
+
+    actor: Actor
+    sale: NewSale | Problem
+
+
+def admitted(submissions: Sequence[Submission]) -> list[Submission]:
+    """The submissions, with the refusal in place of the sale where its sender may not post."""
+    return [
+        submission
+        if isinstance(submission.sale, Problem) or submission.actor.may(permissions.POST)
+        else Submission(submission.actor, _refusal(submission.actor))
+        for submission in submissions
+    ]
+
+
+def _refusal(actor: Actor) -> Problem:
+    try:
+        actor.require(permissions.POST)
+    except Problem as problem:
+        return problem
+    raise AssertionError("only called for an actor without the permission")
+
+
+def know(sales: Sequence[Submission]) -> list[KnownSale | Problem]:
     """What the engine needs to know of each sale, in the order given; a Problem for what cannot be accepted.
 
     Three statements, for stations, products and customers, whatever the length of the list.

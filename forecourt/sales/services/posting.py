@@ -22,7 +22,7 @@ from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Pr
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SalePosted, SaleRefunded
-from forecourt.sales.services.loading import know
+from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.values import (
     Answer,
     KnownSale,
@@ -35,13 +35,6 @@ from forecourt.sales.values import (
 )
 
 _explain: Final = wire.encode_reasons
-
-
-class Submission(NamedTuple):
-    """A sale and who sends it."""
-
-    actor: Actor
-    sale: NewSale | Problem
 
 
 def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]:
@@ -58,11 +51,7 @@ def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]
 @transaction.atomic(durable=True)
 def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
-    admitted = [
-        (actor, sale if isinstance(sale, Problem) or actor.may(permissions.POST) else _refusal(actor))
-        for actor, sale in submissions
-    ]
-    known = know(admitted)
+    known = know(admitted(submissions))
     new, answers = _claim(known, [actor.label for actor, _ in submissions])
     if new:
         postings = rate_and_settle(_locked(new))
@@ -79,14 +68,6 @@ class New(NamedTuple):
     sale_id: UUID
     known: KnownSale
     recorded_by: str
-
-
-def _refusal(actor: Actor) -> Problem:
-    try:
-        actor.require(permissions.POST)
-    except Problem as problem:
-        return problem
-    raise AssertionError("only called for an actor without the permission")
 
 
 def _name(known: KnownSale) -> queries.Name:

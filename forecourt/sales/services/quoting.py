@@ -9,18 +9,19 @@ from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, rules
-from forecourt.sales.services.loading import know
+from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
 
 
 def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Quote | Problem]:
     """What sales would come to if they were posted now, each by itself. Records nothing."""
     actor.require(permissions.POST)
-    known = know([(actor, sale) for sale in sales])
-    return _quotes(known)
+    return quote_together([Submission(actor, sale) for sale in sales])
 
 
-def _quotes(known: Sequence[KnownSale | Problem]) -> list[Quote | Problem]:
+def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
+    """Quote sales of several senders in one go, each under its own sender's permission and scope."""
+    known = know(admitted(submissions))
     good = [item for item in known if not isinstance(item, Problem)]
     standings = loyalty.standings({item.customer_id for item in good if item.is_member})
     outcomes = iter(rate_all(good, standings))

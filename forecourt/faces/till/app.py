@@ -1,0 +1,175 @@
+"""The till door as an ASGI application: POST /api/v1/sales and /api/v1/sales/quote, /healthz and /readyz.
+
+It reads and answers with the same `wire` and the same services as the web door, so both give the same bytes.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
+django.setup()
+
+from django.db import InterfaceError, OperationalError, connection  # noqa: E402 - Django must be set up first
+
+from forecourt.faces.api import problems  # noqa: E402
+from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
+from forecourt.faces.api.limits import buckets  # noqa: E402
+from forecourt.faces.till.lanes import Lane  # noqa: E402
+from forecourt.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Unavailable  # noqa: E402
+from forecourt.organisation import queries as organisation  # noqa: E402
+from forecourt.organisation.values import KeyRecord  # noqa: E402
+from forecourt.sales import answers, permissions, services, wire  # noqa: E402
+from forecourt.sales.services import Submission  # noqa: E402
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+POST_SALES: Final = "/api/v1/sales"
+QUOTE_SALES: Final = "/api/v1/sales/quote"
+SINGLE: Final = 20
+"""Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
+THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "2"))
+
+posting = Lane("post", services.post_together, THREADS)
+bulk = Lane("bulk", services.post_together, 1)
+quoting = Lane("quote", services.quote_together, 1)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one connection event."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        status, media_type, body, headers = await _served(scope, receive)
+        head = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)), *headers]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            for lane in (posting, bulk, quoting):
+                lane.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            for lane in (posting, bulk, quoting):
+                await asyncio.to_thread(lane.close)
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _served(scope: Scope, receive: Receive) -> tuple[int, str, bytes, Headers]:
+    headers: Headers = [(b"cache-control", b"no-store")]
+    try:
+        if scope["path"] in {"/healthz", "/readyz"}:
+            return await _health(scope["path"], headers)
+        answer = await _answer(scope, receive, headers)
+    except Exception as error:
+        return _problem(error, headers)
+    return answer.status, answer.media_type, answer.body, headers
+
+
+async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.HttpAnswer:
+    path = scope["path"]
+    if path not in {POST_SALES, QUOTE_SALES}:
+        raise NotFound(f"There is nothing at {path[:200]!r} on this door; use {POST_SALES} or {QUOTE_SALES}.")
+    if scope["method"] != "POST":
+        raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; POST does.")
+    given = dict(scope["headers"])
+    record = await _record(given)
+    allowance = buckets.take(record.actor.id, record.requests_per_second)
+    headers += [(name.lower().encode(), value.encode()) for name, value in allowance.headers().items()]
+    if permissions.POST not in record.actor.permissions:
+        raise NotAllowed(
+            f"The key {record.actor.name} lacks the scope sales:write; "
+            "make one that has it with `forecourt apikey create NAME --scope sales:write`."
+        )
+    media_type = given.get(b"content-type", b"").split(b";")[0].strip().lower()
+    if media_type != b"application/json":
+        shown = media_type[:60].decode("latin-1")
+        raise problems.UnsupportedMediaType(f"Content-Type {shown!r} is not taken here; send application/json.")
+    if given.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise problems.UnsupportedMediaType("This door takes plain bodies; send compressed ones to the web door.")
+    body = await _body(receive, given)
+    sales = wire.decode_sales(body)
+    submissions = [Submission(record.actor, sale) for sale in sales]
+    if path == QUOTE_SALES:
+        lane = quoting
+    else:
+        lane = posting if len(submissions) <= SINGLE else bulk
+    found = await lane.answer(submissions) if submissions else []
+    return answers.to_list(found) if wire.is_list(body) else answers.to_one(found[0])
+
+
+async def _record(given: dict[bytes, bytes]) -> KeyRecord:
+    scheme, _, key = given.get(b"authorization", b"").decode("latin-1").partition(" ")
+    key = key.strip() if scheme.lower() == "bearer" else given.get(b"x-api-key", b"").decode("latin-1").strip()
+    if not key:
+        raise NotSignedIn("Send an API key as `Authorization: Bearer fc_...`; `forecourt apikey create` makes one.")
+    record = organisation.remembered_key(key) or await asyncio.to_thread(organisation.key_record, key)
+    if record is None:
+        raise NotSignedIn("This API key is unknown or was revoked; `forecourt apikey create` makes a new one.")
+    return record
+
+
+async def _body(receive: Receive, given: dict[bytes, bytes]) -> bytes:
+    length = given.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > MAX_JSON_BYTES:
+        raise _too_large()
+    parts = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MAX_JSON_BYTES:
+            raise _too_large()
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large() -> Problem:
+    return problems.TooLarge(f"The body is larger than {MAX_JSON_BYTES // 1024 // 1024} MiB; send it in smaller parts.")
+
+
+def _problem(error: Exception, headers: Headers) -> tuple[int, str, bytes, Headers]:
+    if isinstance(error, OperationalError | InterfaceError):
+        error = Unavailable("The store cannot be reached just now. Nothing was recorded; send it again.")
+    if not isinstance(error, Problem):
+        number = secrets.token_hex(8)
+        log.error("request failed", exc_info=error, extra={"request_id": number})
+        error = problems.Failed(f"It was recorded as {number}; tell us that number if it happens again.")
+    answer = problems.answer(error)
+    headers += [
+        (name.lower().encode(), value.encode()) for name, value in answer.items() if name.lower() != "content-type"
+    ]
+    return error.status, problems.MEDIA_TYPE, answer.content, headers
+
+
+async def _health(path: str, headers: Headers) -> tuple[int, str, bytes, Headers]:
+    if path == "/readyz":
+        await asyncio.to_thread(_ask_database)
+    return 200, "application/json", b'{"status":"ok"}', headers
+
+
+def _ask_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
