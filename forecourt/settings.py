@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from forecourt.faces.watch import logs
 from forecourt.kernel import database
 from forecourt.kernel.crypto import secret
 
@@ -36,9 +37,11 @@ INSTALLED_APPS = [
     "forecourt.sales",
     "forecourt.connectors.pos",
     "forecourt.faces.api",
+    "forecourt.faces.jobs",
 ]
 
 MIDDLEWARE = [
+    "forecourt.faces.watch.middleware.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,9 +96,10 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PACKAGE.parent / "build" / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+
+LOGGING = logs.configuration()
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 """Bytes of one request's body: a list of 5,000 sales fits."""

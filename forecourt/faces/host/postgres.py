@@ -20,6 +20,8 @@ from forecourt.kernel.problems import Unavailable
 _START_SECONDS: Final = 600
 """Recovery after a crash replays at most max_wal_size; ten minutes is far more than that takes."""
 _STOP_SECONDS: Final = 20
+_ORPHAN_SECONDS: Final = 5
+"""Sessions of a killed server end by themselves as soon as they notice."""
 _LOG_BYTES: Final = 10 * 1024 * 1024
 _MEGABYTE: Final = 1024 * 1024
 _GIGABYTE: Final = 1024 * _MEGABYTE
@@ -30,7 +32,7 @@ def start(place: Place, *, in_child: Callable[[], None] | None = None) -> subpro
     if not (place.data / "PG_VERSION").exists():
         _make_data(place)
     _write_configuration(place)
-    _remove_stale_pid(place)
+    _clear_after_crash(place)
     with _log_file(place.log) as log:
         return subprocess.Popen(
             [place.programs / "postgres", "-D", place.data],
@@ -92,10 +94,30 @@ def _noted_pid(place: Place) -> int | None:
     return int(first) if first.isdigit() else None
 
 
-def _remove_stale_pid(place: Place) -> None:
-    """After a power cut the number in postmaster.pid may be another program's, and PostgreSQL would refuse to start."""
-    if running_pid(place) is None:
-        (place.data / "postmaster.pid").unlink(missing_ok=True)
+def _clear_after_crash(place: Place) -> None:
+    """Remove the marks of a server that was killed, once nothing of it works on the data any more.
+
+    PostgreSQL goes by process numbers, which may be another program's by now, or a zombie's, and would refuse to start.
+    """
+    if running_pid(place) is not None:
+        return
+    orphans = [process for process in psutil.process_iter(["name"]) if _works_on(place, process)]
+    _, remaining = psutil.wait_procs(orphans, timeout=_ORPHAN_SECONDS)
+    for process in remaining:
+        if _works_on(place, process):
+            process.kill()
+    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (place.sockets / name).unlink(missing_ok=True)
+
+
+def _works_on(place: Place, process: psutil.Process) -> bool:
+    """Whether this is a process of PostgreSQL in our data folder, which is where all of them stand."""
+    try:
+        is_alive = process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+        return is_alive and Path(process.cwd()) == place.data
+    except psutil.Error:
+        return False
 
 
 def _make_data(place: Place) -> None:

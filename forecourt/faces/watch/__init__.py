@@ -1,0 +1,1 @@
+"""Being watched: health, metrics and logs."""
