@@ -41,7 +41,8 @@ def products_by_code(codes: Collection[str]) -> dict[str, ProductFacts]:
 
     Products that are not on sale any more too: the till has already sold. One statement for any number.
     """
-    return _facts(_PRODUCTS_BY_CODE, {"codes": list(codes)})
+    # no text in the database holds a NUL, and asking for one is an error there
+    return _facts(_PRODUCTS_BY_CODE, {"codes": [code for code in codes if "\0" not in code]})
 
 
 def products_by_id(ids: Collection[int]) -> dict[int, ProductFacts]:
@@ -61,7 +62,7 @@ def _facts(statement: str, parameters: dict[str, Any]) -> dict[str, ProductFacts
             family=_FAMILIES[family],
             categories=above(category) if category else (),
         )
-        for asked, id, code, name, kind, unit, family, category in sql.rows(statement, parameters)
+        for asked, id, code, name, kind, unit, family, category in sql.rows(statement, parameters, hot=True)
     }
 
 
@@ -98,6 +99,8 @@ def product(actor: Actor, code: str) -> ProductView:
 def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:
     text = criteria.get("text", "")
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if any("\0" in value for value in criteria.values() if isinstance(value, str)):
+        return []
     unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "after": ""}
     parameters = unset | criteria | {"ids": ids, "inside": f"%{escaped}%", "beginning": f"{escaped}%", "limit": limit}
     return [_view(row) for row in sql.dicts(_LIST_PRODUCTS, parameters)]

@@ -75,6 +75,30 @@ def _executed(statement: str, parameters: Mapping[str, Any] | None, hot: bool) -
         yield cursor
 
 
+def array(values: Iterable[object]) -> str:
+    """An array parameter of values that need no quoting (numbers, UUIDs, dates), to be cast where it is used.
+
+    Several times faster than handing the driver a list, which asks each value how it wants to be written.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def text_array(values: Iterable[str]) -> str:
+    """An array parameter of texts, to be cast with ::text[] where it is used."""
+    return "{" + ",".join([_quoted(value) for value in values]) + "}"
+
+
+def bytes_array(values: Iterable[bytes]) -> str:
+    """An array parameter of byte strings, to be cast with ::bytea[] where it is used."""
+    return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
+
+
 def copy_in(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
     """Add rows by COPY in text format; each line is a row made by `copy_line`. Nothing is sent for no lines."""
     body = "".join(lines)

@@ -127,7 +127,6 @@ class PointsBalance(models.Model):
         verbose_name = _("points balance")
         verbose_name_plural = _("points balances")
         indexes: ClassVar = [
-            models.Index(fields=["-points"], name="balance_points"),
             models.Index(fields=["tier"], name="balance_tier"),
         ]
 

@@ -148,7 +148,7 @@ def published() -> list[Rulebook]:
 
 def standings(customer_ids: Collection[int]) -> dict[int, Standing]:
     """Points and tier by customer, of those who have a balance. One statement."""
-    found = sql.rows(STANDINGS, {"customer_ids": list(customer_ids)}, hot=True)
+    found = sql.rows(STANDINGS, {"customer_ids": sql.array(customer_ids)}, hot=True)
     return {row[0]: Standing(customer_id=row[0], points=row[1], tier=row[2]) for row in found}
 
 
@@ -159,7 +159,7 @@ def balance(customer_id: int) -> Standing:
 
 def books(customer_ids: Collection[int]) -> dict[int, Book]:
     """What is open in these customers' ledgers. Two statements, whatever the number."""
-    wanted = {"customer_ids": list(customer_ids)}
+    wanted = {"customer_ids": sql.array(customer_ids)}
     result = {customer_id: Book() for customer_id in customer_ids}
     for customer_id, entry_id, expires_on, earned_at, sale_id, remaining in sql.rows(OPEN_LOTS, wanted, hot=True):
         result[customer_id].lots.append(

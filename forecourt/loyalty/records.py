@@ -29,7 +29,7 @@ SAVE_TIERS: Final = sql.load(__file__, "save_tiers")
 
 def open_balances(customer_ids: Collection[int], tier: str) -> None:
     """Give customers an empty balance in the entry tier; those who have one keep it."""
-    sql.run(OPEN_BALANCES, {"customer_ids": sorted(customer_ids), "tier": tier}, hot=True)
+    sql.run(OPEN_BALANCES, {"customer_ids": sql.array(sorted(customer_ids)), "tier": tier}, hot=True)
 
 
 def append_entries(entries: Sequence[PointsEntry]) -> None:
@@ -64,7 +64,7 @@ def append_entries(entries: Sequence[PointsEntry]) -> None:
     customer_ids = sorted(change)
     sql.run(
         ADD_TO_BALANCES,
-        {"customer_ids": customer_ids, "points": [change[customer_id] for customer_id in customer_ids]},
+        {"customer_ids": sql.array(customer_ids), "points": sql.array([change[customer_id] for customer_id in customer_ids])},
         hot=True,
     )
 

@@ -79,9 +79,9 @@ def stored_receipts(names: Collection[Name]) -> dict[Name, tuple[bytes, Receipt]
     found = sql.rows(
         STORED_RECEIPTS,
         {
-            "station_ids": [name[0] for name in ordered],
-            "sources": [name[1] for name in ordered],
-            "source_refs": [name[2] for name in ordered],
+            "station_ids": sql.array([name[0] for name in ordered]),
+            "sources": sql.text_array([name[1] for name in ordered]),
+            "source_refs": sql.text_array([name[2] for name in ordered]),
         },
         hot=True,
     )

@@ -105,13 +105,13 @@ def claim(names: Sequence[Claimed]) -> set[UUID]:
     found = sql.rows(
         CLAIM,
         {
-            "station_ids": [name.station_id for name in ordered],
-            "sources": [name.source for name in ordered],
-            "source_refs": [name.source_ref for name in ordered],
-            "sale_ids": [name.sale_id for name in ordered],
-            "customer_ids": [name.customer_id for name in ordered],
-            "business_dates": [name.business_date for name in ordered],
-            "body_hashes": [name.body_hash for name in ordered],
+            "station_ids": sql.array([name.station_id for name in ordered]),
+            "sources": sql.text_array([name.source for name in ordered]),
+            "source_refs": sql.text_array([name.source_ref for name in ordered]),
+            "sale_ids": sql.array([name.sale_id for name in ordered]),
+            "customer_ids": sql.array([name.customer_id for name in ordered]),
+            "business_dates": sql.array([name.business_date for name in ordered]),
+            "body_hashes": sql.bytes_array([name.body_hash for name in ordered]),
         },
         hot=True,
     )
