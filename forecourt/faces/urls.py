@@ -1,7 +1,7 @@
 """Addresses of the web door."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from forecourt.faces.watch.health import healthz, readyz
 from forecourt.faces.watch.metrics import metrics
@@ -10,5 +10,6 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    path("api/v1/", include("forecourt.faces.api.urls")),
     path("admin/", admin.site.urls),
 ]

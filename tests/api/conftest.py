@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -49,29 +50,29 @@ def _full_buckets():
     buckets.refill()
 
 
-@pytest.fixture
-def make_key(db, head_office: Actor) -> Callable[..., Caller]:
-    """Make a key with some scopes, all unless given, for one station or all."""
-
-    def make(*scopes: str, station: str | None = None, requests_per_second: int = 10_000) -> Caller:
-        made = organisation.create_api_key(
+def new_caller(
+    head_office: Actor, *scopes: str, station: str | None = None, requests_per_second: int = 10_000
+) -> Caller:
+    """Somebody with a key of these scopes, all unless given, for one station or all."""
+    name = f"key-{'-'.join(scopes)}-{station}-{requests_per_second}"
+    return Caller(
+        organisation.create_api_key(
             head_office,
-            f"key-{'-'.join(scopes)}-{station}-{requests_per_second}",
+            name,
             list(scopes) or ALL_SCOPES,
             station_code=station,
             requests_per_second=requests_per_second,
         )
-        return Caller(made)
+    )
 
-    return make
+
+@pytest.fixture
+def make_key(db, head_office: Actor) -> Callable[..., Caller]:
+    """Make callers: `make_key(*scopes, station=, requests_per_second=)`."""
+    return partial(new_caller, head_office)
 
 
 @pytest.fixture
 def caller(make_key) -> Caller:
     """Somebody with every scope everywhere."""
     return make_key()
-
-
-@pytest.fixture(autouse=True)
-def _addresses(settings):
-    settings.ROOT_URLCONF = "tests.api.urls"

@@ -50,7 +50,7 @@ class ForecourtAPI(NinjaAPI):
 
 
 def _answer_to(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
-    return problems.answer_to(request, error if isinstance(error, Exception) else error())
+    return problems.answer_to(error if isinstance(error, Exception) else error())
 
 
 def _named(model: Any, location: tuple[str | int, ...]) -> Sequence[str | int]:

@@ -1,6 +1,5 @@
 """The door of the API: what every request passes before its route and every answer after it."""
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
@@ -19,34 +18,33 @@ View = Callable[..., HttpResponseBase]
 
 
 def outer(view: View) -> View:
-    """Around every address: a request id, English words, no exception and no HTML ever leaves."""
+    """Around every address: English words, no exception and no HTML ever leaves."""
 
     def serve(request: HttpRequest, **path: Any) -> HttpResponseBase:
-        request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
         with translation.override("en"):
             try:
                 _refuse_nul(request)
                 response = view(request, **path)
             except Exception as error:
-                response = problems.answer_to(request, error)
+                response = problems.answer_to(error)
         if response.status_code == 405:
             allow = response["Allow"]
             problem = problems.MethodNotAllowed(f"{request.method} does nothing here; {allow} does.")
             response = problems.answer(problem, {"Allow": allow})
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _guarded(request, iter(response))
+            response.streaming_content = _guarded(iter(response))
         return _finished(request, response)
 
     return cast(View, csrf_exempt(serve))
 
 
-def _guarded(request: HttpRequest, parts: Iterator[bytes]) -> Iterator[bytes]:
+def _guarded(parts: Iterator[bytes]) -> Iterator[bytes]:
     """A stream whose failure half way is its last line, since its status was sent long before."""
     with translation.override("en"):
         try:
             yield from parts
         except Exception as error:
-            yield problems.answer_to(request, error).content + b"\n"
+            yield problems.answer_to(error).content + b"\n"
 
 
 def inner(operation: Operation) -> View:
@@ -82,7 +80,7 @@ def inner(operation: Operation) -> View:
                 return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
             return run(request, **path)
         except Exception as error:
-            return problems.answer_to(request, error)
+            return problems.answer_to(error)
 
     return serve
 
@@ -102,7 +100,6 @@ def _refuse_nul(request: HttpRequest) -> None:
 
 
 def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response["X-Request-Id"] = problems.request_id(request)
     response.setdefault("Cache-Control", "no-store")
     allowance: Allowance | None = getattr(request, "allowance", None)
     if allowance:

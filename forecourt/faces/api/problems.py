@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import msgspec
+import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 from forecourt.kernel.problems import Invalid, NotSignedIn, Problem, TooMany, Unavailable
@@ -74,7 +75,7 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> HttpRe
     return response
 
 
-def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
+def answer_to(error: Exception) -> HttpResponse:
     """The response for whatever was raised while a request was served. What nobody foresaw is logged, not shown."""
     match error:
         case Problem():
@@ -84,15 +85,15 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
         case HttpError():
             return answer(Malformed(f"The body is not JSON that can be read: {error.message}"))
         case OperationalError() | InterfaceError():
-            log.warning("database not available", extra={"request_id": request_id(request)})
+            log.warning("database not available")
             return answer(Unavailable("The store cannot be reached just now. Nothing was recorded; send it again."))
-    log.error("request failed", exc_info=error, extra={"request_id": request_id(request)})
-    return answer(Failed(f"It was recorded as {request_id(request)}; tell us that number if it happens again."))
+    log.error("request failed", exc_info=error)
+    return answer(Failed(f"It was recorded as {request_id()}; tell us that number if it happens again."))
 
 
-def request_id(request: HttpRequest) -> str:
-    """The number under which the log knows this request."""
-    return str(getattr(request, "request_id", "-"))
+def request_id() -> str:
+    """The number under which the log knows the request that is being served."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", "-"))
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> Invalid:

@@ -1,0 +1,37 @@
+"""The OpenAPI document: committed, so that a change of the API shows in a review."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from forecourt.faces.api.document import document
+from tests.api.conftest import Caller
+
+SNAPSHOT = Path(__file__).parent / "openapi.json"
+
+
+def test_the_document_is_the_committed_one():
+    """To accept a change: FORECOURT_UPDATE_OPENAPI=1 pytest tests/api/test_document.py."""
+    text = msgspec.json.format(msgspec.json.encode(document(), order="sorted"), indent=1).decode() + "\n"
+    if os.environ.get("FORECOURT_UPDATE_OPENAPI") == "1":
+        SNAPSHOT.write_text(text, encoding="utf-8")
+    assert SNAPSHOT.read_text(encoding="utf-8") == text
+
+
+def test_every_operation_names_its_scope_and_its_refusals():
+    for path, item in document()["paths"].items():
+        for method, operation in item.items():
+            where = f"{method} {path}"
+            assert operation["x-scope"].partition(":")[2] in {"read", "write"}, where
+            assert operation["x-scope"].endswith("read") == (method == "get"), where
+            assert {"401", "403", "422", "429", "500", "503"} <= operation["responses"].keys(), where
+
+
+def test_the_document_and_its_listing_are_open_to_all(db):
+    nobody = Caller("")
+    assert nobody.get("/openapi.json").json()["openapi"].startswith("3.1")
+    page = nobody.get("/docs").content.decode()
+    assert "/api/v1/sales/quote" in page
+    assert "https://" not in page
+    assert "权限范围" in nobody.get("/docs", ACCEPT_LANGUAGE="zh-hans").content.decode()
