@@ -12,7 +12,7 @@ PETROL_92: Final = "92"
 PETROL_95: Final = "95"
 PETROL_98: Final = "98"
 DIESEL_0: Final = "0"
-CHARGE: Final = "kWh"
+CHARGE: Final = "KWH"
 LIQUID: Final = (PETROL_92, PETROL_95, PETROL_98, DIESEL_0)
 
 _ANCHOR: Final = date(2025, 1, 2)

@@ -1,0 +1,47 @@
+"""The chain's products and all their prices, those past and the one announced, as the catalogue takes them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from forecourt.catalogue.values import NewPrice, NewProduct
+from forecourt.connectors.demo import fuel
+from forecourt.connectors.demo.fuel import FuelPrices
+from forecourt.connectors.demo.goods import BY_CODE, CATEGORY_NAMES
+from forecourt.connectors.demo.receipts import money
+from forecourt.connectors.demo.shelves import ShopPrices
+from forecourt.connectors.demo.values import Chain
+
+
+def products() -> list[NewProduct]:
+    """Goods and services; the fuels are the standard ones."""
+    return [
+        NewProduct(code=good.code, name=good.name, kind=good.kind, category=good.path, brand=good.brand)
+        for good in BY_CODE.values()
+    ]
+
+
+def category_names() -> list[tuple[str, str]]:
+    """Each category's path with its name on screens."""
+    names = {"SHOP": CATEGORY_NAMES["SHOP"], "SERVICE": CATEGORY_NAMES["SERVICE"]}
+    names |= {good.path: good.category_name for good in BY_CODE.values()}
+    return list(names.items())
+
+
+def prices(chain: Chain, fuel_prices: FuelPrices, shop_prices: ShopPrices) -> list[NewPrice]:
+    """Every price from its moment on; stations that undercut the chain have their own each time."""
+    found = []
+    for moment, levels in [*fuel_prices.changes, *([fuel_prices.coming] if fuel_prices.coming else [])]:
+        found += _fuel_prices(chain, moment, levels)
+    for moment, changed in shop_prices.changes:
+        found += [NewPrice(product=code, price=money(fen), effective_from=moment) for code, fen in changed.items()]
+    return found
+
+
+def _fuel_prices(chain: Chain, moment: datetime, levels: dict[str, int]) -> Iterator[NewPrice]:
+    for grade, fen in levels.items():
+        yield NewPrice(product=grade, price=money(fen), effective_from=moment)
+    for site in chain.sites:
+        if site.discount:
+            for grade in fuel.LIQUID:
+                price = money(levels[grade] - site.discount)
+                yield NewPrice(product=grade, price=price, effective_from=moment, station=site.new.code)

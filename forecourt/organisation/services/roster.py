@@ -1,0 +1,68 @@
+"""Staff in lists: those known by their number at the till, who do not sign in until somebody gives them a password."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from forecourt.kernel import audit, clock
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import Conflict, Invalid
+from forecourt.organisation import permissions, queries, rules
+from forecourt.organisation.models import Staff, StaffRole
+from forecourt.organisation.values import Role
+
+
+class Worker(NamedTuple):
+    """Somebody to enlist: sign-in name, staff number, name as others see it, role and the code of the station."""
+
+    username: str
+    code: str
+    name: str
+    role: Role
+    station: str
+
+
+@transaction.atomic(durable=True)
+def enlist_staff(actor: Actor, workers: Sequence[Worker]) -> int:
+    """Add staff without a password; returns how many. Nobody can sign in as them until `set_password` gives them one.
+
+    The same number of statements for one and a thousand. Conflict when a sign-in name or staff number is taken.
+    """
+    actor.require(permissions.MANAGE_STAFF)
+    stations = queries.station_facts({worker.station for worker in workers})
+    for worker in workers:
+        if worker.station not in stations:
+            raise Invalid.field("station", f"there is no station {worker.station}; open it or correct the code")
+        actor.require_station(stations[worker.station].id, worker.station)
+    _require_free(workers)
+    today = clock.now().date()
+    rows = Staff.objects.bulk_create(
+        Staff(
+            username=rules.normal_username(worker.username),
+            code=rules.normal_name(worker.code, "code", longest=32, may_be_empty=True),
+            name=rules.normal_name(worker.name, "name", longest=80),
+            password=make_password(None),
+            home_station_id=stations[worker.station].id,
+            joined_on=today,
+        )
+        for worker in workers
+    )
+    StaffRole.objects.bulk_create(
+        StaffRole(staff=row, role=worker.role.value, station_id=stations[worker.station].id)
+        for row, worker in zip(rows, workers, strict=True)
+    )
+    if rows:
+        audit.record(actor, "staff.enlist", f"staff:{rows[0].pk}-{rows[-1].pk}", detail={"count": len(rows)})
+    return len(rows)
+
+
+def _require_free(workers: Sequence[Worker]) -> None:
+    names = [rules.normal_username(worker.username) for worker in workers]
+    codes = [worker.code for worker in workers if worker.code]
+    for field, given in (("username", names), ("code", codes)):
+        taken = set(Staff.objects.filter(**{f"{field}__in": given}).values_list(field, flat=True))
+        taken |= {value for value in given if len(set(given)) != len(given) and given.count(value) > 1}
+        if taken:
+            raise Conflict(f"{field} {sorted(taken)[0]} is taken; give each member of staff one of their own.")
