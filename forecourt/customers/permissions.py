@@ -2,6 +2,8 @@ VIEW = "customers.view"
 EDIT = "customers.edit"
 UNMASK = "customers.unmask"
 MERGE = "customers.merge"
+RESEAL = "customers.reseal"
+"""Sealing everything again under a new key: the system's own work, so no role has it."""
 
 ROLES = {
     VIEW: {

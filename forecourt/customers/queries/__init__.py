@@ -1,7 +1,7 @@
 """What others may ask of customers."""
 
 from forecourt.customers.queries.cards import customer_card, lines, names, possible_duplicates, profile, tags
-from forecourt.customers.queries.recognition import family_ids, owners, phone_region, resolve, survivor_of
+from forecourt.customers.queries.recognition import family_ids, owners, phone_region, resolve, survivor_of, survivors
 from forecourt.customers.queries.search import search
 from forecourt.customers.queries.timeline import timeline, timeline_cursor
 
@@ -17,6 +17,7 @@ __all__ = [
     "resolve",
     "search",
     "survivor_of",
+    "survivors",
     "tags",
     "timeline",
     "timeline_cursor",

@@ -111,8 +111,8 @@ def possible_duplicates(limit: int = 100) -> list[Likeness]:
     return [Likeness(name=name, customer_ids=tuple(ids)) for name, ids in sql.rows(LIKENESSES, {"limit": limit})]
 
 
-def _masked(kind: str, owner_id: int, sealed: bytes) -> str:
-    return rules.masked(kind, keyring().open(sealed, rules.seal_context(kind, owner_id)))
+def _masked(kind: str, owner_id: int, sealed: bytes | memoryview) -> str:
+    return rules.masked(kind, keyring().open(bytes(sealed), rules.seal_context(kind, owner_id)))
 
 
 def _figures(row: dict[str, Any], customer_id: int) -> ProfileFigures:

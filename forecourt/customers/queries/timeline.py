@@ -44,7 +44,10 @@ def timeline(
             "limit": limit,
         },
     )
-    return [Recorded(*row[:5], body=msgspec.json.decode(row[5])) for row in found]
+    return [
+        Recorded(event_id, name, customer_id, occurred_at, recorded_at, msgspec.json.decode(body))
+        for event_id, name, customer_id, occurred_at, recorded_at, body in found
+    ]
 
 
 def timeline_cursor(event: Recorded) -> str:

@@ -2,6 +2,7 @@
 
 from forecourt.customers.rules.enrolment import Enrolment, check_tank, checked_identity, checked_plate, enrolment
 from forecourt.customers.rules.fields import (
+    MAX_TAGS,
     changed_custom,
     normal_name,
     normal_tag,
@@ -34,6 +35,7 @@ from forecourt.customers.rules.search import (
 )
 
 __all__ = [
+    "MAX_TAGS",
     "PLATE",
     "Enrolment",
     "Meanings",
