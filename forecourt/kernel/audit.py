@@ -27,7 +27,5 @@ def record(
     never the personal values themselves.
     """
     body = msgspec.json.encode(dict(detail or {})).decode()
-    line = sql.copy_line(
-        ids.uuid7(), clock.now(), actor.label, action, subject, customer_id, station_id, reason, body
-    )
+    line = sql.copy_line(ids.uuid7(), clock.now(), actor.label, action, subject, customer_id, station_id, reason, body)
     sql.copy_in("kernel_audit", _COLUMNS, [line])

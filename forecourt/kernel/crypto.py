@@ -16,8 +16,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from forecourt.kernel.home import home
 
@@ -48,7 +48,9 @@ class Keyring:
         sealed = bytes(sealed)
         seal = self._seals.get(sealed[0])
         if seal is None:
-            raise ValueError(f"key version {sealed[0]} is not in the keyring; restore secrets/keys.json from its backup")
+            raise ValueError(
+                f"key version {sealed[0]} is not in the keyring; restore secrets/keys.json from its backup"
+            )
         try:
             return seal.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], context.encode()).decode()
         except InvalidTag:

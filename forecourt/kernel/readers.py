@@ -34,10 +34,18 @@ def _advance(reader: events.Reader, limit: int) -> int:
     cursor = Cursor.objects.select_for_update(skip_locked=True).filter(reader=reader.name).first()
     if cursor is None or _must_rest(cursor):
         return 0
-    found = sql.rows(NEXT_EVENTS, {"xid": cursor.xid, "position": cursor.position, "limit": limit})
+    found = sql.rows(
+        NEXT_EVENTS,
+        {
+            "xid": cursor.xid,
+            "position": cursor.position,
+            "names": sorted(reader.events),
+            "limit": limit,
+        },
+    )
     if not found:
         return 0
-    wanted = [events.decode(name, body) for _, _, name, body in found if name in reader.events]
+    wanted = [events.decode(name, body) for _, _, name, body in found if body is not None]
     if wanted:
         reader.handler(wanted)
     cursor.xid, cursor.position = found[-1][:2]

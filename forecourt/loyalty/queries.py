@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from forecourt.kernel import sql
-from forecourt.loyalty.models import EarnRateDraft, ProgrammeDraft, Rulebook, TierDraft
+from forecourt.loyalty.models import EarnRateDraft, ProgrammeDraft, Rulebook, TierDraft, TierReview
 from forecourt.loyalty.rules import Book, Rates
 from forecourt.loyalty.values import (
     Allocation,
@@ -163,9 +163,7 @@ def books(customer_ids: Collection[int]) -> dict[int, Book]:
     result = {customer_id: Book() for customer_id in customer_ids}
     for customer_id, entry_id, expires_on, earned_at, sale_id, remaining in sql.rows(OPEN_LOTS, wanted, hot=True):
         result[customer_id].lots.append(
-            Lot(
-                entry_id=entry_id, remaining=remaining, expires_on=expires_on, earned_at=earned_at, sale_id=sale_id
-            )
+            Lot(entry_id=entry_id, remaining=remaining, expires_on=expires_on, earned_at=earned_at, sale_id=sale_id)
         )
     for customer_id, entry_id, owed in sql.rows(OPEN_DEBTS, wanted, hot=True):
         result[customer_id].debts.append((entry_id, owed))
@@ -216,3 +214,8 @@ def moved_by(reason: str, customer_id: int) -> frozenset[UUID]:
         {"customer_id": customer_id, "reason": reason},
     )
     return frozenset(row[0] for row in found)
+
+
+def last_review() -> TierReview | None:
+    """The last tier review that was finished."""
+    return TierReview.objects.filter(finished_at__isnull=False).order_by("-id").first()

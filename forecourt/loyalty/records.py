@@ -64,7 +64,10 @@ def append_entries(entries: Sequence[PointsEntry]) -> None:
     customer_ids = sorted(change)
     sql.run(
         ADD_TO_BALANCES,
-        {"customer_ids": sql.array(customer_ids), "points": sql.array([change[customer_id] for customer_id in customer_ids])},
+        {
+            "customer_ids": sql.array(customer_ids),
+            "points": sql.array([change[customer_id] for customer_id in customer_ids]),
+        },
         hot=True,
     )
 

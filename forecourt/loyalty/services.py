@@ -27,9 +27,7 @@ VALUES (%(valid_from)s, %(at)s, %(by)s, %(body)s::jsonb) RETURNING version
 
 
 @transaction.atomic(durable=True)
-def publish_programme(
-    actor: Actor, programme: Programme | None = None, *, valid_from: datetime | None = None
-) -> int:
+def publish_programme(actor: Actor, programme: Programme | None = None, *, valid_from: datetime | None = None) -> int:
     """Put the programme in force, from now on or from `valid_from`; returns its version.
 
     Takes the draft as it is edited unless a programme is given. Sales that occurred before keep the rules they had.
@@ -148,9 +146,6 @@ def expire_points_of(actor: Actor, customer_ids: Sequence[int], day: date) -> in
             entries.append(entry)
     records.append_entries(entries)
     publish(
-        [
-            PointsExpired(customer_id=entry.customer_id, occurred_at=moment, points=-entry.points)
-            for entry in entries
-        ]
+        [PointsExpired(customer_id=entry.customer_id, occurred_at=moment, points=-entry.points) for entry in entries]
     )
     return -sum(entry.points for entry in entries)

@@ -1,7 +1,7 @@
 """Reads of sales. What a station manager may see is decided here, by the actor's stations."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Value
+from forecourt.loyalty.values import Programme
 from forecourt.sales import permissions, wire
 from forecourt.sales.values import Points, Receipt, SaleStatus, Totals
 
@@ -24,6 +25,7 @@ SALE_BY_ID: Final = sql.load(__file__, "sale_by_id")
 LINES_OF: Final = sql.load(__file__, "lines_of")
 REFUNDS_OF: Final = sql.load(__file__, "refunds_of")
 SALES_PAGE: Final = sql.load(__file__, "sales_page")
+TIER_VALUES: Final = sql.load(__file__, "tier_values")
 
 
 class LineView(Value):
@@ -243,3 +245,16 @@ def list_sales(
         },
     )
     return [_view(row) for row in found]
+
+
+def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[tuple[int, str, Decimal, Decimal]]:
+    """(customer, tier, value as stored, value as counted) of everybody who has a balance, for a review of tiers."""
+    return sql.rows(
+        TIER_VALUES,
+        {
+            "since": day - timedelta(days=programme.tier_window_days),
+            "day": day,
+            "cut_at": cut_at,
+            "basis": str(programme.tier_basis),
+        },
+    )

@@ -56,7 +56,8 @@ def checked(sale: NewSale, digits: int) -> NewSale:
         given = [getattr(claim, name) for name in claim.__struct_fields__ if getattr(claim, name) is not None]
         if len(given) != 1:
             raise Invalid.field(
-                "customer", f"names {len(given)} identities; give exactly one of phone, plate, card, email, wechat, app, id"
+                "customer",
+                f"names {len(given)} identities; give exactly one of phone, plate, card, email, wechat, app, id",
             )
         if isinstance(given[0], str):
             _check_text(given[0], "customer")
@@ -89,13 +90,17 @@ def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
         unit_price = _figure(unit_price, PRICE_DIGITS, LARGEST_AMOUNT, number, "unit_price")
     if (quantity < 0 < amount) or (amount < 0 < quantity):
         raise Invalid.field(
-            f"lines.{number}.amount", f"{amount} has the other sign than the quantity {quantity}; make both negative to return"
+            f"lines.{number}.amount",
+            f"{amount} has the other sign than the quantity {quantity}; make both negative to return",
         )
-    if quantity is line.quantity and amount is line.amount and discount is line.discount and unit_price is line.unit_price:
+    if (
+        quantity is line.quantity
+        and amount is line.amount
+        and discount is line.discount
+        and unit_price is line.unit_price
+    ):
         return line
-    return NewLine(
-        product=line.product, quantity=quantity, amount=amount, unit_price=unit_price, discount=discount
-    )
+    return NewLine(product=line.product, quantity=quantity, amount=amount, unit_price=unit_price, discount=discount)
 
 
 def _checked_tender(tender: NewTender, number: int, digits: int) -> NewTender:
@@ -195,7 +200,9 @@ def rate(known: KnownSale, tier: str, programme: Programme, rates: Rates, *, dig
         if product is not None and product.kind is Kind.FUEL:
             fuel_quantity += line.quantity
             fuel_amount += line.amount - line.discount
-    totals = Totals(gross=rounded(gross, digits), discount=rounded(discount, digits), net=rounded(gross - discount, digits))
+    totals = Totals(
+        gross=rounded(gross, digits), discount=rounded(discount, digits), net=rounded(gross - discount, digits)
+    )
     earned: Earned | None = None
     if known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags:
         earned = points_earned(
@@ -292,16 +299,21 @@ class Remaining:
     def _refund_line(self, wanted: RefundLine, position: int, digits: int) -> RatedLine:
         sold = self._sold.get(wanted.line)
         if sold is None:
-            raise Invalid.field(f"lines.{position}.line", f"{wanted.line} is not a line of this sale; it has 1 to {len(self._sold)}")
+            raise Invalid.field(
+                f"lines.{position}.line", f"{wanted.line} is not a line of this sale; it has 1 to {len(self._sold)}"
+            )
         quantity, amount, discount = self._left[wanted.line]
         if not (quantity or amount):
-            raise Invalid.field(f"lines.{position}.line", f"nothing is left of line {wanted.line}; it has been refunded")
+            raise Invalid.field(
+                f"lines.{position}.line", f"nothing is left of line {wanted.line}; it has been refunded"
+            )
         asked = quantity
         if wanted.quantity is not None:
             asked = _figure(wanted.quantity, QUANTITY_DIGITS, LARGEST_QUANTITY, position, "quantity")
             if asked == 0 or abs(asked) > abs(quantity) or (asked < 0) != (quantity < 0):
                 raise Invalid.field(
-                    f"lines.{position}.quantity", f"{_plain(asked)} cannot be taken from the {_plain(quantity)} that are left"
+                    f"lines.{position}.quantity",
+                    f"{_plain(asked)} cannot be taken from the {_plain(quantity)} that are left",
                 )
         if asked != quantity:
             amount = rounded(amount * asked / quantity, digits)

@@ -208,4 +208,3 @@ class Outcome(Value):
 def as_plain(answer: Answer) -> Any:
     """An answer as it goes into JSON."""
     return answer.as_dict() if isinstance(answer, Problem) else answer
-

@@ -2,9 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import forecourt.loyalty.values
 from django.db import migrations, models
 
+import forecourt.loyalty.values
 
 LEDGER = """
 CREATE TABLE loyalty_entry (
@@ -34,133 +34,235 @@ CREATE VIEW loyalty_checkout AS SELECT customer_id, points, tier FROM loyalty_ba
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AllocationRow',
+            name="AllocationRow",
             fields=[
-                ('customer_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('debit_id', models.UUIDField()),
-                ('lot_id', models.UUIDField()),
-                ('points', models.IntegerField(verbose_name='points')),
+                ("customer_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("debit_id", models.UUIDField()),
+                ("lot_id", models.UUIDField()),
+                ("points", models.IntegerField(verbose_name="points")),
             ],
             options={
-                'db_table': 'loyalty_allocation',
-                'managed': False,
+                "db_table": "loyalty_allocation",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='PointsEntryRow',
+            name="PointsEntryRow",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('customer_id', models.BigIntegerField()),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('kind', models.CharField(choices=[('earn', 'Earned'), ('refund', 'Refund'), ('rerate', 'Rated anew'), ('adjust', 'Adjusted'), ('expire', 'Expired'), ('transfer', 'Transferred')], max_length=12, verbose_name='kind')),
-                ('points', models.IntegerField(verbose_name='points')),
-                ('expires_on', models.DateField(null=True, verbose_name='expires')),
-                ('sale_id', models.UUIDField(null=True, verbose_name='sale')),
-                ('reason', models.TextField(default='', verbose_name='reason')),
-                ('actor', models.TextField(default='', verbose_name='by')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("customer_id", models.BigIntegerField()),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("earn", "Earned"),
+                            ("refund", "Refund"),
+                            ("rerate", "Rated anew"),
+                            ("adjust", "Adjusted"),
+                            ("expire", "Expired"),
+                            ("transfer", "Transferred"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("points", models.IntegerField(verbose_name="points")),
+                ("expires_on", models.DateField(null=True, verbose_name="expires")),
+                ("sale_id", models.UUIDField(null=True, verbose_name="sale")),
+                ("reason", models.TextField(default="", verbose_name="reason")),
+                ("actor", models.TextField(default="", verbose_name="by")),
             ],
             options={
-                'verbose_name': 'points entry',
-                'verbose_name_plural': 'points ledger',
-                'db_table': 'loyalty_entry',
-                'managed': False,
+                "verbose_name": "points entry",
+                "verbose_name_plural": "points ledger",
+                "db_table": "loyalty_entry",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Rulebook',
+            name="Rulebook",
             fields=[
-                ('version', models.AutoField(primary_key=True, serialize=False, verbose_name='version')),
-                ('valid_from', models.DateTimeField(verbose_name='in force from')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
-                ('published_by', models.TextField(verbose_name='published by')),
-                ('body', models.JSONField(verbose_name='rules')),
+                ("version", models.AutoField(primary_key=True, serialize=False, verbose_name="version")),
+                ("valid_from", models.DateTimeField(verbose_name="in force from")),
+                ("published_at", models.DateTimeField(verbose_name="published")),
+                ("published_by", models.TextField(verbose_name="published by")),
+                ("body", models.JSONField(verbose_name="rules")),
             ],
             options={
-                'verbose_name': 'published rulebook',
-                'verbose_name_plural': 'published rulebooks',
-                'ordering': ['-version'],
+                "verbose_name": "published rulebook",
+                "verbose_name_plural": "published rulebooks",
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='PointsBalance',
+            name="PointsBalance",
             fields=[
-                ('customer_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('points', models.BigIntegerField(default=0, verbose_name='points')),
-                ('tier', models.CharField(blank=True, default='', max_length=16, verbose_name='tier')),
-                ('tier_value', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='counted towards the tier')),
-                ('tier_reviewed_at', models.DateTimeField(null=True, verbose_name='tier reviewed')),
-                ('tier_reviewed_for', models.DateField(null=True, verbose_name='tier reviewed for')),
-                ('tier_rulebook', models.IntegerField(null=True)),
+                ("customer_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("points", models.BigIntegerField(default=0, verbose_name="points")),
+                ("tier", models.CharField(blank=True, default="", max_length=16, verbose_name="tier")),
+                (
+                    "tier_value",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=16, verbose_name="counted towards the tier"
+                    ),
+                ),
+                ("tier_reviewed_at", models.DateTimeField(null=True, verbose_name="tier reviewed")),
+                ("tier_reviewed_for", models.DateField(null=True, verbose_name="tier reviewed for")),
+                ("tier_rulebook", models.IntegerField(null=True)),
             ],
             options={
-                'verbose_name': 'points balance',
-                'verbose_name_plural': 'points balances',
-                'db_table': 'loyalty_balance',
-                'indexes': [models.Index(fields=['-points'], name='balance_points'), models.Index(fields=['tier'], name='balance_tier')],
+                "verbose_name": "points balance",
+                "verbose_name_plural": "points balances",
+                "db_table": "loyalty_balance",
+                "indexes": [
+                    models.Index(fields=["-points"], name="balance_points"),
+                    models.Index(fields=["tier"], name="balance_tier"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProgrammeDraft',
+            name="ProgrammeDraft",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('tier_basis', models.CharField(choices=[('spend', 'spend'), ('volume', 'volume of fuel'), ('visits', 'visits')], default=forecourt.loyalty.values.TierBasis['SPEND'], max_length=8, verbose_name='tiers count')),
-                ('tier_window_days', models.PositiveSmallIntegerField(default=365, verbose_name='over so many days')),
-                ('points_life_months', models.PositiveSmallIntegerField(default=24, verbose_name='points live so many months (0: for ever)')),
-                ('negative_balance', models.CharField(choices=[('owe', 'the balance goes below zero'), ('forgive', 'the balance stops at zero')], default=forecourt.loyalty.values.NegativeBalance['OWE'], max_length=8, verbose_name='when more points are taken back than there are')),
+                ("id", models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "tier_basis",
+                    models.CharField(
+                        choices=[("spend", "spend"), ("volume", "volume of fuel"), ("visits", "visits")],
+                        default=forecourt.loyalty.values.TierBasis["SPEND"],
+                        max_length=8,
+                        verbose_name="tiers count",
+                    ),
+                ),
+                ("tier_window_days", models.PositiveSmallIntegerField(default=365, verbose_name="over so many days")),
+                (
+                    "points_life_months",
+                    models.PositiveSmallIntegerField(
+                        default=24, verbose_name="points live so many months (0: for ever)"
+                    ),
+                ),
+                (
+                    "negative_balance",
+                    models.CharField(
+                        choices=[("owe", "the balance goes below zero"), ("forgive", "the balance stops at zero")],
+                        default=forecourt.loyalty.values.NegativeBalance["OWE"],
+                        max_length=8,
+                        verbose_name="when more points are taken back than there are",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programme',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_programme')],
+                "verbose_name": "programme",
+                "verbose_name_plural": "programme",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_programme")],
             },
         ),
         migrations.CreateModel(
-            name='EarnRateDraft',
+            name="EarnRateDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='code')),
-                ('points', models.DecimalField(decimal_places=4, max_digits=9, verbose_name='points')),
-                ('per', models.CharField(choices=[('unit', 'unit (litre, kWh, piece)'), ('currency', 'unit of currency')], max_length=8, verbose_name='per')),
-                ('product', models.CharField(blank=True, default='', max_length=32, verbose_name='product')),
-                ('category', models.CharField(blank=True, default='', max_length=80, verbose_name='category')),
-                ('kind', models.CharField(blank=True, choices=[('fuel', 'Fuel'), ('goods', 'Goods'), ('service', 'Service')], default='', max_length=8, verbose_name='kind')),
-                ('family', models.CharField(blank=True, choices=[('petrol', 'Petrol'), ('diesel', 'Diesel'), ('lpg', 'LPG'), ('cng', 'CNG'), ('electric', 'Charging')], default='', max_length=8, verbose_name='family of fuel')),
-                ('stations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), blank=True, default=list, size=None, verbose_name='stations')),
-                ('tender', models.CharField(blank=True, default='', max_length=24, verbose_name='paid by')),
-                ('programme', models.ForeignKey(default=1, on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='loyalty.programmedraft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
+                ("points", models.DecimalField(decimal_places=4, max_digits=9, verbose_name="points")),
+                (
+                    "per",
+                    models.CharField(
+                        choices=[("unit", "unit (litre, kWh, piece)"), ("currency", "unit of currency")],
+                        max_length=8,
+                        verbose_name="per",
+                    ),
+                ),
+                ("product", models.CharField(blank=True, default="", max_length=32, verbose_name="product")),
+                ("category", models.CharField(blank=True, default="", max_length=80, verbose_name="category")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("fuel", "Fuel"), ("goods", "Goods"), ("service", "Service")],
+                        default="",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "family",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("petrol", "Petrol"),
+                            ("diesel", "Diesel"),
+                            ("lpg", "LPG"),
+                            ("cng", "CNG"),
+                            ("electric", "Charging"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="family of fuel",
+                    ),
+                ),
+                (
+                    "stations",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="stations",
+                    ),
+                ),
+                ("tender", models.CharField(blank=True, default="", max_length=24, verbose_name="paid by")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        default=1,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rates",
+                        to="loyalty.programmedraft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earn rate',
-                'verbose_name_plural': 'earn rates',
-                'ordering': ['code'],
+                "verbose_name": "earn rate",
+                "verbose_name_plural": "earn rates",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='TierDraft',
+            name="TierDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=16, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('threshold', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='from')),
-                ('multiplier_percent', models.PositiveSmallIntegerField(default=100, verbose_name='points, in percent')),
-                ('programme', models.ForeignKey(default=1, on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='loyalty.programmedraft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=16, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("threshold", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="from")),
+                (
+                    "multiplier_percent",
+                    models.PositiveSmallIntegerField(default=100, verbose_name="points, in percent"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        default=1,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tiers",
+                        to="loyalty.programmedraft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tier',
-                'verbose_name_plural': 'tiers',
-                'ordering': ['threshold'],
+                "verbose_name": "tier",
+                "verbose_name_plural": "tiers",
+                "ordering": ["threshold"],
             },
         ),
-        migrations.RunSQL(LEDGER, "DROP VIEW loyalty_checkout; DROP TABLE loyalty_entry; DROP TABLE loyalty_allocation"),
+        migrations.RunSQL(
+            LEDGER, "DROP VIEW loyalty_checkout; DROP TABLE loyalty_entry; DROP TABLE loyalty_allocation"
+        ),
     ]

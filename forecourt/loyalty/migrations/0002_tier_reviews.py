@@ -4,38 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0001_initial'),
+        ("loyalty", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TierReview',
+            name="TierReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='for')),
-                ('cut_at', models.DateTimeField(verbose_name='sales recorded until')),
-                ('rulebook', models.IntegerField(verbose_name='rulebook')),
-                ('changed', models.IntegerField(default=0, verbose_name='tiers changed')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="for")),
+                ("cut_at", models.DateTimeField(verbose_name="sales recorded until")),
+                ("rulebook", models.IntegerField(verbose_name="rulebook")),
+                ("changed", models.IntegerField(default=0, verbose_name="tiers changed")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
             ],
             options={
-                'verbose_name': 'tier review',
-                'verbose_name_plural': 'tier reviews',
-                'ordering': ['-id'],
+                "verbose_name": "tier review",
+                "verbose_name_plural": "tier reviews",
+                "ordering": ["-id"],
             },
         ),
         migrations.RemoveField(
-            model_name='pointsbalance',
-            name='tier_reviewed_at',
+            model_name="pointsbalance",
+            name="tier_reviewed_at",
         ),
         migrations.RemoveField(
-            model_name='pointsbalance',
-            name='tier_reviewed_for',
+            model_name="pointsbalance",
+            name="tier_reviewed_for",
         ),
         migrations.RemoveField(
-            model_name='pointsbalance',
-            name='tier_rulebook',
+            model_name="pointsbalance",
+            name="tier_rulebook",
         ),
     ]

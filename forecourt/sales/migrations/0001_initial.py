@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-
 HOT_TABLES = """
 CREATE TABLE sales_claim (
     station_id bigint NOT NULL,
@@ -65,124 +64,153 @@ CREATE TABLE sales_line (
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('sale_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('station_id', models.BigIntegerField()),
-                ('source', models.TextField()),
-                ('source_ref', models.TextField()),
-                ('customer_id', models.BigIntegerField()),
-                ('business_date', models.DateField()),
-                ('body_hash', models.BinaryField(max_length=16)),
+                ("sale_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("station_id", models.BigIntegerField()),
+                ("source", models.TextField()),
+                ("source_ref", models.TextField()),
+                ("customer_id", models.BigIntegerField()),
+                ("business_date", models.DateField()),
+                ("body_hash", models.BinaryField(max_length=16)),
             ],
             options={
-                'db_table': 'sales_claim',
-                'managed': False,
+                "db_table": "sales_claim",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('sale_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.SmallIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('business_date', models.DateField()),
-                ('station_id', models.BigIntegerField()),
-                ('product_id', models.BigIntegerField(null=True)),
-                ('code', models.TextField(verbose_name='product')),
-                ('kind', models.TextField(choices=[('fuel', 'Fuel'), ('goods', 'Goods'), ('service', 'Service')], verbose_name='kind')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14, null=True, verbose_name='unit price')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='amount')),
-                ('discount', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='discount')),
+                ("sale_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.SmallIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                ("business_date", models.DateField()),
+                ("station_id", models.BigIntegerField()),
+                ("product_id", models.BigIntegerField(null=True)),
+                ("code", models.TextField(verbose_name="product")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[("fuel", "Fuel"), ("goods", "Goods"), ("service", "Service")], verbose_name="kind"
+                    ),
+                ),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=14, verbose_name="quantity")),
+                (
+                    "unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=14, null=True, verbose_name="unit price"),
+                ),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="amount")),
+                ("discount", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="discount")),
             ],
             options={
-                'db_table': 'sales_line',
-                'managed': False,
+                "db_table": "sales_line",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Sale',
+            name="Sale",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('customer_id', models.BigIntegerField()),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('station_id', models.BigIntegerField()),
-                ('source', models.TextField(verbose_name='source')),
-                ('source_ref', models.TextField(verbose_name='reference')),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('pump', models.SmallIntegerField(null=True, verbose_name='pump')),
-                ('staff', models.TextField(default='', verbose_name='staff')),
-                ('gross', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='gross')),
-                ('discount', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='discount')),
-                ('net', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='net')),
-                ('fuel_quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='fuel')),
-                ('fuel_amount', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='fuel amount')),
-                ('status', models.TextField(choices=[('posted', 'posted'), ('flagged', 'flagged')], verbose_name='status')),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None, verbose_name='flags')),
-                ('points_earned', models.IntegerField(verbose_name='points')),
-                ('points_balance', models.BigIntegerField(null=True, verbose_name='balance after')),
-                ('tier', models.TextField(verbose_name='tier')),
-                ('rulebook', models.IntegerField(verbose_name='rulebook')),
-                ('refund_of', models.UUIDField(null=True, verbose_name='refund of')),
-                ('tenders', models.JSONField(verbose_name='payments')),
-                ('explanation', models.JSONField(verbose_name='explanation')),
-                ('recorded_by', models.TextField(verbose_name='recorded by')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("customer_id", models.BigIntegerField()),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("station_id", models.BigIntegerField()),
+                ("source", models.TextField(verbose_name="source")),
+                ("source_ref", models.TextField(verbose_name="reference")),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                ("pump", models.SmallIntegerField(null=True, verbose_name="pump")),
+                ("staff", models.TextField(default="", verbose_name="staff")),
+                ("gross", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="gross")),
+                ("discount", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="discount")),
+                ("net", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="net")),
+                ("fuel_quantity", models.DecimalField(decimal_places=3, max_digits=14, verbose_name="fuel")),
+                ("fuel_amount", models.DecimalField(decimal_places=4, max_digits=14, verbose_name="fuel amount")),
+                (
+                    "status",
+                    models.TextField(choices=[("posted", "posted"), ("flagged", "flagged")], verbose_name="status"),
+                ),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None, verbose_name="flags"
+                    ),
+                ),
+                ("points_earned", models.IntegerField(verbose_name="points")),
+                ("points_balance", models.BigIntegerField(null=True, verbose_name="balance after")),
+                ("tier", models.TextField(verbose_name="tier")),
+                ("rulebook", models.IntegerField(verbose_name="rulebook")),
+                ("refund_of", models.UUIDField(null=True, verbose_name="refund of")),
+                ("tenders", models.JSONField(verbose_name="payments")),
+                ("explanation", models.JSONField(verbose_name="explanation")),
+                ("recorded_by", models.TextField(verbose_name="recorded by")),
             ],
             options={
-                'verbose_name': 'sale',
-                'verbose_name_plural': 'sales',
-                'db_table': 'sales_sale',
-                'managed': False,
+                "verbose_name": "sale",
+                "verbose_name_plural": "sales",
+                "db_table": "sales_sale",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('sale_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('customer_id', models.BigIntegerField()),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('station_id', models.BigIntegerField(verbose_name='station')),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None, verbose_name='flags')),
-                ('claim_sealed', models.BinaryField(null=True)),
-                ('opened_at', models.DateTimeField(verbose_name='since')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('closed_by', models.TextField(blank=True, default='', verbose_name='closed by')),
-                ('note', models.TextField(blank=True, default='', verbose_name='note')),
+                ("sale_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("customer_id", models.BigIntegerField()),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("station_id", models.BigIntegerField(verbose_name="station")),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None, verbose_name="flags"
+                    ),
+                ),
+                ("claim_sealed", models.BinaryField(null=True)),
+                ("opened_at", models.DateTimeField(verbose_name="since")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                ("closed_by", models.TextField(blank=True, default="", verbose_name="closed by")),
+                ("note", models.TextField(blank=True, default="", verbose_name="note")),
             ],
             options={
-                'verbose_name': 'sale to repair',
-                'verbose_name_plural': 'sales to repair',
-                'db_table': 'sales_repair',
-                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['station_id', 'opened_at'], name='repair_open')],
+                "verbose_name": "sale to repair",
+                "verbose_name_plural": "sales to repair",
+                "db_table": "sales_repair",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["station_id", "opened_at"],
+                        name="repair_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('business_date', models.DateField()),
-                ('station_id', models.BigIntegerField()),
-                ('hour', models.SmallIntegerField()),
-                ('product_id', models.BigIntegerField()),
-                ('kind', models.TextField(default='')),
-                ('sales', models.IntegerField(default=0)),
-                ('member_sales', models.IntegerField(default=0)),
-                ('quantity', models.DecimalField(decimal_places=3, default=0, max_digits=16)),
-                ('amount', models.DecimalField(decimal_places=4, default=0, max_digits=16)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("business_date", models.DateField()),
+                ("station_id", models.BigIntegerField()),
+                ("hour", models.SmallIntegerField()),
+                ("product_id", models.BigIntegerField()),
+                ("kind", models.TextField(default="")),
+                ("sales", models.IntegerField(default=0)),
+                ("member_sales", models.IntegerField(default=0)),
+                ("quantity", models.DecimalField(decimal_places=3, default=0, max_digits=16)),
+                ("amount", models.DecimalField(decimal_places=4, default=0, max_digits=16)),
             ],
             options={
-                'db_table': 'sales_rollup',
-                'constraints': [models.UniqueConstraint(fields=('business_date', 'station_id', 'hour', 'product_id'), name='one_rollup_an_hour')],
+                "db_table": "sales_rollup",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("business_date", "station_id", "hour", "product_id"), name="one_rollup_an_hour"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(HOT_TABLES, "DROP TABLE sales_line; DROP TABLE sales_sale; DROP TABLE sales_claim"),

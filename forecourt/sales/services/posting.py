@@ -1,7 +1,6 @@
 """Posting: claim, lock, load, rate, write. One path for one sale and for ten years of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from forecourt.customers import records as customer_records
-from forecourt.kernel import clock, ids, sql
+from forecourt.kernel import clock, ids
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import Event, publish
@@ -111,7 +110,8 @@ def fingerprint(sale: NewSale) -> bytes:
         f"{sale.business_date}|{sale.pump}|{sale.staff or ''}",
         "" if claim is None else "|".join(str(getattr(claim, name) or "") for name in claim.__struct_fields__),
         *[
-            f"{line.product}|{line.quantity}|{line.amount}|{line.unit_price}|{line.discount or 0}" for line in sale.lines
+            f"{line.product}|{line.quantity}|{line.amount}|{line.unit_price}|{line.discount or 0}"
+            for line in sale.lines
         ],
         *[f"{tender.kind}={tender.amount}" for tender in sale.tenders],
     ]

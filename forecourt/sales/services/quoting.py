@@ -56,9 +56,7 @@ def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
     )
 
 
-def simulate_sales(
-    actor: Actor, sales: Sequence[NewSale], programme: Programme
-) -> list[Outcome | Problem]:
+def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:
     """Rate sales under a programme that is not in force, each by itself. Records nothing."""
     actor.require(permissions.SIMULATE)
     known = know([(actor, sale) for sale in sales])

@@ -165,7 +165,10 @@ class Basket(NamedTuple):
 def basket_of(sale: SaleView) -> Basket:
     """A sale's basket with what its refunds took, as it stands now; callers hold its lock."""
     refunds = queries.refunds(sale)
-    every = [_place(sale), *({"id": row.id, "customer_id": row.customer_id, "business_date": row.business_date} for row in refunds)]
+    every = [
+        _place(sale),
+        *({"id": row.id, "customer_id": row.customer_id, "business_date": row.business_date} for row in refunds),
+    ]
     views = queries.lines_of(every)
     products = catalogue.products_by_code({line.code for line in views.get(sale.id, ())})
 
@@ -210,7 +213,9 @@ def _rated(
     reasons: tuple[Reason, ...] = (
         Reason(code="refund.of", verdict=Verdict.INFO, rule=str(sale.id), values={"reason": refund.reason}),
     )
-    entry, balance, more = _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else (None, None, ())
+    entry, balance, more = (
+        _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else (None, None, ())
+    )
     reasons += more
     outcome = Outcome(
         known=known,

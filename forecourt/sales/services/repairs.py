@@ -140,7 +140,9 @@ def _difference(
         occurred_at=sale.occurred_at,
         kind=EntryKind.RERATE,
         points=points,
-        expires_on=loyalty_rules.expiry_of(sale.business_date, active.programme.points_life_months) if points > 0 else None,
+        expires_on=loyalty_rules.expiry_of(sale.business_date, active.programme.points_life_months)
+        if points > 0
+        else None,
         sale_id=sale.id,
         actor=recorded_by,
     )

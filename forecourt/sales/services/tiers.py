@@ -5,13 +5,12 @@ counts from tomorrow.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 
-from forecourt import sales
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -22,8 +21,8 @@ from forecourt.loyalty.events import TierChanged
 from forecourt.loyalty.models import TierReview
 from forecourt.loyalty.rules import tier_for
 from forecourt.loyalty.values import Programme
+from forecourt.sales import queries
 
-TIER_VALUES: Final = sql.load(sales.__file__, "tier_values")
 BATCH: Final = 5000
 
 Reviewed = tuple[int, str, Decimal]
@@ -38,7 +37,7 @@ def review_tiers(actor: Actor, day: date) -> int:
     review, programme = _begin(day)
     changed = 0
     pending: list[tuple[Reviewed, str]] = []
-    for customer_id, before, value_before, value in values(programme, day, review.cut_at):
+    for customer_id, before, value_before, value in queries.tier_values(programme, day, review.cut_at):
         after = tier_for(programme.tiers, value)
         if (before, value_before) != (after, value):
             pending.append(((customer_id, after, value), before))
@@ -46,19 +45,6 @@ def review_tiers(actor: Actor, day: date) -> int:
         changed += _save(pending[start : start + BATCH])
     TierReview.objects.filter(pk=review.pk).update(changed=changed, finished_at=clock.now())
     return changed
-
-
-def values(programme: Programme, day: date, cut_at: datetime) -> list[tuple[Any, ...]]:
-    """(customer, tier, value as stored, value as counted) of everybody who has a balance."""
-    return sql.rows(
-        TIER_VALUES,
-        {
-            "since": day - timedelta(days=programme.tier_window_days),
-            "day": day,
-            "cut_at": cut_at,
-            "basis": str(programme.tier_basis),
-        },
-    )
 
 
 @transaction.atomic(durable=True)

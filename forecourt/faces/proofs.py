@@ -1,0 +1,106 @@
+"""Proof of the books: every balance, lot, tier and total recomputed from entries and sales."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from django.db import transaction
+
+from forecourt import loyalty as loyalty_folder
+from forecourt import sales as sales_folder
+from forecourt.kernel import events, readers, sql
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty.rules import tier_for
+from forecourt.sales import queries as sales
+
+SHOWN: Final = 20
+"""Differences of one proof that are kept to be shown; all are counted."""
+
+
+class Difference(NamedTuple):
+    """Where the books disagree: what stands there, and what it should be."""
+
+    where: str
+    recorded: str
+    computed: str
+
+
+class Proof(NamedTuple):
+    """One proof: how much it looked at, and what it found."""
+
+    name: str
+    checked: int
+    differences: int
+    shown: list[Difference]
+
+
+class _Check(NamedTuple):
+    name: str
+    count: str
+    statement: str
+
+
+def _of(folder: str | None, name: str) -> str:
+    assert folder is not None
+    return sql.load(folder, name)
+
+
+CHECKS: Final = (
+    _Check("names of sales", "sales_claim", _of(sales_folder.__file__, "prove_claims")),
+    _Check("totals of sales", "sales_line", _of(sales_folder.__file__, "prove_totals")),
+    _Check("points of sales", "sales_sale", _of(sales_folder.__file__, "prove_points")),
+    _Check("refunds", "sales_sale WHERE refund_of IS NOT NULL", _of(sales_folder.__file__, "prove_refunds")),
+    _Check("points balances", "loyalty_entry", _of(loyalty_folder.__file__, "prove_balances")),
+    _Check("lots and debts", "loyalty_entry", _of(loyalty_folder.__file__, "prove_lots")),
+    _Check("allocations", "loyalty_allocation", _of(loyalty_folder.__file__, "prove_allocations")),
+)
+ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
+
+
+def run_all(progress: Callable[[str], None] = lambda name: None) -> list[Proof]:
+    """All proofs, each on one snapshot of the books, so that they can run while tills are posting.
+
+    Sums of days follow the event log: they are brought up to date first, and left out while a reader lags behind.
+    """
+    readers.advance_all(seconds=60)
+    with transaction.atomic(durable=True):
+        sql.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        proofs = []
+        for check in CHECKS if _readers_lag() else (*CHECKS, ROLLUP):
+            progress(check.name)
+            proofs.append(_proven(check))
+        progress("tiers")
+        proofs.append(_tiers())
+    return proofs
+
+
+def _readers_lag() -> bool:
+    names = sorted(name for reader in events.readers() for name in reader.events)
+    lag = sql.rows(
+        "SELECT EXISTS (SELECT 1 FROM kernel_event AS event, "
+        "(SELECT xid, position FROM kernel_cursor WHERE reader = 'sales.handlers.refresh_rollup') AS cursor "
+        "WHERE (event.xid, event.position) > (cursor.xid, cursor.position) AND event.name = ANY(%(names)s))",
+        {"names": names},
+    )
+    return bool(lag[0][0])
+
+
+def _proven(check: _Check) -> Proof:
+    found = [Difference(*map(str, row)) for row in sql.rows(check.statement)]
+    checked = sql.rows(f"SELECT count(*) FROM {check.count}")[0][0]
+    return Proof(check.name, checked, len(found), found[:SHOWN])
+
+
+def _tiers() -> Proof:
+    """Tiers against the sales of the last review's window, by the rulebook it used."""
+    review = loyalty.last_review()
+    if review is None:
+        return Proof("tiers", 0, 0, [])
+    programme = loyalty.rulebooks().version(review.rulebook).programme
+    differences = []
+    checked = 0
+    for customer_id, tier, stored, value in sales.tier_values(programme, review.day, review.cut_at):
+        checked += 1
+        due = tier_for(programme.tiers, value)
+        if (tier, stored) != (due, value):
+            differences.append(Difference(f"customer {customer_id}", f"{tier} at {stored}", f"{due} at {value}"))
+    return Proof("tiers", checked, len(differences), differences[:SHOWN])
