@@ -7,10 +7,13 @@ from typing import Final
 
 from forecourt.catalogue.values import Family, Kind, NewPrice, NewProduct, ProductFacts, Unit
 from forecourt.kernel.problems import Invalid
+from forecourt.organisation.rules import normal_name
 
 LONGEST_CODE: Final = 32
 LONGEST_PATH: Final = 200
 PRICE_DIGITS: Final = 4
+FIRST_YEAR: Final = 1980
+LAST_YEAR: Final = 2199
 HIGHEST_PRICE: Final = Decimal(10) ** 8
 
 
@@ -20,16 +23,6 @@ def normal_code(code: str, path: str = "code") -> str:
     if not 1 <= len(code) <= LONGEST_CODE or not code.isprintable() or any(letter.isspace() for letter in code):
         raise Invalid.field(path, f"{code[:40]!r} is not a product code; use 1 to {LONGEST_CODE} characters, no blanks")
     return code
-
-
-def normal_name(name: str, path: str, *, longest: int, may_be_empty: bool = False) -> str:
-    """A name in one line without blanks around it."""
-    name = " ".join(name.split())
-    if not name and not may_be_empty:
-        raise Invalid.field(path, "is empty; give a name")
-    if len(name) > longest or not name.isprintable():
-        raise Invalid.field(path, f"is not a name; use at most {longest} printable characters")
-    return name
 
 
 def normal_path(category: str, path: str = "category") -> str:
@@ -109,6 +102,8 @@ def valid_price(price: NewPrice, path: str = "") -> None:
         raise Invalid.field(f"{path}price", f"{value} is not a price; give a number from 0 to below {HIGHEST_PRICE}")
     if value != round(value, PRICE_DIGITS):
         raise Invalid.field(f"{path}price", f"{value} has too many decimal places; at most {PRICE_DIGITS} are kept")
+    if not FIRST_YEAR <= price.effective_from.year <= LAST_YEAR:
+        raise Invalid.field(f"{path}effective_from", f"{price.effective_from:%Y} is not a year of prices")
     if not bears_zone(price.effective_from):
         raise Invalid.field(f"{path}effective_from", "lacks a time zone; write it like 2026-01-02T00:00:00+08:00")
 

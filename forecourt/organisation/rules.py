@@ -30,6 +30,7 @@ MAX_PUMP: Final = 999
 _DAY_MINUTES: Final = 24 * 60
 _STATION_CODE: Final = re.compile(r"\w[\w.-]{0,31}")
 _USERNAME: Final = re.compile(r"[\w.@+-]{1,64}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -52,6 +53,8 @@ def normal_name(name: str, path: str, *, longest: int, may_be_empty: bool = Fals
         raise Invalid.field(path, "is empty; give a name")
     if len(name) > longest:
         raise Invalid.field(path, f"has {len(name)} characters; at most {longest} are kept")
+    if _CONTROL.search(name):
+        raise Invalid.field(path, "holds a control character; leave it out")
     return name
 
 
@@ -99,7 +102,8 @@ def valid_pumps(pumps: Sequence[NewPump], path: str = "pumps") -> tuple[NewPump,
         if pump.number in seen:
             raise Invalid.field(f"{path}.{index}.number", f"pump {pump.number} is listed twice; list it once")
         seen.add(pump.number)
-        valid.append(NewPump(number=pump.number, grades=tuple(dict.fromkeys(pump.grades))))
+        grades = [normal_name(grade, f"{path}.{index}.grades.{i}", longest=32) for i, grade in enumerate(pump.grades)]
+        valid.append(NewPump(number=pump.number, grades=tuple(dict.fromkeys(grades))))
     return tuple(valid)
 
 

@@ -68,9 +68,9 @@ def test_a_list_of_any_size_takes_the_same_statements(db):
     added(1, "first")
     assert added(1, "one") == added(500, "many")
     for codes in (["bone0"], [f"bmany{n}" for n in range(500)]):
-        with CaptureQueriesContext(connection) as statements:
+        with sql.watching() as watched:
             assert len(queries.products_by_code(codes)) == len(codes)
-        assert len(statements) == 1
+        assert len(watched) == 1
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,12 @@ def test_a_manager_reads_products_but_does_not_change_them(manager, fuels):
         services.add_products(manager, [WATER])
     with pytest.raises(NotAllowed):
         services.update_product(manager, fuels["92"], ProductChanges(name="x"))
+
+
+def test_nothing_is_found_by_what_no_text_can_hold(db):
+    assert queries.products_by_code(["a\0b"]) == {}
+    assert queries.list_products(SYSTEM, text="\0") == []
+    for broken in (NewProduct(code="a", name="a\0b"), NewProduct(code="a\0", name="a"),
+                   NewProduct(code="a", name="a", category="A/\0")):  # fmt: skip
+        with pytest.raises(Invalid):
+            services.add_products(SYSTEM, [broken])

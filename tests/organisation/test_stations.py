@@ -137,3 +137,16 @@ def test_company_settings_are_remembered(db, django_assert_num_queries):
 def test_a_manager_does_not_set_the_company(manager):
     with pytest.raises(NotAllowed):
         services.set_company(manager, CompanyFacts(name="mine"))
+
+
+def test_nothing_is_found_by_what_no_text_can_hold(db):
+    assert queries.station_facts(["a\0b"]) == {}
+    assert queries.list_stations(SYSTEM, text="\0") == []
+    for broken in (
+        NewStation(code="S1", name="a\0b"),
+        NewStation(code="S1", name="a", region="\0"),
+        NewStation(code="S1", name="a", legal_entity="x" * 161),
+        NewStation(code="S1", name="a", pumps=(NewPump(number=1, grades=("x" * 33,)),)),
+    ):
+        with pytest.raises(Invalid):
+            services.open_station(SYSTEM, broken)

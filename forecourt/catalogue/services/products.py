@@ -15,6 +15,7 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.organisation.rules import normal_name
 
 _CODES_IN_AN_EVENT: Final = 1000
 
@@ -58,7 +59,7 @@ def update_product(actor: Actor, product_id: int, changes: ProductChanges) -> No
 def rename_category(actor: Actor, path: str, name: str) -> None:
     """Give a category another name on screens; its path, which rules refer to, stays."""
     _require_everywhere(actor)
-    name = rules.normal_name(name, "name", longest=120)
+    name = normal_name(name, "name", longest=120)
     if not Category.objects.filter(code=path).update(name=name):
         raise NotFound(f"There is no category {path}.")
 
@@ -135,11 +136,11 @@ def _category_column(path: str) -> dict[str, Any]:
 
 
 _COLUMN_OF: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
-    "name": lambda name: {"name": rules.normal_name(name, "name", longest=160)},
+    "name": lambda name: {"name": normal_name(name, "name", longest=160)},
     "unit": lambda unit: {"unit": unit.value},
     "family": lambda family: {"family": Family(family).value},
     "category": _category_column,
-    "brand": lambda brand: {"brand": rules.normal_name(brand, "brand", longest=80, may_be_empty=True)},
+    "brand": lambda brand: {"brand": normal_name(brand, "brand", longest=80, may_be_empty=True)},
     "is_active": lambda is_active: {"is_active": is_active},
 }
 """How each field of ProductChanges becomes a column."""

@@ -84,11 +84,14 @@ def _open(actor: Actor, stations: Sequence[NewStation]) -> tuple[dict[str, int],
         codes = [row.code for row in rows]
         twice = next(code for code in codes if codes.count(code) > 1)
         raise Invalid(f"code: station {twice} is listed twice; list it once.")
-    region_ids = records.ensure_regions([station.region.strip() for station in stations])
-    entity_ids = records.ensure_legal_entities([station.legal_entity.strip() for station in stations])
-    for row, station in zip(rows, stations, strict=True):
-        row.region_id = region_ids.get(station.region.strip())
-        row.legal_entity_id = entity_ids.get(station.legal_entity.strip())
+    regions = [_region(station.region, f"{path.format(index)}region") for index, station in enumerate(stations)]
+    entities = [
+        _legal_entity(station.legal_entity, f"{path.format(index)}legal_entity")
+        for index, station in enumerate(stations)
+    ]
+    region_ids, entity_ids = records.ensure_regions(regions), records.ensure_legal_entities(entities)
+    for row, region, entity in zip(rows, regions, entities, strict=True):
+        row.region_id, row.legal_entity_id = region_ids.get(region), entity_ids.get(entity)
     added = records.add_stations(rows)
     records.set_pumps({id: new_pumps[code] for code, id in added.items()})
     now = clock.now()
@@ -144,6 +147,24 @@ def _text_column(name: str, *, longest: int, may_be_empty: bool = True) -> Calla
     return lambda value: {name: rules.normal_name(value, name, longest=longest, may_be_empty=may_be_empty)}
 
 
+def _region(name: str, path: str = "region") -> str:
+    return rules.normal_name(name, path, longest=80, may_be_empty=True)
+
+
+def _legal_entity(name: str, path: str = "legal_entity") -> str:
+    return rules.normal_name(name, path, longest=160, may_be_empty=True)
+
+
+def _region_column(name: str) -> dict[str, Any]:
+    name = _region(name)
+    return {"region_id": records.ensure_regions([name]).get(name)}
+
+
+def _legal_entity_column(name: str) -> dict[str, Any]:
+    name = _legal_entity(name)
+    return {"legal_entity_id": records.ensure_legal_entities([name]).get(name)}
+
+
 def _position_columns(position: tuple[float, float] | None) -> dict[str, Any]:
     latitude, longitude = rules.valid_position(position) or (None, None)
     return {"latitude": latitude, "longitude": longitude}
@@ -158,8 +179,8 @@ _COLUMNS_OF: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     "name": _text_column("name", longest=120, may_be_empty=False),
     "address": _text_column("address", longest=240),
     "phone": _text_column("phone", longest=32),
-    "region": lambda name: {"region_id": records.ensure_regions([name.strip()]).get(name.strip())},
-    "legal_entity": lambda name: {"legal_entity_id": records.ensure_legal_entities([name.strip()]).get(name.strip())},
+    "region": _region_column,
+    "legal_entity": _legal_entity_column,
     "position": _position_columns,
     "zone": lambda zone: {"zone": rules.known_zone(zone)},
     "day_rolls_at": lambda rolls_at: {"day_rolls_at": rolls_at},
