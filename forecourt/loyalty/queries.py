@@ -96,7 +96,7 @@ def rulebooks() -> Rulebooks:
     return _rulebooks
 
 
-def forget_rulebooks() -> None:
+def forget() -> None:
     """Forget what was read (after a database was replaced)."""
     global _rulebooks  # noqa: PLW0603
     with _guard:
