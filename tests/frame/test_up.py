@@ -140,7 +140,7 @@ def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(own):
     family = descendants(own)
     own.process.kill()
     own.process.wait()
-    wait_for(lambda: not any(is_alive(one) for one in family), 15)
+    wait_for(lambda: not any(is_alive(one) for one in family))
     own.start()
     assert "before-the-crash" in own.command("apikey", "list").stdout
 
