@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.faces.watch import logs
+from forecourt.faces.backoffice.look import UNFOLD as UNFOLD
 from forecourt.kernel import database
 from forecourt.kernel.crypto import secret
 
@@ -18,7 +19,7 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("FORECOURT_ORIGINS",
 
 INSTALLED_APPS = [
     "forecourt.faces.backoffice",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "forecourt.faces.backoffice.middleware.OfficeMiddleware",
 ]
 
 ROOT_URLCONF = "forecourt.faces.urls"

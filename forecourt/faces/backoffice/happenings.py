@@ -1,0 +1,126 @@
+"""Events of a customer's timeline in words."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forecourt.faces.backoffice import words
+from forecourt.faces.backoffice.templatetags.office import volume, yuan
+from forecourt.kernel.events import Recorded
+from forecourt.kernel.values import Value
+from forecourt.organisation.values import StationFacts
+
+
+class Happening(Value):
+    """One line of the timeline; `link` leads to what it is about, "" where there is nothing to see."""
+
+    kind: str
+    icon: str
+    title: str
+    text: str
+    at: Any
+    link: str = ""
+
+
+
+def told(event: Recorded, stations: dict[int, StationFacts], tiers: dict[str, str]) -> Happening:
+    """An event as a person would tell it."""
+    kind = event.name.rpartition(".")[0]
+    body = event.body
+    station = stations.get(body.get("station_id") or 0)
+    tell = _TELLERS.get(kind)
+    return Happening(
+        kind=kind,
+        icon=words.EVENT_ICON.get(kind, "circle"),
+        title=str(words.EVENT.get(kind, kind)),
+        text=tell(body, station.name if station else "", tiers) if tell else "",
+        at=event.occurred_at,
+        link=reverse("admin:sale", args=[body["sale_id"]]) if "sale_id" in body else "",
+    )
+
+
+def _sale(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    fuel = Decimal(body["fuel_quantity"])
+    parts = [station, str(yuan(Decimal(body["net"])))]
+    if fuel:
+        parts.insert(1, f"{volume(fuel)} {words.volume_unit()}")
+    if body["points"]:
+        parts.append(_points(body["points"]))
+    if body.get("flagged"):
+        parts.append(_("to repair"))
+    return " · ".join(part for part in parts if part)
+
+
+def _points(count: int) -> str:
+    return ngettext("%(count)s point", "%(count)s points", abs(count)) % {"count": f"{count:+,}".replace("-", "−")}
+
+
+def _repaired(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return " · ".join(part for part in (station, _points(body["points"]) if body["points"] else "") if part)
+
+
+def _changed(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    # Translators: the names of what can change of a customer
+    known = {
+        "name": _("name"),
+        "kind": _("kind"),
+        "language": _("language"),
+        "tags": _("tags"),
+        "custom": _("custom fields"),
+        "identities": _("phone, card or other identity"),
+        "phone": _("phone"),
+        "card": _("card"),
+        "email": _("e-mail"),
+        "plate": _("plate"),
+        "vehicles": _("vehicles"),
+        "blocked": _("blocked or not"),
+        "is_blocked": _("blocked or not"),
+    }
+    return ", ".join(known.get(field.partition(".")[0], field) for field in body["fields"])
+
+
+def _joined(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return station
+
+
+def _merged(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _("customer %(number)s was taken in") % {"number": body["merged_id"]}
+
+
+def _unmerged(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _("customer %(number)s stands by itself again") % {"number": body["merged_id"]}
+
+
+def _note(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return str(body["author"])
+
+
+def _adjusted(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return f"{_points(body['points'])} · {body['reason']}"
+
+
+def _expired(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _points(-body["points"])
+
+
+def _tier(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    before, after = body["before"], body["after"]
+    return f"{tiers.get(before, before) or '–'} → {tiers.get(after, after) or '–'}"
+
+
+_TELLERS = {
+    "sale.posted": _sale,
+    "sale.refunded": _sale,
+    "sale.repaired": _repaired,
+    "customer.joined": _joined,
+    "customer.changed": _changed,
+    "customer.merged": _merged,
+    "customer.unmerged": _unmerged,
+    "customer.note_written": _note,
+    "points.adjusted": _adjusted,
+    "points.expired": _expired,
+    "tier.changed": _tier,
+}

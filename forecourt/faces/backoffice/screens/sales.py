@@ -1,0 +1,115 @@
+"""Sales: the list, and the receipt with its why."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from forecourt.customers import permissions as customer_permissions
+from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice.queries import dashboard, reference
+from forecourt.faces.backoffice.queries import sales as queries
+from forecourt.faces.backoffice.screen import screen, show
+from forecourt.kernel.problems import Invalid
+from forecourt.loyalty import queries as loyalty
+from forecourt.organisation import queries as organisation
+from forecourt.sales import permissions, wire, words
+
+PAGE = 50
+
+
+@screen(permissions.VIEW)
+def sales(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    stations = organisation.all_stations(actor)
+    today = dashboard.Now(stations).today
+    asked = request.GET
+    until = paging.day_of(asked.get("until", ""), today)
+    since = paging.day_of(asked.get("since", ""), until - timedelta(days=6))
+    text = asked.get("q", "").strip()
+    if text:
+        rows, after = queries.by_reference(actor, text[:80]), ""
+    else:
+        rows = queries.page(
+            actor,
+            since=since,
+            until=until,
+            station=paging.number(asked.get("station")),
+            status=_one_of(asked.get("status", ""), {"posted", "flagged"}),
+            member=_one_of(asked.get("member", ""), {"yes", "no"}),
+            grade=asked.get("grade", "")[:32],
+            refunds=_one_of(asked.get("refunds", ""), {"yes"}),
+            before=_place(asked.get("after", "")),
+            limit=PAGE,
+        )
+        after = paging.after_sale(rows, PAGE)
+    return show(
+        request,
+        "sales",
+        _("Sales"),
+        rows=rows,
+        after=after,
+        since=since,
+        until=until,
+        text=text,
+        station_list=stations,
+        stations={station.id: station for station in stations},
+        grades=reference.grades(),
+        tiers=tier_names(),
+    )
+
+
+def tier_names() -> dict[str, str]:
+    """Names of tiers by code: those in force, and those of the draft for codes seen nowhere else."""
+    names = {tier.code: tier.name for tier in loyalty.draft().tiers}
+    return names | reference.published_tier_names()
+
+
+def _one_of(text: str, allowed: set[str]) -> str:
+    return text if text in allowed else ""
+
+
+def _place(text: str) -> Any:
+    try:
+        return paging.sale_place(text)
+    except Invalid:
+        return None
+
+
+@screen(permissions.VIEW)
+def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    sale = queries.one(actor, sale_id)
+    station = organisation.stations_by_id([sale["station_id"]])[sale["station_id"]]
+    reasons = wire.decode_reasons(sale.pop("reasons"))
+    tiers = tier_names()
+    return show(
+        request,
+        "receipt",
+        sale["source_ref"],
+        sale=sale,
+        station=station,
+        why=[{"reason": one, "text": words.sentence(one, organisation.company(), tiers)} for one in reasons],
+        raw=_raw(sale),
+        tiers=tiers,
+        staff_name=organisation.staff_names([sale["staff"]]).get(sale["staff"], sale["staff"]),
+        may_refund=actor.may(permissions.REFUND) and sale["net"] >= 0 and not sale["refund_of"],
+        may_repair=actor.may(permissions.REPAIR),
+        may_see_customer=actor.may(customer_permissions.VIEW),
+        left=_left(sale),
+    )
+
+
+def _left(sale: dict[str, Any]) -> bool:
+    """Whether anything of the sale is still to be refunded."""
+    return bool(sum((refund["net"] for refund in sale["refunds"]), sale["net"]) > 0)
+
+
+def _raw(sale: dict[str, Any]) -> str:
+    """The sale as recorded, indented, to read."""
+    hidden = {"refunds", "repair", "customer_name", "is_blocked", "merged_into_id", "explanation"}
+    body = {name: value for name, value in sale.items() if name not in hidden}
+    return msgspec.json.format(msgspec.json.Encoder(decimal_format="string").encode(body), indent=2).decode()

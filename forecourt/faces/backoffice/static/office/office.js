@@ -1,0 +1,106 @@
+// The back office's own behaviour: keys, charts, forms that send themselves. No dependency but Unfold's Chart.js.
+(() => {
+  "use strict";
+  const inField = (t) => /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName) || t.isContentEditable;
+  let waitingForG = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      document.querySelectorAll(".fc details.button-fold[open]").forEach((d) => { d.open = false; });
+      if (inField(event.target)) event.target.blur();
+      return;
+    }
+    if (inField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") {
+      const box = document.querySelector("[data-search]");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+      else { const home = document.querySelector("[data-search-page]"); if (home) location.href = home.dataset.searchPage; }
+      return;
+    }
+    if (event.key === "g") { waitingForG = Date.now(); return; }
+    if (Date.now() - waitingForG < 1500) {
+      waitingForG = 0;
+      const places = JSON.parse(document.getElementById("office-places")?.textContent || "{}");
+      if (places[event.key]) { event.preventDefault(); location.href = places[event.key]; }
+    }
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (form) form.requestSubmit();
+    if (event.target.matches("[data-all]")) {
+      document.querySelectorAll(`input[name="${event.target.dataset.all}"]`).forEach((box) => { box.checked = event.target.checked; });
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) { event.preventDefault(); return; }
+    // a filter that is not set stays out of the address
+    if (event.target.matches("form[data-auto]")) {
+      event.target.querySelectorAll("input,select").forEach((field) => { if (!field.value) field.disabled = true; });
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-auto] :disabled").forEach((field) => { field.disabled = false; });
+  });
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const charts = [];
+  function draw(canvas) {
+    const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const ink = css("--fc-faint"), line = css("--fc-line");
+    const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: data.digits ?? 0 });
+    const axis = (title, extra) => ({ beginAtZero: true, border: { display: false }, grid: { color: line }, title: { display: !!title, text: title, color: ink },
+      ticks: { color: ink, maxTicksLimit: 6, callback: (v) => number.format(v) }, ...extra });
+    const scales = { x: { stacked: !!data.stacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 }, border: { color: line } },
+      y: axis(data.unit, { stacked: !!data.stacked }) };
+    if (data.right) scales.right = axis(data.right, { position: "right", grid: { display: false } });
+    const datasets = data.series.map((s) => ({ label: s.label, data: s.values, type: s.type || data.type || "bar", yAxisID: s.right ? "right" : "y",
+      backgroundColor: s.type === "line" || data.type === "line" ? s.color + "22" : s.color, borderColor: s.color, borderWidth: (s.type || data.type) === "line" ? 2 : 0,
+      borderDash: s.dash ? [5, 4] : [], pointRadius: 0, pointHitRadius: 12, tension: 0.25, stepped: s.stepped ? "before" : false, maxBarThickness: 34, borderRadius: 2, spanGaps: true, stack: data.stacked ? "all" : undefined }));
+    charts.push(new Chart(canvas, { type: data.type || "bar", data: { labels: data.labels, datasets },
+      options: { responsive: true, maintainAspectRatio: false, animation: false, interaction: { mode: "index", intersect: false }, scales,
+        plugins: { legend: { display: datasets.length > 1, position: "bottom", labels: { color: ink, boxWidth: 12, boxHeight: 12, usePointStyle: true, pointStyle: "rectRounded" } },
+          tooltip: { callbacks: { label: (item) => `${item.dataset.label}  ${number.format(item.parsed.y)} ${(item.dataset.yAxisID === "right" ? data.right : data.unit) || ""}` } } } } }));
+  }
+  function drawAll() {
+    charts.splice(0).forEach((chart) => chart.destroy());
+    document.querySelectorAll("canvas[data-chart]").forEach(draw);
+  }
+  window.addEventListener("load", () => {
+    drawAll();
+    new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+  });
+})();
+// a masked value shown in clear: asks why, shows it in place for half a minute
+(() => {
+  "use strict";
+  const dialog = () => document.getElementById("unmask-dialog");
+  let target = null, button = null;
+  document.addEventListener("click", (event) => {
+    const eye = event.target.closest("[data-eye]");
+    if (!eye) return;
+    button = eye;
+    target = eye.parentElement.querySelector("[data-masked]");
+    const box = dialog();
+    box.querySelector("[data-error]").hidden = true;
+    box.showModal();
+  });
+  document.addEventListener("submit", async (event) => {
+    const box = dialog();
+    if (!box || !box.contains(event.target)) return;
+    event.preventDefault();
+    if (event.submitter?.value === "cancel") { box.close(); return; }
+    const place = document.querySelector("[data-unmask]").dataset.unmask;
+    const body = new FormData(event.target);
+    body.set("what", target.dataset.masked);
+    const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+    const answer = await fetch(place, { method: "POST", body, headers: { "X-CSRFToken": token } });
+    const said = await answer.json();
+    if (!answer.ok) {
+      const error = box.querySelector("[data-error]");
+      error.textContent = said.detail; error.hidden = false;
+      return;
+    }
+    const shown = target, before = shown.textContent, eye = button;
+    shown.textContent = said.value; eye.hidden = true; box.close(); event.target.reset();
+    setTimeout(() => { shown.textContent = before; eye.hidden = false; }, 30000);
+  });
+})();

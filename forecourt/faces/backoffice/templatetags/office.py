@@ -1,0 +1,189 @@
+"""How figures, times and codes are written on screens."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forecourt.faces.backoffice import words
+from forecourt.kernel import clock
+from forecourt.organisation import queries as organisation
+
+register = template.Library()
+
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """In the company's currency, with its digits and thousands separated; a dash for nothing."""
+    return "–" if value is None else f"{value:,.{organisation.company().digits}f}".replace("-", "−")
+
+
+@register.filter
+def yuan(value: Decimal | None) -> str:
+    """Money with the currency's sign."""
+    return "–" if value is None else f"{currency()}{money(value)}"
+
+
+@register.filter
+def whole_money(value: Decimal | None) -> str:
+    return "–" if value is None else f"{currency()}{value:,.0f}"
+
+
+@register.filter
+def volume(value: Decimal | None) -> str:
+    """Litres or gallons (or kWh, kg) with two digits."""
+    return "–" if value is None else f"{value:,.2f}".replace("-", "−")
+
+
+@register.filter
+def whole(value: Decimal | int | None) -> str:
+    """A count, points or a large quantity, without digits."""
+    return "–" if value is None else f"{value:,.0f}".replace("-", "−")
+
+
+@register.filter
+def plain_price(value: Decimal | None) -> str:
+    """A price per unit: at least two digits, more where it has more."""
+    if value is None:
+        return "–"
+    text = f"{value:.4f}".rstrip("0")
+    return text + "0" * max(0, 2 - len(text.split(".")[1]))
+
+
+@register.filter
+def signed(value: int | None) -> str:
+    return "–" if value is None else f"{value:+,}".replace("-", "−")
+
+
+@register.filter
+def percent(value: Decimal | float | None) -> str:
+    return "–" if value is None else f"{value:.0f}%"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date in the reader's language."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    # Translators: how a date is written, in Django's letters
+    return date_format(value, _("j M Y"))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Date and time in the company's zone."""
+    return "–" if value is None else f"{day(value)} {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def ago(value: datetime | None) -> SafeString | str:
+    """How long since, the exact moment on hover."""
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), _since(value))
+
+
+def _since(value: datetime) -> str:
+    seconds = (clock.now() - value).total_seconds()
+    if seconds < 0:
+        return str(moment(value))
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    if minutes < 1:
+        return _("just now")
+    if hours < 1:
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
+    if days < 1:
+        return ngettext("%(count)d hour ago", "%(count)d hours ago", hours) % {"count": hours}
+    if days < 60:
+        return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    months = days // 30
+    return ngettext("%(count)d month ago", "%(count)d months ago", months) % {"count": months}
+
+
+@register.simple_tag
+def delta(now: Any, then: Any, kind: str = "percent") -> SafeString:
+    """The difference with an arrow; in percent, or for shares in percentage points."""
+    if now is None or not then:
+        return format_html('<span class="delta same">{}</span>', _("nothing to compare"))
+    change = (now - then) if kind == "points" else (now - then) * 100 / then
+    arrow, tone = ("▲", "up") if change >= 0.5 else ("▼", "down") if change <= -0.5 else ("＝", "same")
+    unit = _("pt") if kind == "points" else "%"
+    return format_html('<span class="delta {}">{} {}{}</span>', tone, arrow, f"{abs(change):.0f}", unit)
+
+
+@register.simple_tag
+def currency() -> str:
+    code = organisation.company().currency
+    return SYMBOLS.get(code, code + " ")
+
+
+@register.simple_tag
+def volume_unit() -> str:
+    return words.volume_unit()
+
+
+@register.filter
+def word(code: str, family: str) -> str:
+    """The words for a code of one of the families in `words`; the code itself where we have none."""
+    return str(getattr(words, family.upper()).get(code, code))
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def again(context: dict[str, Any], **changes: Any) -> str:
+    """The page's own address with some of its parameters changed; an empty one is left out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = value
+    return "?" + query.urlencode()
+
+
+@register.filter
+def at(values: list[Any], place: int) -> Any:
+    return values[place] if place < len(values) else None
+
+
+@register.filter
+def figure(value: float | None, digits: int | None = 0) -> str:
+    return "–" if value is None else f"{value:,.{digits or 0}f}"
+
+
+@register.inclusion_tag("office/places.html", takes_context=True)
+def places(context: dict[str, Any]) -> dict[str, Any]:
+    """Where `g` and a letter lead."""
+    from forecourt.faces.backoffice.look import keys
+
+    return {"places": keys(context["request"])}
+
+
+@register.filter
+def shop_amount(row: dict[str, Any]) -> Decimal:
+    """What of a sale's net is not fuel."""
+    return Decimal(row["net"] - row["fuel_amount"])
+
+
+@register.filter
+def as_decimal(text: str | int) -> Decimal:
+    return Decimal(text)
+
+
+@register.filter
+def numbered(values: list[Any]) -> list[tuple[int, Any]]:
+    return list(enumerate(values))

@@ -1,0 +1,185 @@
+"""Words for codes that come from several folders, in the reader's language."""
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from forecourt.organisation import queries as organisation
+from forecourt.organisation.values import VolumeUnit
+
+FLAG = {
+    "unknown_product": _("Product not known"),
+    "unknown_customer": _("Customer not known"),
+    "blocked_customer": _("Customer is blocked"),
+    "clock_off": _("Clock of the till is off"),
+    "amount_mismatch": _("Quantity × price ≠ amount"),
+    "tender_mismatch": _("Payments ≠ total"),
+}
+FLAG_HELP = {
+    "unknown_product": _("The till sent a product code that the catalogue does not have, so it earned no points."),
+    "unknown_customer": _("The till sent a phone, plate or card that belongs to nobody, so no points were given."),
+    "blocked_customer": _("The customer was recognised but is blocked, so no points were given."),
+    "clock_off": _("The time of the sale lies in the future or long ago; check the clock of the till."),
+    "amount_mismatch": _("Quantity times unit price does not give the line's amount."),
+    "tender_mismatch": _("What was paid does not add up to what was sold."),
+}
+KIND = {"person": _("Person"), "business": _("Business")}
+PRODUCT_KIND = {"fuel": _("Fuel"), "goods": _("Goods"), "service": _("Service")}
+UNIT = {"volume": _("volume"), "kWh": "kWh", "kg": "kg", "piece": _("piece")}
+FAMILY = {
+    "petrol": _("Petrol"),
+    "diesel": _("Diesel"),
+    "lpg": _("LPG"),
+    "cng": _("CNG"),
+    "electric": _("Charging"),
+    "": "",
+}
+IDENTITY = {
+    "phone": _("Phone"),
+    "card": _("Card"),
+    "email": _("E-mail"),
+    "wechat": _("WeChat"),
+    "app": _("App"),
+    "plate": _("Plate"),
+}
+USAGE = {"private": _("Private car"), "business": _("Business vehicle"), "heavy": _("Heavy goods vehicle")}
+TENDER = {
+    "wechat": _("WeChat Pay"),
+    "alipay": _("Alipay"),
+    "card": _("Bank card"),
+    "cash": _("Cash"),
+    "fleet": _("Fleet card"),
+    "unionpay": _("UnionPay"),
+}
+ENTRY = {
+    "earn": _("Earned"),
+    "refund": _("Refund"),
+    "rerate": _("Rated anew"),
+    "adjust": _("Adjusted"),
+    "expire": _("Expired"),
+    "transfer": _("Transferred"),
+}
+ROLE = {
+    "head_office": _("Head office"),
+    "marketer": _("Marketer"),
+    "station_manager": _("Station manager"),
+    "cashier": _("Cashier"),
+    "service_agent": _("Service agent"),
+    "account_manager": _("Account manager"),
+    "analyst": _("Analyst"),
+    "compliance": _("Compliance officer"),
+    "integrator": _("Integrator"),
+}
+SERVICE = {
+    "shop": _("Shop"),
+    "toilet": _("Toilet"),
+    "air": _("Tyre air"),
+    "wash": _("Car wash"),
+    "carwash": _("Car wash"),
+    "charging": _("Charging"),
+    "coffee": _("Coffee"),
+    "restaurant": _("Restaurant"),
+    "parking": _("Parking"),
+    "wifi": _("Wi-Fi"),
+    "adblue": _("AdBlue"),
+    "invoice": _("Invoices"),
+    "oil": _("Oil change"),
+    "oil_change": _("Oil change"),
+    "truck": _("Lorry lanes"),
+}
+BASIS = {"spend": _("spend"), "volume": _("volume of fuel"), "visits": _("visits")}
+PER = {"unit": _("per unit (litre, kWh, piece)"), "currency": _("per unit of currency")}
+NEGATIVE = {"owe": _("the balance goes below zero"), "forgive": _("the balance stops at zero")}
+EVENT = {
+    "sale.posted": _("Sale"),
+    "sale.refunded": _("Refund"),
+    "sale.repaired": _("Sale repaired"),
+    "customer.joined": _("Joined"),
+    "customer.changed": _("Details changed"),
+    "customer.merged": _("Merged"),
+    "customer.unmerged": _("Merge undone"),
+    "customer.note_written": _("Note written"),
+    "points.adjusted": _("Points adjusted"),
+    "points.expired": _("Points expired"),
+    "tier.changed": _("Tier changed"),
+}
+EVENT_ICON = {
+    "sale.posted": "local_gas_station",
+    "sale.refunded": "undo",
+    "sale.repaired": "build",
+    "customer.joined": "person_add",
+    "customer.changed": "edit",
+    "customer.merged": "merge",
+    "customer.unmerged": "call_split",
+    "customer.note_written": "sticky_note_2",
+    "points.adjusted": "tune",
+    "points.expired": "hourglass_empty",
+    "tier.changed": "military_tech",
+}
+WEEKDAY = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+DAY_KEYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def volume_unit() -> str:
+    """The company's unit of volume, short."""
+    return "L" if organisation.company().volume_unit == VolumeUnit.LITRE else _now("gal")
+
+AUDITED = {
+    "customer": _("Customers"),
+    "customers": _("Exports of customers"),
+    "points": _("Points"),
+    "price": _("Prices"),
+    "programme": _("Programme"),
+    "sale": _("Sales"),
+    "staff": _("Staff and sign-in"),
+    "apikey": _("API keys"),
+    "station": _("Stations"),
+    "product": _("Products"),
+    "company": _("Company"),
+}
+AUDIT_ACTION = {
+    "customer.unmask": _("saw in clear"),
+    "customer.view": _("opened a customer"),
+    "customer.search": _("searched by a personal value"),
+    "customers.export": _("exported customers"),
+    "customer.create": _("enrolled a customer"),
+    "customer.update": _("changed a customer"),
+    "customer.merge": _("merged customers"),
+    "customer.undo_merge": _("undid a merge"),
+    "customer.unmerge": _("undid a merge"),
+    "customer.block": _("blocked a customer"),
+    "customer.unblock": _("unblocked a customer"),
+    "customer.note": _("wrote a note"),
+    "points.adjust": _("adjusted points"),
+    "price.announce": _("announced prices"),
+    "price.withdraw": _("withdrew a price"),
+    "programme.publish": _("published the programme"),
+    "programme.edit": _("edited the programme"),
+    "sale.refund": _("refunded a sale"),
+    "sale.repair": _("repaired a sale"),
+    "sale.accept": _("took a sale as it is"),
+    "staff.sign_in": _("signed in"),
+    "staff.sign_out": _("signed out"),
+    "staff.sign_in_failed": _("failed to sign in"),
+    "staff.locked": _("was locked out"),
+    "staff.create": _("added a member of staff"),
+    "staff.update": _("changed a member of staff"),
+    "staff.set_roles": _("set roles"),
+    "staff.set_password": _("set a password"),
+    "staff.change_own_password": _("changed their own password"),
+    "staff.deactivate": _("closed an account"),
+    "staff.reactivate": _("opened an account again"),
+    "apikey.create": _("made an API key"),
+    "apikey.revoke": _("revoked an API key"),
+    "company.set": _("changed the company's settings"),
+    "product.update": _("changed a product"),
+}
+
+JOB_STATE = {
+    "todo": _("to do"),
+    "doing": _("under way"),
+    "succeeded": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "aborting": _("being stopped"),
+    "aborted": _("stopped"),
+}
