@@ -14,16 +14,36 @@ from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.loyalty import permissions, queries, records, rules
 from forecourt.loyalty.events import PointsAdjusted, PointsExpired, RulebookPublished
+from forecourt.loyalty.models import EarnRateDraft, ProgrammeDraft, TierDraft
 from forecourt.loyalty.values import EntryKind, PointsEntry, Programme, Standing
 from forecourt.organisation import queries as organisation
 
 LARGEST_ADJUSTMENT = 10_000_000
 EXPIRY_BATCH = 1000
 
+_HEAD_FIELDS = ("name", "tier_basis", "tier_window_days", "points_life_months", "negative_balance")
+
 _PUBLISH = """
 INSERT INTO loyalty_rulebook (valid_from, published_at, published_by, body)
 VALUES (%(valid_from)s, %(at)s, %(by)s, %(body)s::jsonb) RETURNING version
 """
+
+
+@transaction.atomic(durable=True)
+def draft_programme(actor: Actor, programme: Programme) -> None:
+    """Put this programme in the place of the draft; nothing takes effect until it is published."""
+    actor.require(permissions.EDIT_PROGRAMME)
+    check_programme(programme)
+    head = {name: getattr(programme, name) for name in _HEAD_FIELDS}
+    ProgrammeDraft.objects.update_or_create(pk=1, defaults=head)
+    TierDraft.objects.all().delete()
+    EarnRateDraft.objects.all().delete()
+    TierDraft.objects.bulk_create(TierDraft(programme_id=1, **msgspec.structs.asdict(tier)) for tier in programme.tiers)
+    EarnRateDraft.objects.bulk_create(
+        EarnRateDraft(programme_id=1, **(msgspec.structs.asdict(rate) | {"stations": list(rate.stations)}))
+        for rate in programme.rates
+    )
+    audit.record(actor, "programme.draft", "programme")
 
 
 @transaction.atomic(durable=True)
