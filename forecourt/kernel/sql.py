@@ -100,13 +100,16 @@ def _quoted(value: str) -> str:
 
 
 def copy_in(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Add rows by COPY in text format; each line is a row made by `copy_line`. Nothing is sent for no lines."""
+    """Add rows by COPY in text format; each line is a row made by `copy_line`. Nothing is sent for no lines.
+
+    Errors are Django's, as those of `rows` and `run` are: IntegrityError where a key is taken.
+    """
     body = "".join(lines)
     if not body:
         return
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     _note(statement)
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         copy.write(body)
 
 
