@@ -28,7 +28,7 @@ class Category(models.Model):
 
     code = models.CharField(_("path"), max_length=200, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("above"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("parent category"))
 
     class Meta:
         verbose_name = _("category")
@@ -90,10 +90,10 @@ class Price(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, verbose_name=_("product"))
     station_id = models.BigIntegerField(null=True)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=4)
-    effective_from = models.DateTimeField(_("from"))
-    announced_at = models.DateTimeField(_("announced"))
+    effective_from = models.DateTimeField(_("in force from"))
+    announced_at = models.DateTimeField(_("announced on"))
     announced_by = models.TextField(_("announced by"))
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("price")

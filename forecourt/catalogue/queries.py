@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from forecourt.catalogue import permissions, rules
 from forecourt.catalogue.models import Category, Product
@@ -92,7 +93,7 @@ def product(actor: Actor, code: str) -> ProductView:
     actor.require(permissions.VIEW)
     found = products_by_code([code]).get(code)
     if found is None:
-        raise NotFound(f"There is no product {code}.")
+        raise NotFound(_("There is no product %(code)s.") % {"code": code})
     return _list(ids=[found.id])[0]
 
 

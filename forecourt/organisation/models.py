@@ -89,8 +89,8 @@ class Station(models.Model):
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     day_rolls_at = models.TimeField(_("trading day begins"), default=time(0))
     hours = models.JSONField(_("opening hours"), default=dict, blank=True)
-    services = ArrayField(models.CharField(max_length=32), verbose_name=_("services"), default=list, blank=True)
-    opened_on = models.DateField(_("opened"), null=True, blank=True)
+    services = ArrayField(models.CharField(max_length=32), verbose_name=_("facilities"), default=list, blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
     is_open = models.BooleanField(_("in operation"), default=True)
 
     class Meta:
@@ -132,12 +132,12 @@ class Staff(AbstractBaseUser):
     """
 
     username = models.CharField(_("sign-in name"), max_length=64, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
     code = models.CharField(_("staff number"), max_length=32, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     failed_sign_ins = models.PositiveSmallIntegerField(_("failed sign-ins"), default=0, editable=False)
     locked_until = models.DateTimeField(_("locked until"), null=True, blank=True, editable=False)
-    joined_on = models.DateField(_("joined"), null=True, blank=True)
+    joined_on = models.DateField(_("employed since"), null=True, blank=True)
     home_station = models.ForeignKey(
         Station, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("home station")
     )
@@ -193,13 +193,15 @@ class StaffRole(models.Model):
     """A role somebody has: everywhere, in a region or at a station."""
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="roles", verbose_name=_("member of staff"))
-    role = models.CharField(_("role"), max_length=24, choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    role = models.CharField(
+        _("staff role"), max_length=24, choices=[(role.value, name) for role, name in ROLE_NAMES.items()]
+    )
     station = models.ForeignKey(Station, models.CASCADE, null=True, blank=True, verbose_name=_("station"))
     region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, verbose_name=_("region"))
 
     class Meta:
-        verbose_name = _("role")
-        verbose_name_plural = _("roles")
+        verbose_name = _("staff role")
+        verbose_name_plural = _("staff roles")
 
     def __str__(self) -> str:
         return str(ROLE_NAMES[Role(self.role)])
@@ -214,8 +216,8 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=32), verbose_name=_("scopes"))
     station = models.ForeignKey(Station, models.CASCADE, null=True, blank=True, verbose_name=_("station"))
     requests_per_second = models.PositiveIntegerField(_("requests per second"), default=500)
-    created_at = models.DateTimeField(_("made"))
-    created_by = models.TextField(_("made by"))
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.TextField(_("created by"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 

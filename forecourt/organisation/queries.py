@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from forecourt.kernel import clock, rights, sql
 from forecourt.kernel.actors import Actor
@@ -108,7 +109,7 @@ def station(actor: Actor, code: str) -> StationView:
     actor.require(permissions.VIEW_STATIONS)
     found = _views(actor, code=code, limit=1) if code else []
     if not found:
-        raise NotFound(f"There is no station {code} in your scope.")
+        raise NotFound(_("There is no station %(code)s in your scope.") % {"code": code})
     return found[0]
 
 
@@ -160,7 +161,7 @@ def actor_for_staff(staff_id: int) -> Actor:
     """
     rows = sql.rows(_HELD_ROLES, {"staff_id": staff_id, "with_inactive": False})
     if not rows:
-        raise NotSignedIn("This account is not active any more; ask head office.")
+        raise NotSignedIn(_("This account is not active any more; ask head office."))
     held = _held(rows)
     return Actor(
         kind="staff",

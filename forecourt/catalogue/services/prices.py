@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.catalogue import permissions, queries, records, rules
 from forecourt.catalogue.events import PriceAnnounced, PriceWithdrawn
@@ -71,13 +72,16 @@ def withdraw_price(actor: Actor, price_id: int, reason: str = "") -> None:
     actor.require(permissions.SET_PRICE)
     price = Price.objects.select_for_update().filter(pk=price_id).first()
     if price is None:
-        raise NotFound(f"There is no price with the id {price_id}.")
+        raise NotFound(_("There is no price with the id %(id)s.") % {"id": price_id})
     _require_in_scope(actor, price.station_id)
     if price.withdrawn_at is not None:
         return
     now = clock.now()
     if price.effective_from <= now:
-        raise Conflict(f"Price {price_id} has been in force since {price.effective_from:%F %R} UTC; announce another.")
+        raise Conflict(
+            _("Price %(id)s has been in force since %(since)s UTC; announce another.")
+            % {"id": price_id, "since": f"{price.effective_from:%F %R}"}
+        )
     price.withdrawn_at = now
     price.save(update_fields=["withdrawn_at"])
     publish(
@@ -104,10 +108,16 @@ def _one_resolved(
     rules.valid_price(price, path)
     product = products.get(price.product)
     if product is None:
-        raise Invalid.field(f"{path}product", f"there is no product {price.product}; add it first or correct the code")
+        raise Invalid.field(
+            f"{path}product",
+            _("there is no product %(product)s; add it first or correct the code") % {"product": price.product},
+        )
     station = stations.get(price.station)
     if price.station and station is None:
-        raise Invalid.field(f"{path}station", f"there is no station {price.station}; open it or correct the code")
+        raise Invalid.field(
+            f"{path}station",
+            _("there is no station %(station)s; open it or correct the code") % {"station": price.station},
+        )
     _require_in_scope(actor, station.id if station else None, price.station)
     return _Announcement(product, station.id if station else None, price.price, price.effective_from)
 
@@ -116,7 +126,7 @@ def _require_in_scope(actor: Actor, station_id: int | None, code: str = "") -> N
     if station_id is not None:
         actor.require_station(station_id, code)
     elif actor.stations is not None:
-        raise NotAllowed(f"{actor.name} may set prices at some stations only; name the station.")
+        raise NotAllowed(_("%(who)s may set prices at some stations only; name the station.") % {"who": actor.name})
 
 
 def _audit(actor: Actor, announcements: Iterable[_Announcement]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from forecourt.catalogue import permissions, records, rules
@@ -45,7 +46,7 @@ def update_product(actor: Actor, product_id: int, changes: ProductChanges) -> No
     records.lock_codes()
     row = Product.objects.select_for_update().filter(pk=product_id).first()
     if row is None:
-        raise NotFound(f"There is no product with the id {product_id}.")
+        raise NotFound(_("There is no product with the id %(id)s.") % {"id": product_id})
     changed = _apply(row, changes)
     if changes.barcodes is not UNSET and _set_barcodes(row, changes.barcodes):
         changed.append("barcodes")
@@ -61,13 +62,15 @@ def rename_category(actor: Actor, path: str, name: str) -> None:
     _require_everywhere(actor)
     name = normal_name(name, "name", longest=120)
     if not Category.objects.filter(code=path).update(name=name):
-        raise NotFound(f"There is no category {path}.")
+        raise NotFound(_("There is no category %(path)s.") % {"path": path})
 
 
 def _require_everywhere(actor: Actor) -> None:
     actor.require(permissions.EDIT)
     if actor.stations is not None:
-        raise NotAllowed(f"{actor.name} may act for some stations only; products are the same at all.")
+        raise NotAllowed(
+            _("%(who)s may act for some stations only; products are the same at all.") % {"who": actor.name}
+        )
 
 
 def _add(products: Sequence[NewProduct], category_names: Mapping[str, str] | None = None) -> dict[str, int]:
@@ -95,7 +98,9 @@ def _distinct(products: Iterable[NewProduct]) -> dict[str, NewProduct]:
     by_code: dict[str, NewProduct] = {}
     for product in products:
         if by_code.setdefault(product.code, product) != product:
-            raise Invalid.field("code", f"the list holds two different products {product.code}; keep one of them")
+            raise Invalid.field(
+                "code", _("the list holds two different products %(code)s; keep one of them") % {"code": product.code}
+            )
     return by_code
 
 
@@ -111,7 +116,11 @@ def _require_free_codes(new: Sequence[NewProduct], taken: Mapping[str, tuple[int
 
 def _clash(product: str, code: str, other: str) -> Conflict:
     return Conflict(
-        f"product {product}: the code {code} belongs to product {other}; remove it there first, or leave it out here."
+        _(
+            "product %(product)s: the code %(code)s belongs to product %(other)s; "
+            "remove it there first, or leave it out here."
+        )
+        % {"product": product, "code": code, "other": other}
     )
 
 
@@ -123,7 +132,11 @@ def _apply(row: Product, changes: ProductChanges) -> list[str]:
         if value is not UNSET:
             wanted |= column_of(value)
     if wanted.get("family") and row.kind != Kind.FUEL:
-        raise Invalid.field("family", f"{wanted['family']} is a family of fuel; leave it empty for {row.kind}")
+        raise Invalid.field(
+            "family",
+            _("%(family)s is a family of fuel; leave it empty for %(kind)s")
+            % {"family": wanted["family"], "kind": row.kind},
+        )
     changed = [column for column, value in wanted.items() if getattr(row, column) != value]
     for column in changed:
         setattr(row, column, wanted[column])
@@ -151,8 +164,8 @@ def _set_barcodes(row: Product, barcodes: Sequence[str]) -> bool:
     wanted = {rules.normal_code(barcode, f"barcodes.{index}") for index, barcode in enumerate(barcodes)} - {row.code}
     present = set(row.codes.values_list("code", flat=True)) - {row.code}
     added = wanted - present
-    for code, (_, own) in records.codes_taken(added).items():
-        raise _clash(row.code, code, own)
+    for code, taken in records.codes_taken(added).items():
+        raise _clash(row.code, code, taken[1])
     ProductCode.objects.filter(product=row, code__in=present - wanted).delete()
     records.add_codes((code, row.pk) for code in sorted(added))
     return wanted != present

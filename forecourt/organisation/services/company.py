@@ -1,6 +1,7 @@
 """The company's settings."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.kernel import audit
 from forecourt.kernel.actors import Actor
@@ -15,7 +16,9 @@ def set_company(actor: Actor, facts: CompanyFacts) -> None:
     """Set the company's name, currency, digits, unit of volume and zone. Other processes follow within 5 seconds."""
     actor.require(permissions.EDIT_COMPANY)
     if actor.stations is not None:
-        raise NotAllowed(f"{actor.name} may act for some stations only; the company's settings hold for all.")
+        raise NotAllowed(
+            _("%(who)s may act for some stations only; the company's settings hold for all.") % {"who": actor.name}
+        )
     facts = rules.valid_company(facts)
     values = {
         "name": facts.name,

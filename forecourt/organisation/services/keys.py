@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -35,9 +36,14 @@ def create_api_key(
     name = rules.normal_name(name, "name", longest=80)
     valid = rules.valid_scopes(scopes)
     if not 1 <= requests_per_second <= _MOST_REQUESTS:
-        raise Invalid.field("requests_per_second", f"{requests_per_second} is not possible; give 1 to {_MOST_REQUESTS}")
+        raise Invalid.field(
+            "requests_per_second",
+            _("%(rate)s is not possible; give 1 to %(most)s") % {"rate": requests_per_second, "most": _MOST_REQUESTS},
+        )
     if ApiKey.objects.filter(name=name).exists():
-        raise Conflict(f"name: there is a key named {name!r} already, in use or revoked; choose another name.")
+        raise Conflict(
+            _("name: there is a key named %(name)s already, in use or revoked; choose another name.") % {"name": name}
+        )
     key = rules.KEY_MARK + "".join(secrets.choice(_LETTERS) for _ in range(8 + _SECRET_LENGTH))
     row = ApiKey.objects.create(
         name=name,
@@ -61,9 +67,11 @@ def revoke_api_key(actor: Actor, name: str) -> None:
     keys = ApiKey.objects.select_for_update()
     row = keys.filter(name=name).first() or keys.filter(prefix=name).first()
     if row is None:
-        raise NotFound(f"There is no API key named {name!r}.")
+        raise NotFound(_("There is no API key named %(name)s.") % {"name": name})
     if actor.stations is not None and row.station_id not in actor.stations:
-        raise NotAllowed(f"{actor.name} may act for some stations only, and this key is not of these.")
+        raise NotAllowed(
+            _("%(who)s may act for some stations only, and this key is not of these.") % {"who": actor.name}
+        )
     if row.revoked_at is None:
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
@@ -75,10 +83,14 @@ def revoke_api_key(actor: Actor, name: str) -> None:
 def _station_in_scope(actor: Actor, station_code: str | None) -> int | None:
     if not station_code:
         if actor.stations is not None:
-            raise NotAllowed(f"{actor.name} may act for some stations only; name the station of the key.")
+            raise NotAllowed(
+                _("%(who)s may act for some stations only; name the station of the key.") % {"who": actor.name}
+            )
         return None
     found = queries.station_facts([station_code]).get(station_code)
     if found is None:
-        raise Invalid.field("station", f"there is no station {station_code}; open it first or correct the code")
+        raise Invalid.field(
+            "station", _("there is no station %(code)s; open it first or correct the code") % {"code": station_code}
+        )
     actor.require_station(found.id, found.code)
     return found.id

@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -93,10 +94,10 @@ def set_password(actor: Actor, staff_id: int, password: str) -> None:
 def change_own_password(actor: Actor, old: str, new: str) -> None:
     """Change one's own password, knowing the old one; ends all sessions."""
     if actor.kind != "staff":
-        raise NotAllowed("Only staff have passwords.")
+        raise NotAllowed(_("Only staff have passwords."))
     staff = Staff.objects.select_for_update().get(pk=actor.id)
     if not staff.check_password(old):
-        raise Invalid.field("old", "is not your present password; type that again or ask head office for a new one")
+        raise Invalid.field("old", _("is not your present password; type that again or ask head office for a new one"))
     _set_valid_password(staff, new, path="new")
     staff.save()
     audit.record(actor, "staff.change_own_password", _subject(staff))
@@ -133,7 +134,7 @@ def _locked(actor: Actor, staff_id: int) -> Staff:
     """The member of staff, locked. An actor for some stations reaches only those whose roles lie within these."""
     staff = Staff.objects.select_for_update().filter(pk=staff_id).first()
     if staff is None:
-        raise NotFound(f"There is no member of staff with the id {staff_id}.")
+        raise NotFound(_("There is no member of staff with the id %(id)s.") % {"id": staff_id})
     _require_within(actor, queries.roles_held(staff_id))
     return staff
 
@@ -143,15 +144,19 @@ def _require_within(actor: Actor, roles: Iterable[HeldRole]) -> None:
         return
     stations = rules.stations_in_scope(roles)
     if stations is None or not stations <= actor.stations:
-        raise NotAllowed(f"{actor.name} may act for some stations only, and these roles reach beyond them.")
+        raise NotAllowed(
+            _("%(who)s may act for some stations only, and these roles reach beyond them.") % {"who": actor.name}
+        )
 
 
 def _require_free(staff: Staff) -> None:
     others = Staff.objects.exclude(pk=staff.pk)
     if others.filter(username=staff.username).exists():
-        raise Conflict(f"username: {staff.username} is taken; choose another sign-in name.")
+        raise Conflict(
+            _("username: %(username)s is taken; choose another sign-in name.") % {"username": staff.username}
+        )
     if staff.code and others.filter(code=staff.code).exists():
-        raise Conflict(f"code: the staff number {staff.code} is taken; choose another.")
+        raise Conflict(_("code: the staff number %(code)s is taken; choose another.") % {"code": staff.code})
 
 
 def _set_valid_password(staff: Staff, password: str, path: str = "password") -> None:
@@ -170,9 +175,9 @@ def _valid_roles(actor: Actor, roles: Sequence[RoleToGive]) -> list[StaffRole]:
     rows = []
     for index, role in enumerate(wanted):
         if role.region and role.region not in region_ids:
-            raise Invalid.field(f"roles.{index}.region", f"there is no region {role.region!r}")
+            raise Invalid.field(f"roles.{index}.region", _("there is no region %(region)s") % {"region": role.region})
         if role.region and role.station:
-            raise Invalid.field(f"roles.{index}", "names a station and a region; give two roles instead")
+            raise Invalid.field(f"roles.{index}", _("names a station and a region; give two roles instead"))
         rows.append(
             StaffRole(
                 role=role.role.value, station_id=station_ids.get(role.station), region_id=region_ids.get(role.region)
@@ -181,7 +186,7 @@ def _valid_roles(actor: Actor, roles: Sequence[RoleToGive]) -> list[StaffRole]:
     if actor.stations is not None:
         beyond = [row for row in rows if row.station_id not in actor.stations]
         if beyond:
-            raise NotAllowed(f"{actor.name} may give roles at stations in their own scope only.")
+            raise NotAllowed(_("%(who)s may give roles at stations in their own scope only.") % {"who": actor.name})
     return rows
 
 
@@ -189,14 +194,18 @@ def _role_of(role: Role | str, station: str | None) -> NewRole:
     try:
         return NewRole(role=Role(role), station=station or "")
     except ValueError:
-        raise Invalid.field("roles", f"{role!r} is not a role; allowed are {', '.join(Role)}") from None
+        raise Invalid.field(
+            "roles", _("%(role)s is not a role; allowed are %(allowed)s") % {"role": role, "allowed": ", ".join(Role)}
+        ) from None
 
 
 def _station_ids(codes: Sequence[str]) -> dict[str, int]:
     ids = queries.station_ids([code for code in codes if code])
     for code in codes:
         if code and code not in ids:
-            raise Invalid.field("station", f"there is no station {code}; open it first or correct the code")
+            raise Invalid.field(
+                "station", _("there is no station %(code)s; open it first or correct the code") % {"code": code}
+            )
     return ids
 
 
@@ -230,4 +239,4 @@ def _unlimited_head_office() -> QuerySet[StaffRole]:
 
 def _require_head_office() -> None:
     if not _unlimited_head_office().filter(staff__is_active=True).exists():
-        raise Conflict("Nobody at head office would be left who could give rights; give the role to another first.")
+        raise Conflict(_("Nobody at head office would be left who could give rights; give the role to another first."))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from forecourt.kernel import clock
@@ -22,9 +23,12 @@ _LONGEST_SERVICE: Final = 32
 def open_station(actor: Actor, station: NewStation) -> int:
     """Open a station whose code is free; returns its id. Conflict when the code is taken."""
     _require_everywhere(actor)
-    added, _ = _open(actor, [station])
+    added = _open(actor, [station])[0]
     if not added:
-        raise Conflict(f"code: there is a station {station.code.strip()} already; change it, or choose another code.")
+        raise Conflict(
+            _("code: there is a station %(code)s already; change it, or choose another code.")
+            % {"code": station.code.strip()}
+        )
     return next(iter(added.values()))
 
 
@@ -32,8 +36,7 @@ def open_station(actor: Actor, station: NewStation) -> int:
 def open_stations(actor: Actor, stations: Sequence[NewStation]) -> dict[str, int]:
     """Open those whose code is free and leave the others as they are; returns the ids of all by code."""
     _require_everywhere(actor)
-    _, ids = _open(actor, stations)
-    return ids
+    return _open(actor, stations)[1]
 
 
 @transaction.atomic(durable=True)
@@ -69,7 +72,9 @@ def reopen_station(actor: Actor, station_id: int) -> None:
 def _require_everywhere(actor: Actor) -> None:
     actor.require(permissions.EDIT_STATIONS)
     if actor.stations is not None:
-        raise NotAllowed(f"{actor.name} may act for some stations only; opening one needs access to all.")
+        raise NotAllowed(
+            _("%(who)s may act for some stations only; opening one needs access to all.") % {"who": actor.name}
+        )
 
 
 def _open(actor: Actor, stations: Sequence[NewStation]) -> tuple[dict[str, int], dict[str, int]]:
@@ -83,7 +88,7 @@ def _open(actor: Actor, stations: Sequence[NewStation]) -> tuple[dict[str, int],
     if len(new_pumps) < len(rows):
         codes = [row.code for row in rows]
         twice = next(code for code in codes if codes.count(code) > 1)
-        raise Invalid(f"code: station {twice} is listed twice; list it once.")
+        raise Invalid(_("code: station %(twice)s is listed twice; list it once.") % {"twice": twice})
     regions = [_region(station.region, f"{path.format(index)}region") for index, station in enumerate(stations)]
     entities = [
         _legal_entity(station.legal_entity, f"{path.format(index)}legal_entity")
@@ -126,7 +131,7 @@ def _services(services: Iterable[str], path: str) -> list[str]:
 def _locked(station_id: int) -> Station:
     row = Station.objects.select_for_update().filter(pk=station_id).first()
     if row is None:
-        raise NotFound(f"There is no station with the id {station_id}.")
+        raise NotFound(_("There is no station with the id %(id)s.") % {"id": station_id})
     return row
 
 
