@@ -55,8 +55,13 @@ def _forgetters():
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """A database in which commits are real and others see them. Emptied after the test; partitions stay."""
+def committed(transactional_db, django_db_blocker) -> Iterator[None]:
+    """A database in which commits are real and others see them. Emptied after the test; partitions stay.
+
+    Asks for `transactional_db` because pytest-django only makes a test database for tests that ask for one of its own
+    fixtures: without it a run of such tests alone would empty the database that DATABASE_URL names.
+    """
+    assert connection.settings_dict["NAME"].startswith("test_")
     with django_db_blocker.unblock():
         yield
         empty_database()
