@@ -31,6 +31,8 @@ from forecourt.sales import services as sales
 from forecourt.sales.values import NewRefund, Receipt, SaleStatus
 
 WHAT_IS_THERE: Final = sql.load(__file__, "what_is_there")
+ANALYZE: Final = "ANALYZE sales_claim, loyalty_balance, customers_customer, customers_identity, customers_vehicle"
+"""Every month of the load: plans made for empty tables read the whole of full ones."""
 LIST: Final = 1000
 """Sales in one list; larger ones are no faster."""
 ENROLMENT_LIST: Final = 5000
@@ -76,8 +78,8 @@ class Summary:
 def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until: datetime | None = None) -> Summary:
     """Make a chain and load it into an empty database, up to `until` (now unless given); returns what there is then.
 
-    Raises Invalid for sizes out of bounds, and Conflict when there are stations, customers or sales already. A load that
-    was broken off leaves what it had loaded; begin again with an empty database.
+    Raises Invalid for sizes out of bounds, and Conflict when there are stations, customers or sales already. A load
+    that was broken off leaves what it had loaded; begin again with an empty database.
     """
     sizes.check()
     require_empty()
@@ -133,7 +135,8 @@ def _found(actor: Actor, span: Span, chain: Chain, trade: Trade, summary: Summar
     for path, name in stock.category_names():
         catalogue.rename_category(actor, path, name)
     summary.prices = len(catalogue.announce_prices(actor, stock.prices(chain, trade.fuel_prices, trade.shop_prices)))
-    loyalty.publish_programme(actor, PROGRAMME, valid_from=span.moment(0))
+    loyalty.draft_programme(actor, PROGRAMME)
+    loyalty.publish_programme(actor, valid_from=span.moment(0))
 
 
 def _enrol(actor: Actor, chain: Chain, members: Sequence[Member], tell: Progress, summary: Summary) -> None:
@@ -169,6 +172,7 @@ class _Posting:
         for day, sold in trade.days():
             if day.date.day == 1 and day.offset:
                 self._send_all()
+                _run(ANALYZE)
                 self._summary.tier_changes += sales.review_tiers(self._actor, day.date)
             self._waiting += sold
             while len(self._waiting) >= LIST:
@@ -223,5 +227,9 @@ def _catch_up(tell: Progress) -> None:
 
 def _tidy() -> None:
     """Statistics of full tables, so that the first plans are good ones."""
+    _run("VACUUM (ANALYZE)")
+
+
+def _run(statement: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute(statement)

@@ -39,7 +39,7 @@ _FADES_BY: Final = 1.35
 _FADED_OUT: Final = 3.6
 _SPOILED: Final = 0.012
 _SPOILED_DAYS: Final = 10
-_REFUNDED: Final = 0.0015
+_REFUNDED: Final = 0.0008
 _FORESEEN: Final = 5
 """Fen a litre of change ahead that make people fill up early, or wait."""
 
@@ -213,7 +213,7 @@ class Trade:
         claim = receipts.claim_of(visit, random)
         lines, total, pump = self._pumped(visit, day, counter.fuel)
         share = member.shop_share if member else 0.13
-        if not lines or random.random() < share * (0.85 + 0.3 * day.heat):
+        if not lines or random.random() < share * (0.7 + 0.6 * day.heat):
             bought, amount = receipts.shop_lines(member.tastes if member else (), shelf, random)
             lines += bought
             total += amount
