@@ -25,6 +25,7 @@ from forecourt.customers.values import (
 )
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import Recorded
+from forecourt.kernel.problems import NotFound
 from forecourt.kernel.schemas import (
     MAX_ID,
     Body,
@@ -48,7 +49,7 @@ Language = Annotated[str, StringConstraints(max_length=8)]
 Tag = Annotated[Text, Field(min_length=1, max_length=40)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
 Code = Annotated[str, StringConstraints(max_length=32)]
-Reason = Annotated[str, StringConstraints(max_length=500)]
+Reason = Annotated[str, StringConstraints(max_length=200)]
 Whole = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID, strict=True)]
 Custom = Annotated[
     dict[
@@ -510,6 +511,9 @@ def merge_customers(request: KeyedRequest, customer_id: Id, merge: MergeBody) ->
     openapi_extra=needs("customers:write"),
 )
 def undo_merge(request: KeyedRequest, customer_id: Id, merge_id: Id) -> CustomerOut:
+    request.actor.require(permissions.MERGE)
+    if merge_id not in {merge.id for merge in queries.customer_card(customer_id).merges}:
+        raise NotFound(f"Customer {customer_id} has no merge {merge_id} that stands.")
     services.undo_merge(request.actor, merge_id)
     return CustomerOut.of(queries.customer_card(customer_id))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from forecourt.organisation import services as organisation
 ALL_SCOPES = [
     f"{area}:{right}" for area in ("sales", "customers", "points", "catalogue") for right in ("read", "write")
 ]
+
+
+_numbers = count(1)
 
 
 @dataclass
@@ -54,7 +58,7 @@ def new_caller(
     head_office: Actor, *scopes: str, station: str | None = None, requests_per_second: int = 10_000
 ) -> Caller:
     """Somebody with a key of these scopes, all unless given, for one station or all."""
-    name = f"key-{'-'.join(scopes)}-{station}-{requests_per_second}"
+    name = f"key-{next(_numbers)}"
     return Caller(
         organisation.create_api_key(
             head_office,

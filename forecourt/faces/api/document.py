@@ -42,7 +42,7 @@ _MEANINGS: Final = {
     500: "Something went wrong on our side",
     503: "Not available just now; send it again",
 }
-_ALWAYS: Final = (401, 403, 405, 422, 429, 500, 503)
+_ALWAYS: Final = (401, 403, 404, 405, 422, 429, 500, 503)
 _WITH_BODY: Final = (400, 413, 415)
 _LIMIT_HEADERS: Final = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "What the key may send."},
@@ -62,14 +62,14 @@ def document() -> dict[str, Any]:
     for path, item in made["paths"].items():
         for method in _METHODS:
             if method in item:
-                item[method] = _completed(item[method], path, method)
+                item[method] = _completed(item[method], method)
         made["paths"][path] = {method: item[method] for method in _METHODS if method in item}
     components["schemas"] = dict(sorted(components["schemas"].items()))
     made["paths"] = dict(sorted(made["paths"].items()))
     return made
 
 
-def _completed(operation: dict[str, Any], path: str, method: str) -> dict[str, Any]:
+def _completed(operation: dict[str, Any], method: str) -> dict[str, Any]:
     """An operation with its security, its headers and the problems it can answer."""
     operation = dict(operation)
     scope = operation[SCOPE]
@@ -80,10 +80,8 @@ def _completed(operation: dict[str, Any], path: str, method: str) -> dict[str, A
     wanted = set(_ALWAYS)
     if "requestBody" in operation:
         wanted |= set(_WITH_BODY)
-    if "{" in path:
-        wanted.add(404)
     if method != "get":
-        wanted |= {404, 409}
+        wanted.add(409)
     for status in wanted:
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     operation["responses"] = dict(sorted(responses.items()))

@@ -101,6 +101,8 @@ def _refuse_nul(request: HttpRequest) -> None:
 
 def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     response.setdefault("Cache-Control", "no-store")
+    # Django would log a refused request with its whole address, in which a phone number may stand
+    response._has_been_logged = True  # type: ignore[attr-defined]
     allowance: Allowance | None = getattr(request, "allowance", None)
     if allowance:
         for name, value in allowance.headers().items():

@@ -85,7 +85,7 @@ def answer_to(error: Exception) -> HttpResponse:
         case HttpError():
             return answer(Malformed(f"The body is not JSON that can be read: {error.message}"))
         case OperationalError() | InterfaceError():
-            log.warning("database not available")
+            log.warning("database not available", exc_info=error)
             return answer(Unavailable("The store cannot be reached just now. Nothing was recorded; send it again."))
     log.error("request failed", exc_info=error)
     return answer(Failed(f"It was recorded as {request_id()}; tell us that number if it happens again."))
