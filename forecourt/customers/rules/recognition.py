@@ -26,7 +26,6 @@ _PLATE_SEPARATORS: Final = re.compile(r"[\s.\-·•‧∙⋅・‐-―−]+")
 _CARD_SEPARATORS: Final = re.compile(r"[\s\-‐-―−]+")
 _CHINA_MOBILE: Final = re.compile(r"(?:(?:\+|00)?86)?(1[3-9][0-9]{9})")
 _PHONE: Final = re.compile(r"\+?[0-9]{3,20}")
-_PLAIN_PLATE: Final = re.compile(f"[{_PROVINCE}A-Z0-9]{{7,8}}")
 _PLATE: Final = re.compile("[A-Z0-9\u4e00-\u9fff]{2,12}")
 _ORDINARY: Final = re.compile(ORDINARY)
 _NEW_ENERGY: Final = re.compile(NEW_ENERGY)
@@ -88,11 +87,10 @@ def normal_plate(value: str) -> str:
 
 def plate_kind(plate: str) -> PlateKind:
     """What sort of plate a normal plate is: ordinary and new-energy plates of China, or another."""
-    if _PLAIN_PLATE.match(plate):
-        if _ORDINARY.fullmatch(plate):
-            return PlateKind.ORDINARY
-        if _NEW_ENERGY.fullmatch(plate):
-            return PlateKind.NEW_ENERGY
+    if _ORDINARY.fullmatch(plate):
+        return PlateKind.ORDINARY
+    if _NEW_ENERGY.fullmatch(plate):
+        return PlateKind.NEW_ENERGY
     return PlateKind.OTHER
 
 
