@@ -196,3 +196,14 @@ def test_staff_are_listed_with_roles_and_lock(chief, manager):
     shown = {one.username: one for one in queries.list_staff(SYSTEM)}
     assert shown["manager"].is_locked
     assert shown["manager"].roles == ((Role.STATION_MANAGER, "S1", ""),)
+
+
+def test_a_role_at_a_station_does_not_spread_beside_one_everywhere(stations, chief):
+    with pytest.raises(Invalid, match="all stations"):
+        services.create_staff(
+            chief, username="b", name="b", password=PASSWORD, roles=[(Role.ANALYST, None), (Role.CASHIER, "S1")]
+        )
+    fine = [(Role.HEAD_OFFICE, None), (Role.CASHIER, "S1")]
+    assert services.create_staff(chief, username="b", name="b", password=PASSWORD, roles=fine)
+    both = [(Role.ANALYST, "S1"), (Role.CASHIER, "S1")]
+    assert services.create_staff(chief, username="c", name="c", password=PASSWORD, roles=both)

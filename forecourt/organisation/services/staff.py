@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from forecourt.kernel import audit, clock
+from forecourt.kernel import audit, clock, rights
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.organisation import permissions, queries, rules
-from forecourt.organisation.models import Staff, StaffRole
-from forecourt.organisation.values import HeldRole, NewRole, Role
+from forecourt.organisation.models import ROLE_NAMES, Staff, StaffRole
+from forecourt.organisation.values import SCOPED_ROLES, HeldRole, NewRole, Role
 
 RoleToGive = NewRole | tuple[Role | str, str | None]
 """A role to give; a pair is (role, station code or None)."""
@@ -183,11 +183,33 @@ def _valid_roles(actor: Actor, roles: Sequence[RoleToGive]) -> list[StaffRole]:
                 role=role.role.value, station_id=station_ids.get(role.station), region_id=region_ids.get(role.region)
             )
         )
+    _require_no_widening(rows)
     if actor.stations is not None:
         beyond = [row for row in rows if row.station_id not in actor.stations]
         if beyond:
             raise NotAllowed(_("%(who)s may give roles at stations in their own scope only.") % {"who": actor.name})
     return rows
+
+
+def _require_no_widening(roles: Sequence[StaffRole]) -> None:
+    """Refuse a role at a station beside one everywhere that lacks its rights.
+
+    The scope is one for all that somebody may do, so the rights of the former would hold everywhere too.
+    """
+    everywhere = [each.role for each in roles if not _is_limited(each) and each.role not in SCOPED_ROLES]
+    if not everywhere:
+        return
+    for each in roles:
+        if not rights.permissions_of([each.role]) <= rights.permissions_of(everywhere):
+            raise Invalid.field(
+                "roles",
+                _("%(role)s would hold at all stations beside %(other)s; limit that one too, or give two accounts")
+                % {"role": ROLE_NAMES[Role(each.role)], "other": ROLE_NAMES[Role(everywhere[0])]},
+            )
+
+
+def _is_limited(role: StaffRole) -> bool:
+    return role.station_id is not None or role.region_id is not None
 
 
 def _role_of(role: Role | str, station: str | None) -> NewRole:
