@@ -172,23 +172,22 @@ class Book:
         return sum(lot.remaining for lot in self.lots)
 
     def credit(self, entry: PointsEntry, taken: Sequence[Allocation] = ()) -> PointsEntry:
-        """A credit. What is in `taken` is put back first, the last taken first, each lot keeping its expiry; then it pays
-        what is owed; the rest is a lot of its own.
+        """A credit. It pays what is owed first; then it puts back what is in `taken`, the last taken first, each lot
+        keeping its expiry; the rest is a lot of its own. What was put back shows once the book is read again.
         """
-        rest = entry.points
+        left = entry.points
         allocations = []
-        for allocation in reversed(taken):
-            back = min(rest, allocation.points)
-            if back > 0:
-                allocations.append(Allocation(debit_id=entry.id, lot_id=allocation.lot_id, points=-back))
-                rest -= back
-        left = rest
         for position, (debit_id, owed) in enumerate(self.debts):
             paid = min(left, owed)
             if paid > 0:
                 allocations.append(Allocation(debit_id=debit_id, lot_id=entry.id, points=paid))
                 self.debts[position] = (debit_id, owed - paid)
                 left -= paid
+        for allocation in reversed(taken):
+            back = min(left, allocation.points)
+            if back > 0:
+                allocations.append(Allocation(debit_id=entry.id, lot_id=allocation.lot_id, points=-back))
+                left -= back
         self.debts = [(debit_id, owed) for debit_id, owed in self.debts if owed > 0]
         if left > 0:
             self.lots.append(
