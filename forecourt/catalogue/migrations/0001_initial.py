@@ -5,84 +5,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.category', verbose_name='above')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.category",
+                        verbose_name="above",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['code'],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('kind', models.CharField(choices=[('fuel', 'Fuel'), ('goods', 'Goods'), ('service', 'Service')], max_length=8, verbose_name='kind')),
-                ('unit', models.CharField(choices=[('volume', 'volume (litre or gallon)'), ('kWh', 'kWh'), ('kg', 'kg'), ('piece', 'piece')], max_length=8, verbose_name='unit')),
-                ('family', models.CharField(blank=True, choices=[('petrol', 'Petrol'), ('diesel', 'Diesel'), ('lpg', 'LPG'), ('cng', 'CNG'), ('electric', 'Charging')], default='', max_length=8, verbose_name='family of fuel')),
-                ('brand', models.CharField(blank=True, default='', max_length=80, verbose_name='brand')),
-                ('is_active', models.BooleanField(default=True, verbose_name='on sale')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.category', verbose_name='category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("fuel", "Fuel"), ("goods", "Goods"), ("service", "Service")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("volume", "volume (litre or gallon)"),
+                            ("kWh", "kWh"),
+                            ("kg", "kg"),
+                            ("piece", "piece"),
+                        ],
+                        max_length=8,
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "family",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("petrol", "Petrol"),
+                            ("diesel", "Diesel"),
+                            ("lpg", "LPG"),
+                            ("cng", "CNG"),
+                            ("electric", "Charging"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="family of fuel",
+                    ),
+                ),
+                ("brand", models.CharField(blank=True, default="", max_length=80, verbose_name="brand")),
+                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.category",
+                        verbose_name="category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'ordering': ['code'],
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('station_id', models.BigIntegerField(null=True)),
-                ('price', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='price')),
-                ('effective_from', models.DateTimeField(verbose_name='from')),
-                ('announced_at', models.DateTimeField(verbose_name='announced')),
-                ('announced_by', models.TextField(verbose_name='announced by')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalogue.product', verbose_name='product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("station_id", models.BigIntegerField(null=True)),
+                ("price", models.DecimalField(decimal_places=4, max_digits=12, verbose_name="price")),
+                ("effective_from", models.DateTimeField(verbose_name="from")),
+                ("announced_at", models.DateTimeField(verbose_name="announced")),
+                ("announced_by", models.TextField(verbose_name="announced by")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="catalogue.product", verbose_name="product"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'price',
-                'verbose_name_plural': 'prices',
+                "verbose_name": "price",
+                "verbose_name_plural": "prices",
             },
         ),
         migrations.CreateModel(
-            name='ProductCode',
+            name="ProductCode",
             fields=[
-                ('code', models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name='code')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='catalogue.product', verbose_name='product')),
+                ("code", models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name="code")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="catalogue.product",
+                        verbose_name="product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product code',
-                'verbose_name_plural': 'product codes',
+                "verbose_name": "product code",
+                "verbose_name_plural": "product codes",
             },
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['kind', 'code'], name='product_kind'),
+            model_name="product",
+            index=models.Index(fields=["kind", "code"], name="product_kind"),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(fields=['product', 'station_id', '-effective_from'], name='price_in_force'),
+            model_name="price",
+            index=models.Index(fields=["product", "station_id", "-effective_from"], name="price_in_force"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='price_not_negative'),
+            model_name="price",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="price_not_negative"),
         ),
     ]

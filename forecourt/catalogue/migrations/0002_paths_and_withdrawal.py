@@ -4,31 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0001_initial'),
+        ("catalogue", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='price',
-            options={'ordering': ['-effective_from', '-id'], 'verbose_name': 'price', 'verbose_name_plural': 'prices'},
+            name="price",
+            options={"ordering": ["-effective_from", "-id"], "verbose_name": "price", "verbose_name_plural": "prices"},
         ),
         migrations.AlterField(
-            model_name='category',
-            name='code',
-            field=models.CharField(max_length=200, unique=True, verbose_name='path'),
+            model_name="category",
+            name="code",
+            field=models.CharField(max_length=200, unique=True, verbose_name="path"),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(fields=['effective_from'], name='price_to_come'),
+            model_name="price",
+            index=models.Index(fields=["effective_from"], name="price_to_come"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), ('code__contains', '/'), _connector='XOR'), name='parent_as_in_path'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", None), ("code__contains", "/"), _connector="XOR"),
+                name="parent_as_in_path",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('withdrawn_at__lt', models.F('effective_from')), _connector='OR'), name='withdrawn_in_time'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at", None), ("withdrawn_at__lt", models.F("effective_from")), _connector="OR"
+                ),
+                name="withdrawn_in_time",
+            ),
         ),
     ]

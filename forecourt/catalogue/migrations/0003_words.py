@@ -5,30 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0002_paths_and_withdrawal'),
+        ("catalogue", "0002_paths_and_withdrawal"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='category',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.category', verbose_name='parent category'),
+            model_name="category",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="catalogue.category",
+                verbose_name="parent category",
+            ),
         ),
         migrations.AlterField(
-            model_name='price',
-            name='announced_at',
-            field=models.DateTimeField(verbose_name='announced on'),
+            model_name="price",
+            name="announced_at",
+            field=models.DateTimeField(verbose_name="announced on"),
         ),
         migrations.AlterField(
-            model_name='price',
-            name='effective_from',
-            field=models.DateTimeField(verbose_name='in force from'),
+            model_name="price",
+            name="effective_from",
+            field=models.DateTimeField(verbose_name="in force from"),
         ),
         migrations.AlterField(
-            model_name='price',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn on'),
+            model_name="price",
+            name="withdrawn_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="withdrawn on"),
         ),
     ]

@@ -5,49 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='staffrole',
-            options={'verbose_name': 'staff role', 'verbose_name_plural': 'staff roles'},
+            name="staffrole",
+            options={"verbose_name": "staff role", "verbose_name_plural": "staff roles"},
         ),
         migrations.AlterField(
-            model_name='apikey',
-            name='created_at',
-            field=models.DateTimeField(verbose_name='created'),
+            model_name="apikey",
+            name="created_at",
+            field=models.DateTimeField(verbose_name="created"),
         ),
         migrations.AlterField(
-            model_name='apikey',
-            name='created_by',
-            field=models.TextField(verbose_name='created by'),
+            model_name="apikey",
+            name="created_by",
+            field=models.TextField(verbose_name="created by"),
         ),
         migrations.AlterField(
-            model_name='staff',
-            name='joined_on',
-            field=models.DateField(blank=True, null=True, verbose_name='employed since'),
+            model_name="staff",
+            name="joined_on",
+            field=models.DateField(blank=True, null=True, verbose_name="employed since"),
         ),
         migrations.AlterField(
-            model_name='staff',
-            name='name',
-            field=models.CharField(max_length=80, verbose_name='full name'),
+            model_name="staff",
+            name="name",
+            field=models.CharField(max_length=80, verbose_name="full name"),
         ),
         migrations.AlterField(
-            model_name='staffrole',
-            name='role',
-            field=models.CharField(choices=[('head_office', 'Head office'), ('marketer', 'Marketer'), ('station_manager', 'Station manager'), ('cashier', 'Cashier'), ('service_agent', 'Service agent'), ('account_manager', 'Account manager'), ('analyst', 'Analyst'), ('compliance', 'Compliance officer'), ('integrator', 'Integrator')], max_length=24, verbose_name='staff role'),
+            model_name="staffrole",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("head_office", "Head office"),
+                    ("marketer", "Marketer"),
+                    ("station_manager", "Station manager"),
+                    ("cashier", "Cashier"),
+                    ("service_agent", "Service agent"),
+                    ("account_manager", "Account manager"),
+                    ("analyst", "Analyst"),
+                    ("compliance", "Compliance officer"),
+                    ("integrator", "Integrator"),
+                ],
+                max_length=24,
+                verbose_name="staff role",
+            ),
         ),
         migrations.AlterField(
-            model_name='station',
-            name='opened_on',
-            field=models.DateField(blank=True, null=True, verbose_name='opened on'),
+            model_name="station",
+            name="opened_on",
+            field=models.DateField(blank=True, null=True, verbose_name="opened on"),
         ),
         migrations.AlterField(
-            model_name='station',
-            name='services',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), blank=True, default=list, size=None, verbose_name='facilities'),
+            model_name="station",
+            name="services",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=32),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="facilities",
+            ),
         ),
     ]
