@@ -18,7 +18,7 @@ _OURS: Final = frozenset({"timestamp", "level", "logger", "request_id", "route",
 _PERSONAL: Final = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+"  # an e-mail address
     r"|[\u4e00-\u9fff][A-HJ-NP-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9学警挂港澳领]"  # a plate
-    r"|(?<![\w.-])\+?\d(?:[ -]?\d){6,18}(?![\w-])"  # a phone or card number
+    r"|(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,18}(?![\w-])"  # a phone or card number, no date
 )
 
 

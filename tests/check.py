@@ -1,0 +1,85 @@
+"""`make test`: everything that must hold before a change is good. A step that fails names itself; all steps are run."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[1]
+os.chdir(ROOT)
+FONTS = "fonts-noto-cjk"
+
+STRICT = [
+    "kernel",
+    *("faces/host", "faces/watch", "faces/jobs", "faces/cli", "faces/till"),
+    *("*/values.py", "*/rules.py", "*/rules", "*/services.py", "*/services"),
+]
+"""What the type checker holds to its strictest."""
+
+
+def strict_rooms() -> list[Path]:
+    return sorted(path for pattern in STRICT for path in Path("forecourt").glob(pattern))
+
+
+STEPS = [
+    ("ruff check", [BIN / "ruff", "check", "."]),
+    ("ruff format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+    ("types", [BIN / "mypy", "--no-error-summary", "--follow-imports=silent", *strict_rooms()]),
+    ("floors and rooms", [BIN / "lint-imports", "--no-logo"]),
+    (
+        "migrations",
+        [BIN / "django-admin", "makemigrations", "--check", "--dry-run", "--settings", "forecourt.settings"],
+    ),
+    ("translations", [BIN / "forecourt", "translations", "check"]),
+    ("tests", [BIN / "pytest", "--durations=10"]),
+]
+
+
+def main() -> int:
+    if not install_browser():
+        return 1
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="forecourt-check-") as home:
+        environment = {**os.environ, "FORECOURT_HOME": home}
+        for name, command in STEPS:
+            print(f"== {name}", flush=True)
+            began = time.monotonic()
+            code = subprocess.run([str(part) for part in command], env=environment, check=False).returncode
+            print(f"== {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)", flush=True)
+            if code != 0:
+                failed.append(name)
+    print(f"make test: FAILED in {', '.join(failed)}" if failed else "make test: all good", flush=True)
+    return 1 if failed else 0
+
+
+def install_browser() -> bool:
+    """See that there is a Chromium and a font with Chinese, by apt-get where that is possible."""
+    wanted = [] if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))) else ["chromium"]
+    if not has_chinese_font():
+        wanted.append(FONTS)
+    if not wanted:
+        return True
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
+        subprocess.run([*root, "apt-get", "update", "-q"], env=environment, check=False, stdout=subprocess.DEVNULL)
+        install = [*root, "apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted]
+        if subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 0:
+            return True
+    print(f"make test: FAILED before it began: install {' '.join(wanted)} and try again.", flush=True)
+    return False
+
+
+def has_chinese_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=False)
+    return bool(found.stdout.strip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
