@@ -62,6 +62,8 @@ def checked(sale: NewSale, digits: int) -> NewSale:
         if isinstance(given[0], str):
             _check_text(given[0], "customer")
     lines = [_checked_line(line, number, digits) for number, line in enumerate(sale.lines)]
+    if len(lines) > 1:
+        _check_sum(lines)
     tenders = [_checked_tender(tender, number, digits) for number, tender in enumerate(sale.tenders)]
     if all(map(_same, lines, sale.lines)) and all(map(_same, tenders, sale.tenders)):
         return sale
@@ -85,6 +87,8 @@ def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
     discount = line.discount
     if discount:
         discount = _figure(discount, digits, LARGEST_AMOUNT, number, "discount")
+    elif not discount.same_quantum(ZERO):
+        discount = ZERO
     unit_price = line.unit_price
     if unit_price is not None:
         unit_price = _figure(unit_price, PRICE_DIGITS, LARGEST_AMOUNT, number, "unit_price")
@@ -103,6 +107,15 @@ def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
     return NewLine(product=line.product, quantity=quantity, amount=amount, unit_price=unit_price, discount=discount)
 
 
+def _check_sum(lines: Sequence[NewLine]) -> None:
+    """Lines that are each in bounds must be so together."""
+    total = sum((abs(line.amount) + abs(line.discount) for line in lines), ZERO)
+    if total >= LARGEST_AMOUNT:
+        raise Invalid.field(
+            "lines", f"come to {_shown(total)} together, which is beyond {LARGEST_AMOUNT}; check the till"
+        )
+
+
 def _checked_tender(tender: NewTender, number: int, digits: int) -> NewTender:
     _check_text(tender.kind, f"tenders.{number}.kind")
     amount = _figure(tender.amount, digits, LARGEST_AMOUNT, number, "amount", of="tenders")
@@ -111,7 +124,7 @@ def _checked_tender(tender: NewTender, number: int, digits: int) -> NewTender:
 
 def _figure(value: Decimal, digits: int, largest: Decimal, number: int, name: str, *, of: str = "lines") -> Decimal:
     """The value to so many digits: itself when it has them already."""
-    if value.same_quantum(QUANTA[digits]) and -largest < value < largest:
+    if value.same_quantum(QUANTA[digits]) and -largest < value < largest and (value or not value.is_signed()):
         return value
     try:
         if -largest < value < largest:
@@ -303,7 +316,7 @@ class Remaining:
                 f"lines.{position}.line", f"{wanted.line} is not a line of this sale; it has 1 to {len(self._sold)}"
             )
         quantity, amount, discount = self._left[wanted.line]
-        if not (quantity or amount):
+        if not (quantity or amount or discount):
             raise Invalid.field(
                 f"lines.{position}.line", f"nothing is left of line {wanted.line}; it has been refunded"
             )

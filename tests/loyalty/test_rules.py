@@ -214,7 +214,7 @@ MORNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Ledger:
-    """Entries as the database keeps them, and what is open by its own arithmetic (`open_lots.sql`, `open_debts.sql`)."""
+    """Entries as the database keeps them, and what is open by the arithmetic of `open_lots.sql` and `open_debts.sql`."""
 
     def __init__(self) -> None:
         self.entries: list[PointsEntry] = []
