@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from forecourt import customers
 from forecourt.customers import rules
 from forecourt.customers.models import Customer, Identity, Merge, Note, Vehicle
@@ -67,7 +69,7 @@ def customer_card(customer_id: int) -> CustomerCard:
     family = family_ids(customer_id)
     customer = Customer.objects.filter(id=family[0]).first()
     if customer is None:
-        raise NotFound(f"There is no customer {customer_id}.")
+        raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     return CustomerCard(
         id=customer.id,
         name=customer.name,

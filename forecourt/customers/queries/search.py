@@ -5,6 +5,8 @@ what somebody sees of their sales is narrowed to their stations by the sales fol
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from forecourt import customers
 from forecourt.customers import permissions, rules
 from forecourt.customers.queries.cards import lines
@@ -47,7 +49,9 @@ def search(
     """
     actor.require(permissions.VIEW)
     if not 1 <= limit <= MOST:
-        raise Invalid.field("limit", f"{limit} is out of range; give 1 to {MOST}")
+        raise Invalid.field(
+            "limit", _("%(limit)s is out of range; give 1 to %(most)s") % {"limit": limit, "most": MOST}
+        )
     place = rules.place_of(cursor) if cursor else None
     filters = {"tag": tag, "kind": kind.value if kind else None, "limit": limit + 1}
     said = {"phone": phone, "plate": plate, "card": card, "email": email}

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from forecourt import customers
 from forecourt.customers import rules
@@ -32,7 +33,9 @@ def timeline(
     `before` is the cursor of the last event already seen, made by `timeline_cursor`.
     """
     if not 1 <= limit <= MOST:
-        raise Invalid.field("limit", f"{limit} is out of range; give 1 to {MOST}")
+        raise Invalid.field(
+            "limit", _("%(limit)s is out of range; give 1 to %(most)s") % {"limit": limit, "most": MOST}
+        )
     moment = rules.decoded_cursor(before, Moment) if before else None
     found = sql.rows(
         TIMELINE,

@@ -8,6 +8,7 @@ from forecourt.customers.rules.fields import normal_name, normal_tags, plain_tex
 from forecourt.customers.rules.recognition import PLATE, Recognised, normal_identity, normal_plate
 from forecourt.customers.values import NewCustomer, NewIdentity, NewVehicle
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 
 _LARGEST_TANK: Final = Decimal("9999999.9")
 _CLOCKS_MAY_DIFFER: Final = timedelta(days=1)
@@ -32,9 +33,11 @@ def enrolment(new: NewCustomer, *, now: datetime, region: str) -> Enrolment:
     """Check a customer to enrol; Invalid names the field, "identities.0.value"."""
     joined_at = new.joined_at or now
     if joined_at.tzinfo is None:
-        raise Invalid.field("joined_at", "has no time zone; end it with Z or an offset such as +08:00")
+        raise Invalid.field("joined_at", _("has no time zone; end it with Z or an offset such as +08:00"))
     if joined_at > now + _CLOCKS_MAY_DIFFER:
-        raise Invalid.field("joined_at", f"{joined_at.isoformat()} is in the future; give a time that has passed")
+        raise Invalid.field(
+            "joined_at", _("%(time)s is in the future; give a time that has passed") % {"time": joined_at.isoformat()}
+        )
     plain_text("language", new.language)
     identities = dict.fromkeys(
         checked_identity(identity, region, f"identities.{place}.value") for place, identity in enumerate(new.identities)
@@ -71,4 +74,4 @@ def checked_plate(vehicle: NewVehicle, prefix: str = "") -> str:
 def check_tank(tank: Decimal | None, path: str = "tank") -> None:
     """A tank holds something, in the company's unit of volume."""
     if tank is not None and not (tank.is_finite() and 0 < tank <= _LARGEST_TANK):
-        raise Invalid.field(path, f"holds {tank}; give a volume above zero, or nothing")
+        raise Invalid.field(path, _("holds %(tank)s; give a volume above zero, or nothing") % {"tank": tank})

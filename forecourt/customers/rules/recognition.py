@@ -11,6 +11,7 @@ import phonenumbers
 
 from forecourt.customers.values import CustomerClaim, IdentityKind, PlateKind
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 
 PLATE: Final = "plate"
 """The kind of a plate among the kinds of identities: its indexes are made under this word."""
@@ -69,8 +70,11 @@ def _not_a_phone(value: str) -> Invalid:
     digits = sum(character.isdigit() for character in value)
     return Invalid.field(
         "phone",
-        f"is not a telephone number ({digits} digits); give a mobile number of 11 digits, "
-        "or begin with + and the country's code",
+        _(
+            "is not a telephone number (%(count)s digits); give a mobile number of 11 digits, "
+            "or begin with + and the country's code"
+        )
+        % {"count": digits},
     )
 
 
@@ -80,7 +84,8 @@ def normal_plate(value: str) -> str:
     if not _PLATE.fullmatch(text):
         raise Invalid.field(
             "plate",
-            f"is not a number plate ({len(text)} characters); give 2 to 12 letters and digits, such as 粤B12345",
+            _("is not a number plate (%(count)s characters); give 2 to 12 letters and digits, such as 粤B12345")
+            % {"count": len(text)},
         )
     return text
 
@@ -99,7 +104,9 @@ def normal_card(value: str) -> str:
     text = _CARD_SEPARATORS.sub("", _plain(value)).upper()
     if not _CARD.fullmatch(text):
         raise Invalid.field(
-            "card", f"is not a card number ({len(text)} characters); give 4 to 32 letters and digits, no other signs"
+            "card",
+            _("is not a card number (%(count)s characters); give 4 to 32 letters and digits, no other signs")
+            % {"count": len(text)},
         )
     return text
 
@@ -112,7 +119,7 @@ def normal_email(value: str) -> str:
     except UnicodeError:
         domain = ""
     if not at or not _LOCAL_PART.fullmatch(local) or len(domain) > 253 or not _DOMAIN.fullmatch(domain):
-        raise Invalid.field("email", "is not an e-mail address; give one such as name@example.com")
+        raise Invalid.field("email", _("is not an e-mail address; give one such as name@example.com"))
     return f"{local}@{domain}"
 
 
@@ -121,7 +128,9 @@ def normal_open_id(kind: str, value: str) -> str:
     text = value.strip()
     if not _OPEN_ID.fullmatch(text):
         raise Invalid.field(
-            kind, f"is not an id ({len(text)} characters); give 4 to 64 letters, digits or any of . _ : @ -"
+            kind,
+            _("is not an id (%(count)s characters); give 4 to 64 letters, digits or any of . _ : @ -")
+            % {"count": len(text)},
         )
     return text
 

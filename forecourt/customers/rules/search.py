@@ -9,6 +9,7 @@ import msgspec
 from forecourt.customers.rules.recognition import PLATE, Recognised, normal_identity
 from forecourt.customers.values import IdentityKind
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 
 LAST_FOUR_KINDS: Final = (IdentityKind.PHONE.value, IdentityKind.CARD.value, PLATE)
 _DIGIT: Final = re.compile("[0-9０-９]")
@@ -85,4 +86,4 @@ def decoded_cursor(cursor: str, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
     except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
-        raise Invalid.field("cursor", "is not one of ours; send the `next` of the page before, or none") from None
+        raise Invalid.field("cursor", _("is not one of ours; send the `next` of the page before, or none")) from None

@@ -8,11 +8,11 @@ from forecourt.kernel.problems import Conflict
 
 def taken(mark: rules.Recognised, owner_id: int) -> Conflict:
     """The conflict of an identity or plate that belongs to another customer."""
-    return Conflict(
-        _("This %(kind)s belongs to customer %(id)s already; merge the two, or remove it there first.")
-        % {"kind": kind_name(mark.kind), "id": owner_id},
-        fields={rules.PLATE if mark.kind == rules.PLATE else "identities": f"customer {owner_id}"},
-    )
+    detail = _("This %(kind)s belongs to customer %(id)s already; merge the two, or remove it there first.") % {
+        "kind": kind_name(mark.kind),
+        "id": owner_id,
+    }
+    return Conflict(detail, fields={"vehicles" if mark.kind == rules.PLATE else "identities": detail})
 
 
 def kind_name(kind: str) -> str:

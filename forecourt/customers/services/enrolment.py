@@ -46,7 +46,9 @@ def create_customers(actor: Actor, customers: Sequence[NewCustomer]) -> list[int
     """
     actor.require(permissions.EDIT)
     if len(customers) > MAX_LIST:
-        raise Invalid.field("customers", f"{len(customers)} in one list; send at most {MAX_LIST}")
+        raise Invalid.field(
+            "customers", _("%(count)s in one list; send at most %(most)s") % {"count": len(customers), "most": MAX_LIST}
+        )
     answers = _enrol(actor, customers)
     ids = [answer for answer in answers if isinstance(answer, int)]
     if ids:
@@ -77,7 +79,10 @@ def _ready(
         if new.station:
             station = stations.get(new.station)
             if station is None:
-                raise Invalid.field("station", f"there is no station {new.station}; open it first, or leave it out")
+                raise Invalid.field(
+                    "station",
+                    _("there is no station %(code)s; open it first, or leave it out") % {"code": new.station},
+                )
             actor.require_station(station.id, station.code)
         return rules.enrolment(new, now=now, region=region)
     except (Invalid, NotAllowed) as problem:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.customers import permissions, queries, records, rules
 from forecourt.customers.events import CustomerChanged
@@ -35,7 +36,9 @@ def add_tags(actor: Actor, customer_ids: Collection[int], tags: Sequence[str]) -
     crowded = min((customer_id for customer_id, count in changed.items() if count > rules.MAX_TAGS), default=None)
     if crowded is not None:
         raise Invalid.field(
-            "tags", f"customer {crowded} would have {changed[crowded]}; {rules.MAX_TAGS} are the most, take some off"
+            "tags",
+            _("customer %(id)s would have %(count)s; %(most)s are the most, take some off")
+            % {"id": crowded, "count": changed[crowded], "most": rules.MAX_TAGS},
         )
     return _tell(changed)
 
