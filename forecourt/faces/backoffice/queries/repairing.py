@@ -9,7 +9,13 @@ from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 
 OPEN: Final = sql.load(__file__, "open_repairs")
+SALES: Final = sql.load(__file__, "repaired_sales")
 UNKNOWN: Final = sql.load(__file__, "unknown_codes")
+_WAITING_FOR_PRODUCT: Final = """
+SELECT sale_id, customer_id, business_date FROM sales_repair
+WHERE closed_at IS NULL AND station_id = ANY(%(stations)s) AND 'unknown_product' = ANY(flags)
+ORDER BY opened_at LIMIT 5000
+"""
 
 
 def waiting(
@@ -31,9 +37,23 @@ def waiting(
         "after_id": sale_id,
         "limit": limit + 1,
     }
-    return sql.dicts(OPEN, parameters)
+    repairs = sql.dicts(OPEN, parameters)
+    found = sql.dicts(
+        SALES,
+        {
+            "stations": sorted({row["station_id"] for row in repairs}),
+            "days": sorted({row["business_date"] for row in repairs}),
+            "ids": [row["sale_id"] for row in repairs],
+        },
+    )
+    sales = {row["id"]: row for row in found}
+    return [{**sales[row["sale_id"]], **row} for row in repairs if row["sale_id"] in sales]
 
 
 def unknown_codes(actor: Actor, station: int | None = None) -> list[dict[str, Any]]:
     """Product codes nobody knows, with the sales that wait for each."""
-    return sql.dicts(UNKNOWN, {"stations": stations_in_scope(actor, station)})
+    repairs = sql.rows(_WAITING_FOR_PRODUCT, {"stations": stations_in_scope(actor, station)})
+    if not repairs:
+        return []
+    ids, customers, days = (list(column) for column in zip(*repairs, strict=True))
+    return sql.dicts(UNKNOWN, {"ids": ids, "customers": sorted(set(customers)), "days": sorted(set(days))})

@@ -1,6 +1,6 @@
 """Sales as the back office lists and shows them, within the actor's stations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,14 @@ WITH RECURSIVE step AS (
     FROM step WHERE step.source IS NOT NULL
 )
 SELECT DISTINCT source FROM step WHERE source IS NOT NULL
+"""
+_PLACE: Final = """
+SELECT station_id, business_date FROM sales_claim WHERE sale_id = %(sale_id)s AND station_id = ANY(%(stations)s)
+"""
+_FLAGGED_DAYS: Final = """
+SELECT DISTINCT business_date FROM sales_repair
+WHERE closed_at IS NULL AND station_id = ANY(%(stations)s) AND business_date BETWEEN %(since)s AND %(until)s
+ORDER BY business_date DESC
 """
 _REFUNDS: Final = """
 SELECT id, source_ref, occurred_at, net, points_earned FROM sales_sale
@@ -68,13 +76,19 @@ def page(
     """
     scope = stations_in_scope(actor, station)
     found: list[dict[str, Any]] = []
-    day, width = min(until, before[0]) if before else until, 1
-    while day >= since and len(found) <= limit:
-        first = max(since, day - timedelta(days=width - 1))
+    until = min(until, before[0]) if before else until
+    if status == "flagged":
+        days = sql.rows(_FLAGGED_DAYS, {"stations": scope, "since": since, "until": until})
+        windows: Iterable[tuple[date, date]] = [(day, day) for (day,) in days]
+    else:
+        windows = _widening(since, until)
+    for first, last in windows:
+        if len(found) > limit:
+            break
         parameters = {
             "stations": scope,
             "since": first,
-            "until": day,
+            "until": last,
             "status": status,
             "member": member,
             "grade": grade,
@@ -83,8 +97,16 @@ def page(
             **_place(before),
         }
         found += sql.dicts(PAGE, parameters)
-        day, width = first - timedelta(days=1), width * 3
     return found
+
+
+def _widening(since: date, until: date) -> Iterator[tuple[date, date]]:
+    """Windows of one day, three, nine... back from the last day to the first."""
+    width = 1
+    while until >= since:
+        first = max(since, until - timedelta(days=width - 1))
+        yield first, until
+        until, width = first - timedelta(days=1), width * 3
 
 
 def by_reference(actor: Actor, text: str, limit: int = 50) -> list[dict[str, Any]]:
@@ -109,7 +131,8 @@ def _place(before: Place | None) -> dict[str, Any]:
 
 def one(actor: Actor, sale_id: UUID) -> dict[str, Any]:
     """A sale with its lines, its refunds, what it is a refund of, and its repair. NotFound out of scope too."""
-    found = sql.dicts(ONE, {"sale_id": sale_id, "stations": stations_in_scope(actor)})
+    place = sql.rows(_PLACE, {"sale_id": sale_id, "stations": stations_in_scope(actor)})
+    found = sql.dicts(ONE, {"sale_id": sale_id, "station": place[0][0], "day": place[0][1]}) if place else []
     if not found:
         raise NotFound(f"There is no sale {sale_id} at your stations.")
     sale = found[0]

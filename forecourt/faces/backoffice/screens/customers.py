@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from forecourt.customers import permissions, queries, services
 from forecourt.customers.values import (
@@ -101,7 +102,7 @@ def _csv(lines: Iterator[CustomerLine]) -> Iterator[str]:
     yield writer.writerow(
         [
             _("Number"),
-            _("Name"),
+            pgettext("person", "Name"),
             _("Phone"),
             _("Tier"),
             _("Points"),

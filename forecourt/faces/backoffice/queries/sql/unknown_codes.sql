@@ -1,11 +1,8 @@
--- Codes that open repairs in scope are waiting for, the most frequent first.
-SELECT line.code, count(*) AS sales, sum(line.amount) AS amount, array_agg(repair.sale_id ORDER BY repair.opened_at) AS sale_ids,
-       (array_agg(line.kind))[1] AS kind
-FROM sales_repair AS repair
-JOIN sales_line AS line
-    ON line.business_date = repair.business_date AND line.sale_id = repair.sale_id AND line.customer_id = repair.customer_id
-WHERE repair.closed_at IS NULL AND repair.station_id = ANY(%(stations)s) AND 'unknown_product' = ANY(repair.flags)
-    AND line.product_id IS NULL
-GROUP BY line.code
-ORDER BY count(*) DESC, line.code
+-- Codes that some sales in repair are waiting for, the most frequent first; the arrays of days prune partitions.
+SELECT code, count(*) AS sales, sum(amount) AS amount, array_agg(sale_id) AS sale_ids
+FROM sales_line
+WHERE customer_id = ANY(%(customers)s) AND business_date = ANY(%(days)s) AND sale_id = ANY(%(ids)s)
+    AND product_id IS NULL
+GROUP BY code
+ORDER BY count(*) DESC, code
 LIMIT 50
