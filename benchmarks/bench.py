@@ -65,12 +65,12 @@ def seed() -> str:
     from datetime import UTC, datetime
     from decimal import Decimal
 
+    from django.db import transaction
+
     from forecourt.catalogue import services as catalogue
     from forecourt.catalogue.values import NewProduct
     from forecourt.customers import services as customers
     from forecourt.customers.values import IdentityKind, NewCustomer, NewIdentity, NewVehicle
-    from django.db import transaction
-
     from forecourt.kernel import clock, partitions, readers
     from forecourt.kernel.actors import SYSTEM
     from forecourt.loyalty import services as loyalty
@@ -96,8 +96,13 @@ def seed() -> str:
     )
     loyalty.publish_programme(SYSTEM, programme, valid_from=datetime(2015, 1, 1, tzinfo=UTC))
     for start in range(0, CUSTOMERS, 5000):
-        customers.create_customers(SYSTEM, [_customer(number, NewCustomer, NewIdentity, NewVehicle, IdentityKind)
-                                            for number in range(start, start + 5000)])
+        customers.create_customers(
+            SYSTEM,
+            [
+                _customer(number, NewCustomer, NewIdentity, NewVehicle, IdentityKind)
+                for number in range(start, start + 5000)
+            ],
+        )
     readers.advance_all(limit=5000)
     return organisation.create_api_key(
         SYSTEM, "bench", ["sales:write", "sales:read", "customers:read"], requests_per_second=100_000

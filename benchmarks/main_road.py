@@ -29,7 +29,9 @@ def run(figures: Figures, key: str) -> None:
     with bench.door("web", WEB_PORT):
         for connections in (16, 64, 256):
             _doors(figures, "web", WEB_PORT, key, connections)
-    figures.ratio("till door, 64 connections / pgbench", "till door, 64 connections", "pgbench, 16 clients, the same rows", 0.6)
+    figures.ratio(
+        "till door, 64 connections / pgbench", "till door, 64 connections", "pgbench, 16 clients, the same rows", 0.6
+    )
     bench.section("Sales in lists of 500, two senders")
     figures.add("lists of 500", lists(), "sales/s")
     figures.add("pgbench again", bench.pgbench(SCRIPT, 16, SECONDS), "sales/s", "baseline")
@@ -46,7 +48,9 @@ def _doors(figures: Figures, name: str, port: int, key: str, connections: int) -
 
 def _latency(figures: Figures, name: str, port: int, key: str, **options: object) -> None:
     found = bench.load(port, key, 64, SECONDS, **options)
-    figures.add(f"{name}, p99", found["p99"], "ms", f"p50 {found['p50']} p95 {found['p95']} ms, {found['per_second']} a second")
+    figures.add(
+        f"{name}, p99", found["p99"], "ms", f"p50 {found['p50']} p95 {found['p95']} ms, {found['per_second']} a second"
+    )
 
 
 def lists(senders: int = 2, count: int = 10, size: int = 500) -> float:
@@ -75,7 +79,9 @@ def _send(count: int, size: int) -> None:
             '"tenders":[{"kind":"wechat","amount":"158.00"}]}'
         )
 
-    bodies = [f"[{','.join(body(part * size + number) for number in range(size))}]".encode() for part in range(count + 1)]
+    bodies = [
+        f"[{','.join(body(part * size + number) for number in range(size))}]".encode() for part in range(count + 1)
+    ]
     services.post_sales(SYSTEM, wire.decode_sales(bodies[0]))
     started = time.perf_counter()
     for text in bodies[1:]:

@@ -35,13 +35,12 @@ class Proof(NamedTuple):
 
 class _Check(NamedTuple):
     name: str
-    count: str
+    looked_at: str
     statement: str
 
 
 def _of(folder: str | None, name: str) -> str:
-    assert folder is not None
-    return sql.load(folder, name)
+    return sql.load(str(folder), name)
 
 
 CHECKS: Final = (
@@ -86,7 +85,7 @@ def _readers_lag() -> bool:
 
 def _proven(check: _Check) -> Proof:
     found = [Difference(*map(str, row)) for row in sql.rows(check.statement)]
-    checked = sql.rows(f"SELECT count(*) FROM {check.count}")[0][0]
+    checked = sql.rows(f"SELECT count(*) FROM {check.looked_at}")[0][0]
     return Proof(check.name, checked, len(found), found[:SHOWN])
 
 

@@ -3,7 +3,8 @@
 A sealed value is `version (1 byte) | nonce (12) | AES-256-GCM ciphertext and tag`; its context (what it is and whose)
 is authenticated, so that a value copied to another row does not open. A blind index is `version (1) | HMAC-SHA-256 cut
 to 15 bytes`: equal values have equal indexes, and without the key nobody can tell which. Keys are kept in
-FORECOURT_HOME/secrets/keys.json or in the environment's FORECOURT_KEYS (the same JSON): {"current": 1, "keys": {"1": "<64 hex>"}}.
+FORECOURT_HOME/secrets/keys.json or in the environment's FORECOURT_KEYS (the same JSON):
+{"current": 1, "keys": {"1": "<64 hex>"}}.
 """
 
 import hmac
@@ -118,9 +119,9 @@ def _stored_keys() -> str:
 
 def _write_private(path: os.PathLike[str], text: str, *, only_new: bool = False) -> None:
     """Write a file only its owner can read, whole or not at all; with `only_new` the first writer wins."""
-    path = os.fspath(path)
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = f"{path}.{secrets.token_hex(4)}"
+    place = os.fspath(path)
+    os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+    draft = f"{place}.{secrets.token_hex(4)}"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
@@ -128,10 +129,10 @@ def _write_private(path: os.PathLike[str], text: str, *, only_new: bool = False)
         os.fsync(file.fileno())
     if only_new:
         try:
-            os.link(draft, path)
+            os.link(draft, place)
         except FileExistsError:
             pass
         finally:
             os.unlink(draft)
     else:
-        os.replace(draft, path)
+        os.replace(draft, place)

@@ -7,6 +7,7 @@ from forecourt.customers import records as customer_records
 from forecourt.customers.events import CustomerJoined, CustomersMerged, MergeUndone
 from forecourt.kernel import clock, ids
 from forecourt.kernel.events import on
+from forecourt.kernel.money import ZERO
 from forecourt.loyalty import queries, records, rules
 from forecourt.loyalty.values import EntryKind, PointsEntry
 
@@ -14,7 +15,7 @@ from forecourt.loyalty.values import EntryKind, PointsEntry
 @on(CustomerJoined)
 def open_balances(events: Sequence[CustomerJoined]) -> None:
     """Give new customers their balance, so that the first sale finds it."""
-    tier = rules.tier_for(queries.programme_at(clock.now()).tiers, rules.ZERO)
+    tier = rules.tier_for(queries.programme_at(clock.now()).tiers, ZERO)
     records.open_balances({event.customer_id for event in events}, tier)
 
 

@@ -184,7 +184,7 @@ def entries(
     found = sql.rows(
         ENTRIES, {"customer_ids": list(customer_ids), "before_at": at, "before_id": entry_id, "limit": limit}
     )
-    return [EntryView(*row[:5], EntryKind(row[5]), *row[6:]) for row in found]
+    return [EntryView._make((*row[:5], EntryKind(row[5]), *row[6:])) for row in found]
 
 
 def expiring(customer_ids: Sequence[int], until: date) -> int:

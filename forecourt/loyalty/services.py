@@ -11,6 +11,7 @@ from forecourt.customers import records as customer_records
 from forecourt.kernel import audit, clock, ids, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
+from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.loyalty import permissions, queries, records, rules
 from forecourt.loyalty.events import PointsAdjusted, PointsExpired, RulebookPublished
@@ -101,7 +102,7 @@ def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> S
         raise NotFound(f"There is no customer {customer_id}.")
     now = clock.now()
     programme = queries.programme_at(now)
-    records.open_balances([customer_id], rules.tier_for(programme.tiers, rules.ZERO))
+    records.open_balances([customer_id], rules.tier_for(programme.tiers, ZERO))
     book = queries.books([customer_id])[customer_id]
     if points < 0 and -points > book.available and programme.negative_balance == "forgive":
         raise Invalid.field("points", f"{-points} is more than the {book.available} there are; take at most those")

@@ -18,47 +18,40 @@ def explanation(reasons: Iterable[Reason], company: CompanyFacts, programme: Pro
     return [(reason, sentence(reason, company, tiers)) for reason in reasons]
 
 
-def sentence(reason: Reason, company: CompanyFacts, tiers: dict[str, str]) -> str:
+def sentence(reason: Reason, company: CompanyFacts, tiers: dict[str, str]) -> str:  # noqa: C901 - one case a code
     """One reason as a sentence. `tiers` gives names by code."""
+    if reason.code.startswith("flag."):
+        return flag_sentence(reason.code.removeprefix("flag."))
     values = reason.values
+    words = {
+        "rule": reason.rule,
+        "points": reason.points,
+        "tier": tiers.get(reason.rule, reason.rule),
+        "currency": symbol(company.currency),
+        "counted": values.get("counted", ""),
+        "rate": values.get("rate", ""),
+        "percent": values.get("percent", "100"),
+        "reason": values.get("reason", ""),
+    }
     match reason.code:
         case "earn.unit":
-            return _("%(rule)s: %(counted)s × %(rate)s points = %(points)s") % {
-                "rule": reason.rule,
-                "counted": values.get("counted", ""),
-                "rate": values.get("rate", ""),
-                "points": reason.points,
-            }
+            return _("%(rule)s: %(counted)s × %(rate)s points = %(points)s") % words
         case "earn.currency":
-            return _("%(rule)s: %(currency)s%(counted)s × %(rate)s points = %(points)s") % {
-                "rule": reason.rule,
-                "currency": symbol(company.currency),
-                "counted": values.get("counted", ""),
-                "rate": values.get("rate", ""),
-                "points": reason.points,
-            }
+            return _("%(rule)s: %(currency)s%(counted)s × %(rate)s points = %(points)s") % words
         case "earn.none":
             return _no_rate(values.get("lines", ""))
         case "tier.multiplier":
-            return _("Tier %(tier)s: points × %(percent)s%%, rounded down: %(points)s") % {
-                "tier": tiers.get(reason.rule, reason.rule),
-                "percent": values.get("percent", "100"),
-                "points": reason.points,
-            }
+            return _("Tier %(tier)s: points × %(percent)s%%, rounded down: %(points)s") % words
         case "points.no_member":
             return _("No member was recognised, so no points were earned.")
         case "points.no_programme":
             return _("No programme was in force at that time, so no points were earned.")
         case "points.forgiven":
-            return _("%(points)s points could not be taken back: the balance stops at zero.") % {
-                "points": reason.points
-            }
+            return _("%(points)s points could not be taken back: the balance stops at zero.") % words
+        case "refund.of" if values.get("reason"):
+            return _("Refund of an earlier sale: %(reason)s") % words
         case "refund.of":
-            if values.get("reason"):
-                return _("Refund of an earlier sale: %(reason)s") % {"reason": values["reason"]}
             return _("Refund of an earlier sale.")
-    if reason.code.startswith("flag."):
-        return flag_sentence(reason.code.removeprefix("flag."))
     return reason.code
 
 

@@ -105,12 +105,14 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
     body = await _body(receive, given)
     sales = wire.decode_sales(body)
     submissions = [Submission(record.actor, sale) for sale in sales]
-    if path == QUOTE_SALES:
-        lane = quoting
-    else:
-        lane = posting if len(submissions) <= SINGLE else bulk
-    found = await lane.answer(submissions) if submissions else []
+    found = await _lane(path, len(submissions)).answer(submissions) if submissions else []
     return answers.to_list(found) if wire.is_list(body) else answers.to_one(found[0])
+
+
+def _lane(path: str, count: int) -> Lane:
+    if path == QUOTE_SALES:
+        return quoting
+    return posting if count <= SINGLE else bulk
 
 
 async def _record(given: dict[bytes, bytes]) -> KeyRecord:

@@ -13,6 +13,7 @@ from forecourt.kernel import clock, ids
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import Event, publish
+from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Conflict, Problem
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
@@ -76,28 +77,26 @@ def _name(known: KnownSale) -> queries.Name:
 def _claim(known: Sequence[KnownSale | Problem], labels: Sequence[str]) -> tuple[list[New], list[Answer | None]]:
     """Claim the names of the list, each once; returns what is new, and the answers so far (problems)."""
     answers: list[Answer | None] = [item if isinstance(item, Problem) else None for item in known]
-    firsts: dict[queries.Name, int] = {}
+    firsts: dict[queries.Name, tuple[int, KnownSale]] = {}
     for position, item in enumerate(known):
         if not isinstance(item, Problem):
-            firsts.setdefault(_name(item), position)
-    sale_ids = ids.uuid7s(len(firsts))
-    candidates = []
-    names = []
-    for sale_id, position in zip(sale_ids, firsts.values(), strict=True):
-        item = known[position]
-        assert isinstance(item, KnownSale)
-        candidates.append(New(position, sale_id, item, labels[position]))
-        names.append(
-            records.Claimed(
-                station_id=item.station.id,
-                source=item.sale.source,
-                source_ref=item.sale.source_ref,
-                sale_id=sale_id,
-                customer_id=item.customer_id,
-                business_date=item.business_date,
-                body_hash=fingerprint(item.sale),
-            )
+            firsts.setdefault(_name(item), (position, item))
+    candidates = [
+        New(position, sale_id, item, labels[position])
+        for sale_id, (position, item) in zip(ids.uuid7s(len(firsts)), firsts.values(), strict=True)
+    ]
+    names = [
+        records.Claimed(
+            station_id=item.known.station.id,
+            source=item.known.sale.source,
+            source_ref=item.known.sale.source_ref,
+            sale_id=item.sale_id,
+            customer_id=item.known.customer_id,
+            business_date=item.known.business_date,
+            body_hash=fingerprint(item.known.sale),
         )
+        for item in candidates
+    ]
     free = records.claim(names) if names else set()
     return [item for item in candidates if item.sale_id in free], answers
 
@@ -164,7 +163,7 @@ def _open_missing(new: Sequence[New], standings: dict[int, Standing], programme:
     """Give members who have none a balance; they are locked, so nobody else does the same."""
     missing = {item.known.customer_id for item in new if item.known.is_member} - standings.keys()
     if missing:
-        tier = tier_for(programme.tiers, rules.ZERO)
+        tier = tier_for(programme.tiers, ZERO)
         loyalty_records.open_balances(missing, tier)
         for customer_id in missing:
             standings[customer_id] = Standing(customer_id=customer_id, tier=tier)

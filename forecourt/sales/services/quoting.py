@@ -59,7 +59,7 @@ def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:
     """Rate sales under a programme that is not in force, each by itself. Records nothing."""
     actor.require(permissions.SIMULATE)
-    known = know([(actor, sale) for sale in sales])
+    known = know([Submission(actor, sale) for sale in sales])
     good = [item for item in known if not isinstance(item, Problem)]
     standings = loyalty.standings({item.customer_id for item in good if item.is_member})
     digits = organisation.company().digits

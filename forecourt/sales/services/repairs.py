@@ -14,6 +14,7 @@ from forecourt.kernel import audit, clock, ids
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import publish
+from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
@@ -86,7 +87,7 @@ def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
 def _claimed(repair: Repair) -> CustomerClaim | None:
     if repair.claim_sealed is None:
         return None
-    text = keyring().open(repair.claim_sealed, f"claim:{repair.sale_id}")
+    text = keyring().open(bytes(repair.claim_sealed), f"claim:{repair.sale_id}")
     return msgspec.json.decode(text, type=CustomerClaim)
 
 
@@ -104,7 +105,7 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
     active = loyalty.rulebooks().at(sale.occurred_at)
     if known.is_member:
         customer_records.lock([account])
-        loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, rules.ZERO))
+        loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, ZERO))
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
     outcome = rules.rate(known, tier, active.programme, active.rates, digits=organisation.company().digits)
