@@ -17,6 +17,7 @@ _UNITS: Final = {
     **dict.fromkeys(("gal", "gll", "gallon", "gallons", "usgallon", "usgal", "us gallon", "加仑"), "gallon"),
     **dict.fromkeys(("gli", "imperialgallon", "ukgallon", "ukgal"), "imperial"),
 }
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _YEARS: Final = range(1990, 2101)
 _FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S",
@@ -72,6 +73,11 @@ def converted(quantity: Decimal, unit: str, wanted: str) -> Decimal:
 def day(text: str, field: str, formats: tuple[str, ...] = ()) -> date:
     """A date: ISO, year first with slashes or Chinese characters, German with points, or as `formats` say."""
     plain = text.strip()
+    if not formats and _ISO_DAY.fullmatch(plain):
+        try:
+            return _in_range(date.fromisoformat(plain), field, text)
+        except ValueError:
+            raise Unfit(field, f"{shown(text)} is not a date such as 2026-01-02") from None
     for pattern in (*formats, *_DATE_FORMATS):
         try:
             found = datetime.strptime(plain, pattern).date()  # noqa: DTZ007 - a date bears no zone

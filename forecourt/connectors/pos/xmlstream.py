@@ -2,7 +2,7 @@
 
 Hardened as defusedxml does: a document type declaration is refused before anything in it is looked at, so there are no
 entities and nothing outside the file is ever opened. libxml2 holds the depth to 256 and a text to 10 MB; this file
-holds a record to 4 MiB and the parser's look-ahead to 1 MiB, and drops whatever is done with.
+holds a record to 2 MiB and the parser's look-ahead to 1 MiB, and drops whatever is done with.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from lxml import etree
 
 from forecourt.connectors.pos.broken import Broken
 
-MAX_RECORD_BYTES: Final = 4 * 1024 * 1024
+MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
 MAX_DEPTH: Final = 64
 _MAX_STALL_BYTES: Final = 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
@@ -137,7 +137,7 @@ class _Stream:
                 if self.open is None and local(element.tag) in self.wanted:
                     self.open, self.held, self.too_large = element, 0, False
             elif element is self.open:
-                self.open = None
+                self.open, self.stalled, self.shape = None, 0, ()
                 yield Record(element.sourceline or 0, local(element.tag), None if self.too_large else element)
                 element.clear(keep_tail=False)
                 _drop_before(element)

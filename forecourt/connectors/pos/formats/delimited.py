@@ -17,6 +17,7 @@ from forecourt.connectors.pos.values import Item, Reading, Refusal
 from forecourt.sales.values import MAX_LINES
 
 _SNIFFED: Final = ",;\t|"
+_TIME: Final = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?")
 Cells = dict[str, str]
 
 
@@ -107,11 +108,15 @@ def _time(draft: Draft, cells: Cells, reading: Reading) -> None:
     mapping = reading.mapping
     if cells.get("business_date"):
         draft.business_date = day(cells["business_date"], "business_date", mapping.formats)
-    told = cells.get("occurred_at") or " ".join(filter(None, (cells.get("date"), cells.get("time"))))
-    if cells.get("occurred_at") or cells.get("time"):
+    date, time = cells.get("date", ""), cells.get("time", "")
+    told = cells.get("occurred_at", "")
+    if date and _TIME.fullmatch(told):  # one heading in Chinese stands for the time of day and for both
+        time, told = told, ""
+    told = told or (f"{date} {time}" if date and time else "")
+    if told:
         draft.occurred_at = moment(told, "occurred_at", zone_of(draft.station, reading), mapping.formats)
-    elif told:
-        draft.business_date = draft.business_date or day(told, "date", mapping.formats)
+    elif date:
+        draft.business_date = draft.business_date or day(date, "date", mapping.formats)
     elif draft.business_date is None:
         raise Unfit("occurred_at", "missing: the sale has no date")
 

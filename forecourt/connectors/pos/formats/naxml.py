@@ -56,7 +56,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
     header = _Header()
     for record in records(stream, ROOT, _WANTED):
         if record.element is None:
-            yield Refusal(line=record.line, reference="", reason="the event is larger than 4 MiB", field=record.name)
+            yield Refusal(line=record.line, reference="", reason="the event is larger than 2 MiB", field=record.name)
         elif record.name == "TransmissionHeader":
             header.store = text_of(fields_of(record.element), "StoreLocationID")
         elif record.name == "JournalHeader":

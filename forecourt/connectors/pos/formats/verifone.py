@@ -40,7 +40,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Item]:
     held: OrderedDict[str, Item] = OrderedDict()
     for position, record in enumerate(records(stream, ROOT, frozenset({"trans"}))):
         if record.element is None:
-            yield Refusal(line=record.line, reference="", reason="the transaction is larger than 4 MiB", field="trans")
+            yield Refusal(line=record.line, reference="", reason="the transaction is larger than 2 MiB", field="trans")
             continue
         site = _site(record.element)
         ticket, item, is_rollback = _transaction(record.element, record.line, site, reading)
