@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forecourt.customers.values import CustomerKind, IdentityKind, PlateKind, Usage
 
@@ -44,7 +45,7 @@ class Customer(models.Model):
     """A person or a business. One merged into another keeps its row and its rows elsewhere: it becomes an alias."""
 
     kind = models.CharField(_("kind"), max_length=8, choices=KIND_NAMES, default=CustomerKind.PERSON)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=120)
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
     joined_at = models.DateTimeField(_("joined"))
@@ -121,15 +122,15 @@ class Profile(models.Model):
     customer_id = models.BigIntegerField(primary_key=True)
     first_sale_at = models.DateTimeField(_("first sale"), null=True)
     last_sale_at = models.DateTimeField(_("last sale"), null=True)
-    sales_count = models.IntegerField(_("sales"), default=0)
+    sales_count = models.IntegerField(pgettext_lazy("profile", "sales"), default=0)
     sales_year = models.IntegerField(_("sales in a year"), default=0)
-    fuel_total = models.DecimalField(_("fuel"), max_digits=14, decimal_places=3, default=0)
+    fuel_total = models.DecimalField(pgettext_lazy("profile", "fuel"), max_digits=14, decimal_places=3, default=0)
     fuel_year = models.DecimalField(_("fuel in a year"), max_digits=14, decimal_places=3, default=0)
-    spend_total = models.DecimalField(_("spend"), max_digits=16, decimal_places=4, default=0)
+    spend_total = models.DecimalField(pgettext_lazy("profile", "spend"), max_digits=16, decimal_places=4, default=0)
     spend_year = models.DecimalField(_("spend in a year"), max_digits=16, decimal_places=4, default=0)
     shop_year = models.DecimalField(_("shop in a year"), max_digits=16, decimal_places=4, default=0)
     interval_days = models.DecimalField(_("days between visits"), max_digits=8, decimal_places=2, null=True)
-    home_station_id = models.BigIntegerField(_("home station"), null=True)
+    home_station_id = models.BigIntegerField(pgettext_lazy("profile", "home station"), null=True)
     main_grade = models.CharField(_("usual grade"), max_length=32, default="", blank=True)
     refreshed_at = models.DateTimeField(_("refreshed"))
 
