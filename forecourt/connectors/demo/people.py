@@ -42,6 +42,9 @@ class People:
             lorry: list(accumulate(_pull(site.character, site.weight, lorry=lorry) for site in chain.sites))
             for lorry in (False, True)
         }
+        self._regions: dict[str, list[int]] = {}
+        for site in chain.sites:
+            self._regions.setdefault(site.new.region, []).append(site.index)
         self._charging = [site.index for site in chain.sites if site.charges]
         doubles = round(sizes.customers * _DOUBLE_SHARE)
         self.members = [self._member(index) for index in range(sizes.customers - doubles)]
@@ -87,18 +90,17 @@ class People:
         return member
 
     def _stations(self, segment: Segment) -> tuple[int, int]:
-        """The home station and the second one, which lies in the same city where there is one."""
+        """The home station and the second one, which lies in the same region where it has another."""
         random = self._random
         if segment.code == "electric" and self._charging:
             home = random.choice(self._charging)
         else:
             home = random.choices(range(len(self._chain.sites)), cum_weights=self._homes[segment.lorry])[0]
-        near = [
-            site.index
-            for site in self._chain.sites[:200]
-            if site.index != home and site.new.region == self._chain.sites[home].new.region
-        ]
-        return home, random.choice(near) if near else home
+        near = self._regions[self._chain.sites[home].new.region]
+        second = near[int(random.random() * len(near))]
+        if second == home and len(near) > 1:
+            second = near[(near.index(home) + 1) % len(near)]
+        return home, second
 
     def _joining(self) -> tuple[int, int]:
         """Day (below zero: before the first) and second of that day; the longer the span, the more join within it."""

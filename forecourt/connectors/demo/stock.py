@@ -29,7 +29,7 @@ def category_names() -> list[tuple[str, str]]:
 
 def prices(chain: Chain, fuel_prices: FuelPrices, shop_prices: ShopPrices) -> list[NewPrice]:
     """Every price from its moment on; stations that undercut the chain have their own each time."""
-    found = []
+    found: list[NewPrice] = []
     for moment, levels in [*fuel_prices.changes, *([fuel_prices.coming] if fuel_prices.coming else [])]:
         found += _fuel_prices(chain, moment, levels)
     for moment, changed in shop_prices.changes:

@@ -105,7 +105,7 @@ class Trade:
         random = self._random
         moves = [(day.offset + ahead, day.offset) for ahead in (1, 2)] if rise > 0 else [(day.offset, day.offset + 1)]
         for source, target in moves:
-            stay = []
+            stay: list[tuple[Car, int]] = []
             for entry in self._due[source]:
                 minds = entry[1] == FUEL and random.random() < entry[0].owner.sensitivity
                 (self._due[target] if minds else stay).append(entry)
