@@ -64,14 +64,13 @@ def test_a_sale_in_canonical_form_is_handed_back_as_it_is():
 @given(st.decimals(allow_nan=True, allow_infinity=True), st.sampled_from(("quantity", "amount", "discount")))
 def test_a_figure_is_taken_exactly_or_refused_with_its_name(figure, name):
     line = replace(a_line("1", "1"), **{name: figure})
+    refused: set[str] = set()
     try:
-        checked = rules.checked(a_sale(line), 2)
+        kept = getattr(rules.checked(a_sale(line), 2).lines[0], name)
     except Invalid as problem:
-        path = next(iter(problem.fields))
-        assert path in {f"lines.0.{name}", "lines.0.amount", "lines"}
-        assert problem.detail
-    else:
-        assert getattr(checked.lines[0], name) == figure
+        refused = set(problem.fields)
+    assert refused <= {f"lines.0.{name}", "lines.0.amount"}
+    assert refused or kept == figure
 
 
 @pytest.mark.parametrize(

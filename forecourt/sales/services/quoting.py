@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.rules import Rates, tier_for
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, rules
@@ -23,9 +25,20 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     """Quote sales of several senders in one go, each under its own sender's permission and scope."""
     known = know(admitted(submissions))
     good = [item for item in known if not isinstance(item, Problem)]
-    standings = loyalty.standings({item.customer_id for item in good if item.is_member})
+    standings = _standings(good)
     outcomes = iter(rate_all(good, standings))
     return [item if isinstance(item, Problem) else _quote(next(outcomes), standings) for item in known]
+
+
+def _standings(known: Sequence[KnownSale]) -> dict[int, Standing]:
+    """Where the members stand; those whose balance is not opened yet, in the entry tier, as posting would open it."""
+    members = {item.customer_id for item in known if item.is_member}
+    standings = loyalty.standings(members)
+    missing = members - standings.keys()
+    if missing:
+        tier = tier_for(loyalty.programme_at(clock.now()).tiers, ZERO)
+        standings |= {customer_id: Standing(customer_id=customer_id, tier=tier) for customer_id in missing}
+    return standings
 
 
 def rate_all(known: Sequence[KnownSale], standings: dict[int, Standing]) -> list[Outcome]:
@@ -61,7 +74,7 @@ def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme)
     actor.require(permissions.SIMULATE)
     known = know([Submission(actor, sale) for sale in sales])
     good = [item for item in known if not isinstance(item, Problem)]
-    standings = loyalty.standings({item.customer_id for item in good if item.is_member})
+    standings = _standings(good)
     digits = organisation.company().digits
     rates = Rates(programme.rates)
     result: list[Outcome | Problem] = []

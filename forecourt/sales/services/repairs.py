@@ -92,7 +92,10 @@ def _claimed(repair: Repair) -> CustomerClaim | None:
 
 
 def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Posting:
-    """The sale rated anew under the rules in force when it occurred, with the entry that books the difference."""
+    """The sale rated anew under the rules in force when it occurred, with the entries that book the difference.
+
+    A sale that goes from one member to another takes its points along.
+    """
     basket = basket_of(sale)
     moves = known.customer_id != sale.books_customer_id and not (
         sale.customer_id is not None and known.customer_id in customers.family_ids(sale.customer_id)
@@ -103,37 +106,41 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         known = replace(known, customer_id=sale.books_customer_id)
     account = customers.survivor_of(known.customer_id) if known.is_member else known.customer_id
     active = loyalty.rulebooks().at(sale.occurred_at)
+    giver = customers.survivor_of(sale.customer_id) if moves and sale.customer_id is not None else account
     if known.is_member:
-        customer_records.lock([account])
+        customer_records.lock({account, giver})
         loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, ZERO))
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
     outcome = rules.rate(known, tier, active.programme, active.rates, digits=organisation.company().digits)
-    entry = None
+    entries: list[PointsEntry] = []
     if known.is_member:
         target = outcome.points_earned
         if basket.refunded:
             rest = rules.Remaining(list(outcome.lines), basket.refunded).after([])
             fresh = basket._replace(rules=Rules(active.programme, active.rates))
             target = points_of_basket(rest, sale, fresh, known.station.code, known.sale.tenders)
-        entry = _difference(sale, known, account, target - basket.points_so_far, active, recorded_by)
-    points = entry.points if entry else 0
+        so_far = basket.points_so_far
+        if giver != account:
+            entries += _difference(sale, giver, -so_far, active, recorded_by)
+            so_far = 0
+        entries += _difference(sale, account, target - so_far, active, recorded_by)
+    gained = sum(entry.points for entry in entries if entry.customer_id == account)
     return records.Posting(
         id=sale.id,
-        outcome=replace(outcome, entries=(entry,) if entry else ()),
+        outcome=replace(outcome, entries=tuple(entries)),
         recorded_at=clock.now(),
         recorded_by=recorded_by,
-        points_earned=queries.points_of(sale) + points,
-        points_balance=standing.points + points if known.is_member else None,
+        points_earned=queries.points_of(sale) + sum(entry.points for entry in entries),
+        points_balance=standing.points + gained if known.is_member else None,
         explanation=wire.encode_reasons(outcome.explanation),
     )
 
 
-def _difference(
-    sale: SaleView, known: KnownSale, account: int, points: int, active: Rules, recorded_by: str
-) -> PointsEntry | None:
+def _difference(sale: SaleView, account: int, points: int, active: Rules, recorded_by: str) -> list[PointsEntry]:
+    """The entry that books so many points for a sale to an account, or takes them; none for no points."""
     if points == 0:
-        return None
+        return []
     entry = PointsEntry(
         id=ids.uuid7(),
         customer_id=account,
@@ -148,7 +155,7 @@ def _difference(
         actor=recorded_by,
     )
     book = loyalty.books([account])[account]
-    return book.credit(entry) if points > 0 else book.debit(entry, first_of_sale=sale.id)
+    return [book.credit(entry) if points > 0 else book.debit(entry, first_of_sale=sale.id)]
 
 
 def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) -> None:
@@ -172,7 +179,7 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
                 station_id=sale.station_id,
                 business_date=sale.business_date,
                 previous_customer_id=sale.books_customer_id,
-                points=posting.outcome.entries[0].points if posting.outcome.entries else 0,
+                points=sum(entry.points for entry in posting.outcome.entries),
             )
         ]
     )
