@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from forecourt.kernel.admin import ReferenceAdmin
 from forecourt.loyalty import permissions
@@ -16,7 +18,8 @@ class _DraftInline(TabularInline):
     """Rows of the draft: whoever may edit the programme may edit them."""
 
     extra = 0
-    show_count = True
+    hide_title = True
+    formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.actor.may(permissions.VIEW_PROGRAMME)  # type: ignore[attr-defined, no-any-return]

@@ -52,7 +52,7 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
         ],
     ),
     (
-        _("Forecourt"),
+        _("Network"),
         [
             (_("Stations"), "local_gas_station", "stations", organisation.VIEW_STATIONS, "t"),
             (_("Prices"), "sell", "prices", catalogue.VIEW, "p"),

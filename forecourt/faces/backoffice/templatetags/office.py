@@ -187,3 +187,9 @@ def as_decimal(text: str | int) -> Decimal:
 @register.filter
 def numbered(values: list[Any]) -> list[tuple[int, Any]]:
     return list(enumerate(values))
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """A number without trailing zeros."""
+    return f"{value.normalize():f}"
