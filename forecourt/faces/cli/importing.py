@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EXIT_REFUSED: Final = 3
 EXIT_BROKEN_OFF: Final = 130
 _LINE_SECONDS: Final = 5.0
+_LANES: Final = 2
+"""Lists posted side by side: one is worked out while the database writes the other."""
 
 
 @click.group("import")
@@ -80,7 +82,8 @@ def complete_journey(folder: Path | None, force: bool) -> None:
     from forecourt.connectors.pos.journey.loading import import_complete_journey
 
     _carry_out(
-        lambda progress: import_complete_journey(SYSTEM, folder=folder, force=force, progress=progress), in_bytes=False
+        lambda progress: import_complete_journey(SYSTEM, folder=folder, force=force, lanes=_LANES, progress=progress),
+        in_bytes=False,
     )
 
 

@@ -61,6 +61,14 @@ def event(
     )
 
 
+def json_sale(reference: str) -> str:
+    """A sale as a line of JSON; the reference goes in as it is written."""
+    return (
+        f'{{"station":"S1","source":"p","source_ref":"{reference}","occurred_at":"2026-01-02T08:30:00+08:00",'
+        '"lines":[{"product":"92","quantity":"1","amount":"7.65"}]}\n'
+    )
+
+
 class Reader:
     """Reads bytes in a format and sorts what it finds."""
 

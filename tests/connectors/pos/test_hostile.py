@@ -9,7 +9,7 @@ import pytest
 from forecourt.connectors.pos import formats, sources
 from forecourt.connectors.pos.values import Found, Mapping, Reading, Refusal
 from forecourt.organisation.values import CompanyFacts
-from tests.connectors.pos.conftest import event, journal
+from tests.connectors.pos.conftest import event, item, journal, json_sale
 
 MIB = 1024 * 1024
 
@@ -125,7 +125,7 @@ def test_many_small_records_are_no_standstill(read):
 
 
 def test_too_many_lines_are_refused(read):
-    line = "<TransactionLine><ItemLine><MerchandiseCode>1</MerchandiseCode><SalesAmount>1</SalesAmount></ItemLine></TransactionLine>"
+    line = item("1", "1", "1.00")
     found = read("naxml", journal(event(line * 1001), event(number=8)))
     assert [one.field for one in found.refusals] == ["lines"]
     assert len(found.sales) == 1
@@ -143,8 +143,7 @@ def test_one_line_of_100_mb_is_not_held(name):
 
 
 def test_a_long_line_between_good_ones(read):
-    sale = b'{"station":"S1","source":"p","source_ref":"%d","occurred_at":"2026-01-02T08:30:00+08:00","lines":[{"product":"92","quantity":"1","amount":"7.65"}]}\n'
-    found = read("jsonl", sale % 1 + b'{"a":"' + b"x" * 2 * MIB + b'"}\n' + sale % 2)
+    found = read("jsonl", json_sale("1").encode() + b'{"a":"' + b"x" * 2 * MIB + b'"}\n' + json_sale("2").encode())
     assert [one.source_ref for one in found.sales] == ["1", "2"]
     assert [one.line for one in found.refusals] == [2]
 
@@ -164,7 +163,7 @@ def test_a_long_line_between_good_ones(read):
     ],
 )
 def test_a_bad_json_line_costs_only_itself(read, line):
-    good = b'{"station":"S1","source":"p","source_ref":"1","occurred_at":"2026-01-02T08:30:00+08:00","lines":[{"product":"92","quantity":"1","amount":"7.65"}]}'
+    good = json_sale("1").strip().encode()
     found = read("jsonl", b"\xef\xbb\xbf" + good + b"\r\n" + line + b"\n\n" + good)
     assert len(found.sales) == 2
     assert [one.line for one in found.refusals] == [2]

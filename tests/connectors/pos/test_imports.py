@@ -14,7 +14,7 @@ from forecourt.kernel.problems import Invalid, NotAllowed
 from forecourt.organisation import queries as organisation
 from forecourt.sales import queries as sales
 from tests.bench.samples import open_sample_station
-from tests.connectors.pos.conftest import CASH, FUEL, event, item, journal, tender
+from tests.connectors.pos.conftest import CASH, FUEL, event, item, journal, json_sale, tender
 
 pytestmark = pytest.mark.django_db
 COUNTS = ("read", "posted", "replayed", "flagged", "refused", "lines", "net")
@@ -129,8 +129,7 @@ def test_lists_are_posted_as_they_fill(tmp_path, head_office, at_s1, monkeypatch
 
 def test_one_value_that_cannot_be_stored_costs_one_sale(tmp_path, head_office, at_s1):
     path = tmp_path / "j.jsonl"
-    sale = '{"station":"S1","source":"p","source_ref":"%s","occurred_at":"2026-01-02T08:30:00+08:00","lines":[{"product":"92","quantity":"1","amount":"7.65"}]}\n'
-    path.write_text("".join(sale % ref for ref in ("1", "\\u0000", "\\ud800", "3")))
+    path.write_text("".join(json_sale(ref) for ref in ("1", "\\u0000", "\\ud800", "3")))
     summary = import_sales(head_office, [path])
     assert (summary.read, summary.posted, summary.refused) == (4, 2, 2)
 

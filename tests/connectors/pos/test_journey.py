@@ -82,6 +82,13 @@ def test_again_replays_all_and_changes_nothing(tmp_path, head_office):
     assert again.more == {"customers_made": 0}
 
 
+def test_side_by_side_comes_to_the_same(tmp_path, head_office, committed):
+    folder = write(tmp_path, ROWS)
+    summary = import_complete_journey(head_office, folder=folder, lanes=2)
+    assert (summary.posted, summary.lines, summary.net) == (3, 4, "31.96")
+    assert import_complete_journey(head_office, folder=folder, lanes=2).replayed == 3
+
+
 def test_a_company_with_sales_in_yuan_is_left_alone(tmp_path, head_office, client_sale):
     folder = write(tmp_path, ROWS)
     with pytest.raises(Conflict, match="CNY"):

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from forecourt.catalogue import services as catalogue
 from forecourt.catalogue.values import Family, Kind, NewProduct, Unit
 from forecourt.connectors.pos.counting import RefusalsFile, Tally, refusal_of
-from forecourt.connectors.pos.imports import Tick, posted
+from forecourt.connectors.pos.imports import Tick
 from forecourt.connectors.pos.journey.baskets import ZONE, Baskets, card_of, station_code
+from forecourt.connectors.pos.journey.lanes import Answered, Lanes
 from forecourt.connectors.pos.values import Summary
 from forecourt.customers import queries as customers
 from forecourt.customers import services as customer_services
@@ -27,9 +28,7 @@ from forecourt.organisation import queries as organisation
 from forecourt.organisation import services as organisation_services
 from forecourt.organisation.values import NewStation, VolumeUnit
 from forecourt.sales import queries as sales_queries
-from forecourt.sales.values import NewSale
 
-LIST: Final = 2000
 _PRODUCTS: Final = 20_000
 _FUEL_TYPE: Final = "GASOLINE-REG UNLEADED"
 _UNLISTED: Final = "UNLISTED"
@@ -60,12 +59,14 @@ def import_complete_journey(
     *,
     folder: Path | None = None,
     force: bool = False,
+    lanes: int = 1,
     progress: Callable[[Tick], None] = lambda tick: None,
 ) -> Summary:
     """Load the whole data set; what was loaded before is left as it is and its sales are replayed.
 
     Sets the company to US dollars and gallons while it has no sales; Conflict when it has some in another currency or
-    unit, unless `force`. Zeros of the original stay: no line is left out.
+    unit, unless `force`. Zeros of the original stay: no line is left out. With more than one of `lanes`, lists are posted
+    side by side on connections of their own.
     """
     folder = folder or data_folder()
     _set_company(actor, force=force)
@@ -74,9 +75,9 @@ def import_complete_journey(
     _load_stations(actor, folder, tally)
     enrolled = _load_households(actor, folder)
     baskets = Baskets(folder / "transactions.parquet", fuels)
-    with RefusalsFile(home() / "complete-journey.refusals.jsonl") as refusals:
-        for offered in _lists(baskets):
-            for sale, answer in zip(offered, posted(actor, offered), strict=True):
+    with RefusalsFile(home() / "complete-journey.refusals.jsonl") as refusals, Lanes(actor, lanes) as posting:
+        for answered in _answered(baskets, posting):
+            for sale, answer in answered:
                 tally.read += 1
                 if isinstance(answer, Problem):
                     tally.refused += 1
@@ -88,10 +89,10 @@ def import_complete_journey(
     return replace(summary, more={"customers_made": enrolled})
 
 
-def _lists(baskets: Baskets) -> Iterator[list[NewSale]]:
+def _answered(baskets: Baskets, posting: Lanes) -> Iterator[Answered]:
     for built in baskets.sales():
-        for start in range(0, len(built), LIST):
-            yield built[start : start + LIST]
+        yield from posting.post(built)
+    yield from posting.finish()
 
 
 def _set_company(actor: Actor, *, force: bool) -> None:
