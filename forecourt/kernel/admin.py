@@ -8,7 +8,7 @@ from unfold.admin import ModelAdmin
 from forecourt.kernel import audit
 
 
-class ReferenceAdmin(ModelAdmin):
+class ReferenceAdmin(ModelAdmin):  # type: ignore[misc]
     """A list and a form for a small table. Every change is audited; rights come from the actor's roles.
 
     `view_permission` and `edit_permission` are permission names of the folder; `audit_name` is the first word of the

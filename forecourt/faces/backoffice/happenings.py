@@ -25,7 +25,6 @@ class Happening(Value):
     link: str = ""
 
 
-
 def told(event: Recorded, stations: dict[int, StationFacts], tiers: dict[str, str]) -> Happening:
     """An event as a person would tell it."""
     kind = event.name.rpartition(".")[0]

@@ -107,7 +107,7 @@ def _may(request: HttpRequest, permission: str) -> bool:
     return actor is not None and (not permission or actor.may(permission))
 
 
-UNFOLD: Final = {
+UNFOLD: Final[dict[str, Any]] = {
     "SITE_TITLE": _("Forecourt"),
     "SITE_HEADER": _("Forecourt"),
     "SITE_URL": None,

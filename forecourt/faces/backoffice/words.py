@@ -123,6 +123,7 @@ def volume_unit() -> str:
     """The company's unit of volume, short."""
     return "L" if organisation.company().volume_unit == VolumeUnit.LITRE else _now("gal")
 
+
 AUDITED = {
     "customer": _("Customers"),
     "customers": _("Exports of customers"),

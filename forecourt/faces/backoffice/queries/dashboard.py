@@ -133,9 +133,7 @@ def new_and_lost(actor: Actor, now: Now) -> list[dict[str, Any]]:
 
 def waiting(actor: Actor, now: Now) -> dict[str, Any]:
     """What needs somebody: open repairs by station, announced prices, readers that fail, locked accounts."""
-    count, first = sql.rows(
-        _CHANGES, {"now": now.at, "all": actor.stations is None, "stations": now.stations}
-    )[0]
+    count, first = sql.rows(_CHANGES, {"now": now.at, "all": actor.stations is None, "stations": now.stations})[0]
     return {
         "repairs": sql.dicts(_REPAIRS, {"stations": now.stations}),
         "changes": {"count": count, "first": first},

@@ -251,7 +251,10 @@ def block(request: HttpRequest, customer_id: int) -> HttpResponse:
     if request.POST.get("do") == "unblock":
         command, done = (lambda: services.unblock_customer(actor, customer_id, reason)), _("Not blocked any more.")
     else:
-        command, done = (lambda: services.block_customer(actor, customer_id, reason)), _("Blocked: no points from now on.")
+        command, done = (
+            (lambda: services.block_customer(actor, customer_id, reason)),
+            _("Blocked: no points from now on."),
+        )
     return act(request, _back(customer_id), command, done)
 
 
@@ -262,9 +265,7 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     tags = tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip())
     kind = CustomerKind.BUSINESS if given.get("kind") == "business" else CustomerKind.PERSON
     changes = CustomerChanges(name=given.get("name", "").strip(), kind=kind, tags=tags)
-    return act(
-        request, _back(customer_id), lambda: services.update_customer(actor, customer_id, changes), _("Saved.")
-    )
+    return act(request, _back(customer_id), lambda: services.update_customer(actor, customer_id, changes), _("Saved."))
 
 
 @screen(permissions.EDIT)
@@ -295,6 +296,9 @@ def vehicles(request: HttpRequest, customer_id: int) -> HttpResponse:
         return act(request, to, lambda: services.remove_vehicle(actor, customer_id, number), _("Removed."))
     usage = Usage(given["usage"]) if given.get("usage") in set(Usage) else Usage.PRIVATE
     new = NewVehicle(
-        plate=given.get("plate", "").strip(), usage=usage, grade=given.get("grade", ""), model=given.get("model", "").strip()
+        plate=given.get("plate", "").strip(),
+        usage=usage,
+        grade=given.get("grade", ""),
+        model=given.get("model", "").strip(),
     )
     return act(request, to, lambda: services.add_vehicle(actor, customer_id, new), _("Added."))

@@ -84,7 +84,9 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     text, wanted = request.GET.get("q", "").strip()[:80], _filter(request)
     chosen = {name: getattr(wanted, name) for name in wanted.__struct_fields__ if getattr(wanted, name)}
     audit.record(actor, "customers.export", "customers", detail={"searched": bool(text), **chosen})
-    lines = iter(queries.search(actor, text, limit=200).items) if text else people.everyone(actor, wanted, MOST_EXPORTED)
+    lines = (
+        iter(queries.search(actor, text, limit=200).items) if text else people.everyone(actor, wanted, MOST_EXPORTED)
+    )
     response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="customers.csv"'
     return response

@@ -89,7 +89,9 @@ def _announced(request: HttpRequest) -> list[NewPrice]:
         try:
             price = Decimal(text)
         except InvalidOperation:
-            raise Invalid.field(grade["name"], _("%(text)s is no price; write one such as 7.85") % {"text": text}) from None
+            raise Invalid.field(
+                grade["name"], _("%(text)s is no price; write one such as 7.85") % {"text": text}
+            ) from None
         for station in given.getlist("station") or [""]:
             found.append(NewPrice(product=grade["code"], price=price, effective_from=at, station=station))
     if not found:
@@ -101,5 +103,8 @@ def _announced(request: HttpRequest) -> list[NewPrice]:
 def withdraw(request: HttpRequest, price_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     return act(
-        request, reverse("admin:prices"), lambda: services.withdraw_price(actor, price_id), _("The change is withdrawn.")
+        request,
+        reverse("admin:prices"),
+        lambda: services.withdraw_price(actor, price_id),
+        _("The change is withdrawn."),
     )

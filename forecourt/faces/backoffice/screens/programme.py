@@ -144,4 +144,3 @@ class _Line(NamedTuple):
 
 def _goods() -> ProductFacts:
     return ProductFacts(id=0, code="", name="", kind=Kind.GOODS, unit=Unit.PIECE)
-

@@ -34,7 +34,12 @@ def repairs(request: HttpRequest) -> HttpResponse:
     flag = request.GET.get("flag", "") if request.GET.get("flag", "") in words.FLAG else ""
     age = AGES.get(request.GET.get("age", ""), AGES[""])
     rows = repairing.waiting(
-        actor, station=station, flag=flag, before=clock.now() - age, after=_place(request.GET.get("after", "")), limit=PAGE
+        actor,
+        station=station,
+        flag=flag,
+        before=clock.now() - age,
+        after=_place(request.GET.get("after", "")),
+        limit=PAGE,
     )
     after = ""
     if len(rows) > PAGE:

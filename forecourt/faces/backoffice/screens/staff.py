@@ -107,8 +107,6 @@ def _roles(request: HttpRequest) -> list[NewRole]:
             continue
         kind, _colon, name = place.partition(":")
         found.append(
-            NewRole(
-                role=Role(role), station=name if kind == "station" else "", region=name if kind == "region" else ""
-            )
+            NewRole(role=Role(role), station=name if kind == "station" else "", region=name if kind == "region" else "")
         )
     return found

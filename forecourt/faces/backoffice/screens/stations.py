@@ -109,9 +109,7 @@ def edit(request: HttpRequest, station_id: int) -> HttpResponse:
         "pumps": "\n".join(f"{pump.number}: {', '.join(pump.grades)}" for pump in view.pumps),
         "opened_on": view.opened_on.isoformat() if view.opened_on else "",
     }
-    return show(
-        request, "station_form", view.name, station=view, given=given, regions=organisation.regions()
-    )
+    return show(request, "station_form", view.name, station=view, given=given, regions=organisation.regions())
 
 
 def _fields(request: HttpRequest) -> dict[str, Any]:
@@ -123,7 +121,9 @@ def _fields(request: HttpRequest) -> dict[str, Any]:
         "region": given.get("region", ""),
         "position": _position(given.get("latitude", ""), given.get("longitude", "")),
         "day_rolls_at": _time(given.get("day_rolls_at", "")),
-        "services": tuple(part.strip() for part in given.get("services", "").replace("，", ",").split(",") if part.strip()),
+        "services": tuple(
+            part.strip() for part in given.get("services", "").replace("，", ",").split(",") if part.strip()
+        ),
         "pumps": _pumps(given.get("pumps", "")),
         "opened_on": date.fromisoformat(given["opened_on"]) if given.get("opened_on") else None,
     }
@@ -135,7 +135,9 @@ def _position(latitude: str, longitude: str) -> tuple[float, float] | None:
     try:
         return float(Decimal(latitude)), float(Decimal(longitude))
     except InvalidOperation:
-        raise Invalid.field("position", _("give latitude and longitude in degrees, such as 22.5431 and 114.0579")) from None
+        raise Invalid.field(
+            "position", _("give latitude and longitude in degrees, such as 22.5431 and 114.0579")
+        ) from None
 
 
 def _time(text: str) -> time:

@@ -18,42 +18,45 @@ from forecourt.organisation import queries as organisation
 
 register = template.Library()
 
+_NOTHING = (None, "")
+"""What a template hands over where there is no value."""
+
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 
 
 @register.filter
 def money(value: Decimal | None) -> str:
     """In the company's currency, with its digits and thousands separated; a dash for nothing."""
-    return "–" if value is None else f"{value:,.{organisation.company().digits}f}".replace("-", "−")
+    return "–" if value in _NOTHING else f"{value:,.{organisation.company().digits}f}".replace("-", "−")
 
 
 @register.filter
 def yuan(value: Decimal | None) -> str:
     """Money with the currency's sign."""
-    return "–" if value is None else f"{currency()}{money(value)}"
+    return "–" if value in _NOTHING else f"{currency()}{money(value)}"
 
 
 @register.filter
 def whole_money(value: Decimal | None) -> str:
-    return "–" if value is None else f"{currency()}{value:,.0f}"
+    return "–" if value in _NOTHING else f"{currency()}{value:,.0f}"
 
 
 @register.filter
 def volume(value: Decimal | None) -> str:
     """Litres or gallons (or kWh, kg) with two digits."""
-    return "–" if value is None else f"{value:,.2f}".replace("-", "−")
+    return "–" if value in _NOTHING else f"{value:,.2f}".replace("-", "−")
 
 
 @register.filter
 def whole(value: Decimal | int | None) -> str:
     """A count, points or a large quantity, without digits."""
-    return "–" if value is None else f"{value:,.0f}".replace("-", "−")
+    return "–" if value in _NOTHING else f"{value:,.0f}".replace("-", "−")
 
 
 @register.filter
 def plain_price(value: Decimal | None) -> str:
     """A price per unit: at least two digits, more where it has more."""
-    if value is None:
+    if value in _NOTHING:
         return "–"
     text = f"{value:.4f}".rstrip("0")
     return text + "0" * max(0, 2 - len(text.split(".")[1]))
@@ -61,18 +64,18 @@ def plain_price(value: Decimal | None) -> str:
 
 @register.filter
 def signed(value: int | None) -> str:
-    return "–" if value is None else f"{value:+,}".replace("-", "−")
+    return "–" if value in _NOTHING else f"{value:+,}".replace("-", "−")
 
 
 @register.filter
 def percent(value: Decimal | float | None) -> str:
-    return "–" if value is None else f"{value:.0f}%"
+    return "–" if value in _NOTHING else f"{value:.0f}%"
 
 
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A date in the reader's language."""
-    if value is None:
+    if value in _NOTHING:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
@@ -83,13 +86,13 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """Date and time in the company's zone."""
-    return "–" if value is None else f"{day(value)} {timezone.localtime(value):%H:%M}"
+    return "–" if value in _NOTHING else f"{day(value)} {timezone.localtime(value):%H:%M}"
 
 
 @register.filter
 def ago(value: datetime | None) -> SafeString | str:
     """How long since, the exact moment on hover."""
-    if value is None:
+    if value in _NOTHING:
         return "–"
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), _since(value))
 
@@ -162,7 +165,7 @@ def at(values: list[Any], place: int) -> Any:
 
 @register.filter
 def figure(value: float | None, digits: int | None = 0) -> str:
-    return "–" if value is None else f"{value:,.{digits or 0}f}"
+    return "–" if value in _NOTHING else f"{value:,.{digits or 0}f}"
 
 
 @register.inclusion_tag("office/places.html", takes_context=True)
