@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import httpx
 import psutil
@@ -37,10 +37,10 @@ def postgres_of(live: Live) -> psutil.Process:
     return psutil.Process(pid)
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 30, of: Sequence[psutil.Process] = ()) -> None:
     until = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < until, "it did not happen in time"
+        assert time.monotonic() < until, f"it did not happen in time; alive: {[one for one in of if is_alive(one)]}"
         time.sleep(0.1)
 
 
@@ -140,7 +140,7 @@ def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(own):
     family = descendants(own)
     own.process.kill()
     own.process.wait()
-    wait_for(lambda: not any(is_alive(one) for one in family))
+    wait_for(lambda: not any(is_alive(one) for one in family), of=family)
     own.start()
     assert "before-the-crash" in own.command("apikey", "list").stdout
 

@@ -68,7 +68,8 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=dies_with_parent(),  # noqa: PLW1509  the supervisor has no threads
+            # at once: PostgreSQL goes too, and a worker that tidies up would wait for it in vain
+            preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509  the supervisor has no threads
         )
         self.started = time.monotonic()
         descriptor = self.output.fileno()
