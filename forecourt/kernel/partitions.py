@@ -11,7 +11,10 @@ from forecourt.kernel import clock, sql
 _known: set[tuple[str, date]] = set()
 _guard = threading.Lock()
 
-_EXISTS = "SELECT to_regclass(%(partition)s) IS NOT NULL"
+# asked of pg_class itself: to_regclass may answer from what this connection remembers from before it had the lock
+_EXISTS = """
+SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = %(partition)s AND relnamespace = current_schema()::regnamespace)
+"""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext(%(partition)s))"
 
 
