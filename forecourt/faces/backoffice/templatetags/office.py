@@ -196,3 +196,17 @@ def numbered(values: list[Any]) -> list[tuple[int, Any]]:
 def plain_number(value: Decimal) -> str:
     """A number without trailing zeros."""
     return f"{value.normalize():f}"
+
+
+@register.filter
+def grade(code: str) -> str:
+    """A grade as it is spoken of: 95#, but KWH."""
+    return f"{code}#" if code.lstrip("-").isdigit() else code
+
+
+@register.filter
+def when(value: datetime) -> str:
+    """Date and time for a list: without the year where it is this year."""
+    local = timezone.localtime(value)
+    same = local.year == timezone.localtime(clock.now()).year
+    return f"{date_format(local, _('j M') if same else _('j M Y'))} {local:%H:%M}"
