@@ -21,6 +21,7 @@ from forecourt.connectors.pos.values import Summary
 from forecourt.customers import queries as customers
 from forecourt.customers import services as customer_services
 from forecourt.customers.values import CustomerClaim, IdentityKind, NewCustomer, NewIdentity
+from forecourt.kernel import partitions
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.home import home
 from forecourt.kernel.problems import Conflict, Invalid, Problem
@@ -74,6 +75,7 @@ def import_complete_journey(
     fuels = _load_products(actor, folder, tally)
     _load_stations(actor, folder, tally)
     enrolled = _load_households(actor, folder)
+    _prepare_months(folder)
     baskets = Baskets(folder / "transactions.parquet", fuels)
     with RefusalsFile(home() / "complete-journey.refusals.jsonl") as refusals, Lanes(actor, lanes) as posting:
         for answered in _answered(baskets, posting):
@@ -150,6 +152,14 @@ def _load_stations(actor: Actor, folder: Path, tally: Tally) -> None:
     new = [NewStation(code=station_code(store), name=f"Store {store}", zone=ZONE) for store in stores.to_pylist()]
     organisation_services.open_stations(actor, new)
     tally.stations_made = len(new)
+
+
+def _prepare_months(folder: Path) -> None:
+    """Make the partitions of all months before lanes start, rather than let lanes race for them."""
+    stamps = pq.read_table(folder / "transactions.parquet", columns=["transaction_timestamp"]).column(0)
+    months = pc.unique(pc.floor_temporal(stamps.cast(pa.timestamp("us")), unit="month")).to_pylist()
+    for table in partitions.PARTITIONED.keys() - {"kernel_event"}:  # which is partitioned by the day of recording
+        partitions.ensure_months(table, [month.date() for month in months])
 
 
 def _load_households(actor: Actor, folder: Path) -> int:
