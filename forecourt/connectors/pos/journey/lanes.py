@@ -66,5 +66,10 @@ class Lanes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for pool in self._pools:
-            pool.submit(connection.close)
+            pool.submit(_hang_up)
             pool.shutdown()
+
+
+def _hang_up() -> None:
+    """Close the connection of the thread this runs in."""
+    connection.close()
