@@ -110,8 +110,8 @@ class Repair(models.Model):
     flags = ArrayField(models.TextField(), verbose_name=_("flags"))
     claim_sealed = models.BinaryField(null=True)
     opened_at = models.DateTimeField(_("since"))
-    closed_at = models.DateTimeField(_("closed"), null=True)
-    closed_by = models.TextField(_("closed by"), default="", blank=True)
+    closed_at = models.DateTimeField(_("settled"), null=True)
+    closed_by = models.TextField(_("settled by"), default="", blank=True)
     note = models.TextField(_("note"), default="", blank=True)
 
     class Meta:
