@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
+from forecourt.catalogue import queries as catalogue_queries
 from forecourt.catalogue import services as catalogue
 from forecourt.catalogue.values import Family, Kind, NewProduct, Unit
 from forecourt.connectors.pos.counting import RefusalsFile, Tally, refusal_of
@@ -125,8 +126,12 @@ def _load_products(actor: Actor, folder: Path, tally: Tally) -> frozenset[int]:
         for number in unlisted.to_pylist()
     ]
     for start in range(0, len(products), _PRODUCTS):
-        catalogue.add_products(actor, products[start : start + _PRODUCTS])
-    tally.products_made = len(products)
+        chunk = products[start : start + _PRODUCTS]
+        known = catalogue_queries.products_by_code([product.code for product in chunk])
+        new = [product for product in chunk if product.code not in known]
+        if new:
+            catalogue.add_products(actor, new)
+        tally.products_made += len(new)
     is_fuel = pc.fill_null(pc.equal(listed.column("product_type"), _FUEL_TYPE), False)
     return frozenset(listed.filter(is_fuel).column("product_id").to_pylist())
 
@@ -149,8 +154,13 @@ def _product(row: dict[str, Any]) -> NewProduct:
 
 def _load_stations(actor: Actor, folder: Path, tally: Tally) -> None:
     stores = pq.read_table(folder / "transactions.parquet", columns=["store_id"]).column("store_id").unique()
-    new = [NewStation(code=station_code(store), name=f"Store {store}", zone=ZONE) for store in stores.to_pylist()]
-    organisation_services.open_stations(actor, new)
+    codes = {station_code(store): store for store in stores.to_pylist()}
+    known = organisation.station_facts(codes.keys())
+    new = [
+        NewStation(code=code, name=f"Store {store}", zone=ZONE) for code, store in codes.items() if code not in known
+    ]
+    if new:
+        organisation_services.open_stations(actor, new)
     tally.stations_made = len(new)
 
 
