@@ -15,13 +15,13 @@ VALUES (:customer, current_date, lpad(to_hex(:reference::bigint), 32, '0')::uuid
     'E017', 158.00, 0, 158.00, 20.000, 153.00, 'posted', '{}', 22, 22, 'base', 1, NULL,
     '[{"kind":"wechat","amount":"158.00"}]',
     '[{"code":"earn.unit","verdict":"applied","rule":"fuel","points":"20","values":{"counted":"20","rate":"1"}},{"code":"earn.currency","verdict":"applied","rule":"shop","points":"2.5","values":{"counted":"5","rate":"0.5"}},{"code":"tier.multiplier","verdict":"applied","rule":"base","points":"22","values":{"percent":"100"}}]',
-    'key:bench');
+    'key bench');
 INSERT INTO sales_line (customer_id, business_date, sale_id, number, station_id, product_id, code, kind, quantity, unit_price, amount, discount)
 VALUES (:customer, current_date, lpad(to_hex(:reference::bigint), 32, '0')::uuid, 1, :station, 1, '92', 'fuel', 20.000, 7.65, 153.00, 0);
 INSERT INTO sales_line (customer_id, business_date, sale_id, number, station_id, product_id, code, kind, quantity, unit_price, amount, discount)
 VALUES (:customer, current_date, lpad(to_hex(:reference::bigint), 32, '0')::uuid, 2, :station, 12, '6901234567892', 'goods', 1.000, 5.00, 5.00, 0);
 INSERT INTO loyalty_entry (customer_id, business_date, id, occurred_at, recorded_at, kind, points, expires_on, sale_id, reason, actor)
-VALUES (:customer, current_date, gen_random_uuid(), now(), now(), 'earn', 22, current_date + 730, lpad(to_hex(:reference::bigint), 32, '0')::uuid, '', 'key:bench');
+VALUES (:customer, current_date, gen_random_uuid(), now(), now(), 'earn', 22, current_date + 730, lpad(to_hex(:reference::bigint), 32, '0')::uuid, '', 'key bench');
 UPDATE loyalty_balance SET points = points + 22 WHERE customer_id = :customer;
 INSERT INTO kernel_event (customer_id, id, recorded_at, occurred_at, name, body)
 VALUES (:customer, gen_random_uuid(), now(), now(), 'bench.posted.v1',
