@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
@@ -21,6 +21,8 @@ def screen(*permissions: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
+            if _holds_null(request):
+                raise SuspiciousOperation("A field holds a null character.")
             try:
                 for permission in permissions:
                     request.actor.require(permission)  # type: ignore[attr-defined]
@@ -40,6 +42,12 @@ def screen(*permissions: str) -> Callable[[View], View]:
     return declare
 
 
+def _holds_null(request: HttpRequest) -> bool:
+    """Whether any field holds the one character that PostgreSQL keeps no text with."""
+    fields = (*request.GET.lists(), *request.POST.lists())
+    return any("\0" in value for _name, values in fields for value in values)
+
+
 def show(request: HttpRequest, template: str, title: Any, **context: Any) -> HttpResponse:
     """Answer with a page of the back office."""
     request.current_app = admin.site.name  # type: ignore[attr-defined]
@@ -48,7 +56,9 @@ def show(request: HttpRequest, template: str, title: Any, **context: Any) -> Htt
 
 
 def act(request: HttpRequest, to: str, command: Callable[[], Any], done: Any) -> HttpResponse:
-    """Carry out a command and go to `to`, saying that it is `done`, or why not."""
+    """Carry out a command and go to `to`, saying that it is `done`, or why not. Only a POST changes anything."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     try:
         command()
     except Problem as problem:

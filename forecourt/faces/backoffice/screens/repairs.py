@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from forecourt.catalogue import permissions as catalogue_permissions
 from forecourt.catalogue import queries as catalogue
@@ -69,6 +70,7 @@ def _place(text: str) -> tuple[datetime, UUID] | None:
         return None
 
 
+@require_POST
 @screen(permissions.REPAIR)
 def repair(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     """Look at one sale anew, for the customer that was found where one is named, or take it as it is."""
@@ -103,6 +105,7 @@ def _customer(actor: Actor, text: str) -> int | None:
     return found[0]
 
 
+@require_POST
 @screen(permissions.REPAIR, catalogue_permissions.EDIT)
 def map_code(request: HttpRequest) -> HttpResponse:
     """Tell which product an unknown code means, or make the product, then look anew at all sales that wait for it."""
