@@ -24,6 +24,7 @@ from forecourt.catalogue.values import (
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
+from forecourt.kernel.stamps import Remembered
 
 _PRODUCTS_BY_CODE: Final = sql.load(__file__, "products_by_code")
 _PRODUCTS_BY_ID: Final = sql.load(__file__, "products_by_id")
@@ -32,6 +33,7 @@ _PRICES_IN_FORCE: Final = sql.load(__file__, "prices_in_force")
 _PRICE_HISTORY: Final = sql.load(__file__, "price_history")
 _NEXT_CHANGES: Final = sql.load(__file__, "next_changes")
 
+_remembered: Remembered[str, ProductFacts] = Remembered(most=200_000)
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _UNITS: Final = {unit.value: unit for unit in Unit}
 _FAMILIES: Final = {family.value: family for family in Family}
@@ -44,6 +46,16 @@ def products_by_code(codes: Collection[str]) -> dict[str, ProductFacts]:
     """
     # no text in the database holds a NUL, and asking for one is an error there
     return _facts(_PRODUCTS_BY_CODE, {"codes": [code for code in codes if "\0" not in code]})
+
+
+def remembered_products(codes: Collection[str], stamp: int) -> dict[str, ProductFacts]:
+    """As `products_by_code`, from what this process remembers under the catalogue's stamp; may hold others too."""
+    return _remembered.all(codes, stamp, products_by_code)
+
+
+def forget() -> None:
+    """Drop what this process remembers of products."""
+    _remembered.forget()
 
 
 def products_by_id(ids: Collection[int]) -> dict[int, ProductFacts]:

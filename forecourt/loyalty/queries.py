@@ -80,28 +80,37 @@ class Rulebooks:
 _guard = threading.Lock()
 _known: dict[int, tuple[datetime, Rules]] = {}
 _rulebooks = Rulebooks(())
+_stamp: int | None = None
 
 
-def rulebooks() -> Rulebooks:
-    """The published versions. Versions never change, so a process reads each once and asks only for newer ones."""
-    global _rulebooks  # noqa: PLW0603 - one cache a process, of rows that never change
+def rulebooks(stamp: int | None = None) -> Rulebooks:
+    """The published versions. Versions never change, so a process reads each once and asks only for newer ones.
+
+    With the loyalty stamp, which every publication moves on, it asks only when that has moved.
+    """
+    global _rulebooks, _stamp  # noqa: PLW0603 - one cache a process, of rows that never change
+    if stamp is not None and stamp == _stamp:
+        return _rulebooks
     newest = max(_known, default=0)
     found = sql.rows(NEW_RULEBOOKS, {"version": newest}, hot=True)
-    if found:
-        with _guard:
-            for version, valid_from, body in found:
-                programme = msgspec.structs.replace(msgspec.json.decode(body, type=Programme), version=version)
-                _known[version] = (valid_from, Rules(programme, Rates(programme.rates)))
+    with _guard:
+        for version, valid_from, body in found:
+            programme = msgspec.structs.replace(msgspec.json.decode(body, type=Programme), version=version)
+            _known[version] = (valid_from, Rules(programme, Rates(programme.rates)))
+        if found:
             _rulebooks = Rulebooks(list(_known.values()))
-    return _rulebooks
+        if stamp is not None and (_stamp is None or stamp > _stamp):
+            _stamp = stamp
+        return _rulebooks
 
 
 def forget() -> None:
     """Forget what was read (after a database was replaced)."""
-    global _rulebooks  # noqa: PLW0603
+    global _rulebooks, _stamp  # noqa: PLW0603
     with _guard:
         _known.clear()
         _rulebooks = Rulebooks(())
+        _stamp = None
 
 
 def programme_at(moment: datetime) -> Programme:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from forecourt.kernel import clock, partitions, sql
+from forecourt.loyalty.models import TierReview
 from forecourt.loyalty.values import PointsEntry
 
 ENTRY_COLUMNS: Final = (
@@ -82,3 +84,13 @@ def save_tiers(reviewed: Sequence[tuple[int, str, Decimal]]) -> None:
             "values": [row[2] for row in reviewed],
         },
     )
+
+
+def begin_review(day: date, cut_at: datetime, rulebook: int) -> int:
+    """Note a tier review that begins; returns its id."""
+    return TierReview.objects.create(day=day, cut_at=cut_at, rulebook=rulebook).pk
+
+
+def finish_review(review_id: int, changed: int) -> None:
+    """Note that a tier review is done, with how many tiers changed."""
+    TierReview.objects.filter(pk=review_id).update(changed=changed, finished_at=clock.now())

@@ -53,19 +53,27 @@ class Rates:
 
     def __init__(self, rates: Sequence[EarnRate]) -> None:
         self._rates = sorted(rates, key=_rank)
-        self._by_product: dict[int, list[EarnRate]] = {}
+        self._by_product: dict[int, tuple[ProductFacts, list[EarnRate]]] = {}
 
     def of(self, product: ProductFacts, station: str, tender: str) -> EarnRate | None:
         """The rate for a product at a station (by code), paid wholly by `tender` ("" when mixed or unknown)."""
-        candidates = self._by_product.get(product.id)
-        if candidates is None:
-            matching = [rate for rate in self._rates if _covers(rate, product)]
-            candidates = sorted(matching, key=lambda rate: _distance(rate, product))
-            self._by_product[product.id] = candidates
-        for rate in candidates:
+        known = self._by_product.get(product.id)
+        if known is None or known[0] is not product:  # facts change: a product moves to another category
+            known = self._by_product[product.id] = (product, self._candidates(product))
+        for rate in known[1]:
             if (not rate.tender or rate.tender == tender) and (not rate.stations or station in rate.stations):
                 return rate
         return None
+
+    def _candidates(self, product: ProductFacts) -> list[EarnRate]:
+        """The rates that may serve a product, the most specific first, up to the first that always does."""
+        matching = [rate for rate in self._rates if _covers(rate, product)]
+        candidates = []
+        for rate in sorted(matching, key=lambda rate: _distance(rate, product)):
+            candidates.append(rate)
+            if not rate.tender and not rate.stations:
+                break
+        return candidates
 
 
 def _rank(rate: EarnRate) -> tuple[bool, bool, Decimal, str]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from forecourt.customers import queries as customer_queries
 from forecourt.customers import records as customer_records
-from forecourt.kernel import audit, clock, ids, sql
+from forecourt.kernel import audit, clock, ids, sql, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.money import ZERO
@@ -60,6 +60,7 @@ def publish_programme(actor: Actor, programme: Programme | None = None, *, valid
     body = msgspec.json.encode(programme).decode()
     parameters = {"valid_from": valid_from or now, "at": now, "by": actor.label, "body": body}
     version = int(sql.rows(_PUBLISH, parameters)[0][0])
+    stamps.bump("loyalty")
     publish([RulebookPublished(occurred_at=now, version=version)])
     audit.record(actor, "programme.publish", f"rulebook:{version}")
     return version

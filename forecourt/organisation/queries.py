@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from forecourt.kernel import clock, rights, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound, NotSignedIn
+from forecourt.kernel.stamps import Remembered
 from forecourt.organisation import permissions, records, rules
 from forecourt.organisation.models import ApiKey, Company, Region, Staff, Station
 from forecourt.organisation.values import (
@@ -39,6 +40,7 @@ _STATION_VIEWS: Final = sql.load(__file__, "station_views")
 _HELD_ROLES: Final = sql.load(__file__, "held_roles")
 _KEY_BY_PREFIX: Final = sql.load(__file__, "key_by_prefix")
 
+_remembered: Remembered[str, StationFacts] = Remembered(most=50_000)
 _company: list[tuple[float, CompanyFacts]] = []
 _keys: dict[bytes, tuple[float, KeyRecord]] = {}
 
@@ -47,6 +49,7 @@ def forget() -> None:
     """Drop what this process remembers of the company and of API keys."""
     _company.clear()
     _keys.clear()
+    _remembered.forget()
 
 
 def company() -> CompanyFacts:
@@ -68,6 +71,11 @@ def company() -> CompanyFacts:
     )
     _company[:] = [(time.monotonic() + CACHE_SECONDS, facts)]
     return facts
+
+
+def remembered_stations(codes: Collection[str], stamp: int) -> dict[str, StationFacts]:
+    """As `station_facts`, from what this process remembers under the organisation's stamp; may hold others too."""
+    return _remembered.all(codes, stamp, station_facts)
 
 
 def station_facts(codes: Collection[str]) -> dict[str, StationFacts]:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import msgspec
 
+from forecourt.catalogue.values import ProductFacts
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import partitions, sql
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.values import Value
-from forecourt.sales.values import Outcome, RatedLine, SaleStatus
+from forecourt.sales.values import Outcome, SaleStatus
 
 CLAIM: Final = sql.load(__file__, "claim")
 SALE_COLUMNS: Final = (
@@ -124,11 +125,7 @@ def insert(postings: Sequence[Posting]) -> None:
     partitions.ensure_months("sales_sale", days)
     partitions.ensure_months("sales_line", days)
     sql.copy_in("sales_sale", SALE_COLUMNS, map(_sale_row, postings))
-    sql.copy_in(
-        "sales_line",
-        LINE_COLUMNS,
-        [row for posting in postings for row in _line_rows(posting.id, posting.outcome)],
-    )
+    sql.copy_in("sales_line", LINE_COLUMNS, _line_rows(postings))
     open_repairs([posting for posting in postings if posting.outcome.flags])
 
 
@@ -179,21 +176,32 @@ def _sale_row(posting: Posting) -> str:
     )
 
 
-def _line_rows(sale_id: UUID, outcome: Outcome) -> list[str]:
-    known = outcome.known
-    head = f"{known.customer_id}\t{known.business_date}\t{sale_id}\t"
-    station = known.station.id
-    return [_line_row(head, station, line) for line in outcome.lines]
+def _line_rows(postings: Iterable[Posting]) -> list[str]:
+    """The rows of all lines. What they say of their product is written once for each product and code."""
+    rows = []
+    said: dict[tuple[int, str], str] = {}
+    for posting in postings:
+        known = posting.outcome.known
+        head = f"{known.customer_id}\t{known.business_date}\t{posting.id}\t"
+        station_id = known.station.id
+        for line in posting.outcome.lines:
+            product = line.product
+            key = (0 if product is None else product.id, line.code)
+            about = said.get(key)
+            if about is None:
+                about = said[key] = _about(product, line.code)
+            price = line.unit_price
+            rows.append(
+                f"{head}{line.number}\t{station_id}\t{about}\t{line.quantity}\t"
+                f"{_NULL if price is None else price}\t{line.amount}\t{line.discount}\n"
+            )
+    return rows
 
 
-def _line_row(head: str, station_id: int, line: RatedLine) -> str:
-    product = line.product
-    price = line.unit_price
-    product_id, kind = (product.id, product.kind) if product is not None else (_NULL, "")
-    return (
-        f"{head}{line.number}\t{station_id}\t{product_id}\t{sql.copy_text(line.code)}\t{kind}\t{line.quantity}\t"
-        f"{_NULL if price is None else price}\t{line.amount}\t{line.discount}\n"
-    )
+def _about(product: ProductFacts | None, code: str) -> str:
+    if product is None:
+        return f"{_NULL}\t{sql.copy_text(code)}\t"
+    return f"{product.id}\t{sql.copy_text(code)}\t{product.kind}"
 
 
 def lock_claims(sale_ids: Sequence[UUID]) -> None:

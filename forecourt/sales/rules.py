@@ -79,7 +79,24 @@ def _check_text(text: str | None, path: str) -> None:
         raise Invalid.field(path, "holds a NUL character; leave it out")
 
 
+def _is_canonical(line: NewLine, quantum: Decimal) -> bool:
+    """Whether an ordinary line, without prices to check, has its figures as they should be; most lines do."""
+    quantity, amount, discount = line.quantity, line.amount, line.discount
+    return (
+        line.unit_price is None
+        and quantity.same_quantum(_THOUSANDTH)
+        and amount.same_quantum(quantum)
+        and discount.same_quantum(ZERO)
+        and not discount
+        and 0 < quantity < LARGEST_QUANTITY
+        and 0 < amount < LARGEST_AMOUNT
+        and "\0" not in line.product
+    )
+
+
 def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
+    if _is_canonical(line, QUANTA[digits]):
+        return line
     if "\0" in line.product:
         raise Invalid.field(f"lines.{number}.product", "holds a NUL character; leave it out")
     quantity = _figure(line.quantity, QUANTITY_DIGITS, LARGEST_QUANTITY, number, "quantity")
@@ -181,6 +198,7 @@ def _amount_is_off(line: NewLine) -> bool:
     return abs(line.quantity * line.unit_price - line.amount - line.discount) > _CENTS + abs(line.unit_price) * _PULSE
 
 
+_THOUSANDTH: Final = QUANTA[QUANTITY_DIGITS]
 _CENTS: Final = Decimal("0.02")
 _PULSE: Final = Decimal("0.005")
 
@@ -193,29 +211,18 @@ def rate(known: KnownSale, tier: str, programme: Programme, rates: Rates, *, dig
     for the record; totals say what was asked before (gross) and after (net).
     """
     sale = known.sale
-    lines = tuple(
-        RatedLine(
-            number=number,
-            product=product,
-            code=line.product,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            amount=line.amount + line.discount,
-            discount=line.discount,
-        )
-        for number, (line, product) in enumerate(zip(sale.lines, known.products, strict=True), 1)
-    )
-    gross = discount = fuel_quantity = fuel_amount = ZERO
-    for line in lines:
-        gross += line.amount
-        discount += line.discount
-        product = line.product
+    lines = []
+    net = discount = fuel_quantity = fuel_amount = ZERO
+    for number, line in enumerate(sale.lines, 1):
+        product = known.products[number - 1]
+        amount, off = line.amount, line.discount
+        net += amount
+        discount += off
         if product is not None and product.kind is Kind.FUEL:
             fuel_quantity += line.quantity
-            fuel_amount += line.amount - line.discount
-    totals = Totals(
-        gross=rounded(gross, digits), discount=rounded(discount, digits), net=rounded(gross - discount, digits)
-    )
+            fuel_amount += amount
+        lines.append(RatedLine(number, product, line.product, line.quantity, line.unit_price, amount + off, off))
+    totals = Totals(gross=rounded(net + discount, digits), discount=rounded(discount, digits), net=rounded(net, digits))
     earned: Earned | None = None
     if known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags:
         earned = points_earned(
@@ -227,7 +234,7 @@ def rate(known: KnownSale, tier: str, programme: Programme, rates: Rates, *, dig
         )
     return Outcome(
         known=known,
-        lines=lines,
+        lines=tuple(lines),
         totals=totals,
         fuel_quantity=fuel_quantity,
         fuel_amount=fuel_amount,

@@ -177,7 +177,7 @@ class KnownSale(Value):
     flags: tuple[Flag, ...] = ()
 
 
-class RatedLine(Value):
+class RatedLine(Value, kw_only=False):
     """A line as it will stand in the books; `discount` in the company's currency."""
 
     number: int

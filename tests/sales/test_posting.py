@@ -237,7 +237,7 @@ def test_a_merged_customers_sale_goes_to_the_survivor(chain):
 
 def test_the_number_of_statements_is_the_same_for_one_and_a_thousand(chain):
     chain.enrol(100)
-    chain.post(*[a_sale(f"warm-{number}", number, water(1)) for number in range(1, 101)])
+    chain.post(*[a_sale(f"warm-{number}", number, a_line(), water(1)) for number in range(1, 101)])
     taken = {}
     for size in (1, 2, 1000):
         sales = [

@@ -12,7 +12,7 @@ from forecourt.catalogue.events import ProductChanged, ProductsAdded
 from forecourt.catalogue.models import Category, Product, ProductCode
 from forecourt.catalogue.standard import CATEGORY_NAMES, STANDARD_FUELS
 from forecourt.catalogue.values import Family, Kind, NewProduct, ProductChanges
-from forecourt.kernel import clock
+from forecourt.kernel import clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -51,6 +51,7 @@ def update_product(actor: Actor, product_id: int, changes: ProductChanges) -> No
     if changes.barcodes is not UNSET and _set_barcodes(row, changes.barcodes):
         changed.append("barcodes")
     row.save()
+    stamps.bump("catalogue")
     if changed:
         event = ProductChanged(occurred_at=clock.now(), product_id=row.pk, product=row.code, fields=tuple(changed))
         publish([event])

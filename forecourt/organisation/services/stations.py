@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
-from forecourt.kernel import clock
+from forecourt.kernel import clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -205,5 +205,6 @@ def _set_open(station_id: int, *, is_open: bool) -> None:
 
 
 def _tell_changed(row: Station, fields: Sequence[str]) -> None:
+    stamps.bump("organisation")
     if fields:
         publish([StationChanged(occurred_at=clock.now(), station_id=row.pk, station=row.code, fields=tuple(fields))])

@@ -11,6 +11,7 @@ from forecourt.customers.values import Resolved, anonymous_customer_id
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
+from forecourt.kernel.stamps import Stamps
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, rules
@@ -42,17 +43,20 @@ def _refusal(actor: Actor) -> Problem:
     raise AssertionError("only called for an actor without the permission")
 
 
-def know(sales: Sequence[Submission]) -> list[KnownSale | Problem]:
+def know(sales: Sequence[Submission], seen: Stamps) -> list[KnownSale | Problem]:
     """What the engine needs to know of each sale, in the order given; a Problem for what cannot be accepted.
 
-    Three statements, for stations, products and customers, whatever the length of the list.
+    One statement, for customers, whatever the length of the list; one more each for stations and products of which this
+    process remembers nothing under the stamps that the caller has read.
     """
     digits = organisation.company().digits
     now = clock.now()
     checked = [_checked(sale, digits) for _, sale in sales]
     good = [sale for sale in checked if not isinstance(sale, Problem)]
-    stations = organisation.station_facts({sale.station for sale in good})
-    products = catalogue.products_by_code({line.product for sale in good for line in sale.lines})
+    stations = organisation.remembered_stations({sale.station for sale in good}, seen.get("organisation", 0))
+    products = catalogue.remembered_products(
+        {line.product for sale in good for line in sale.lines}, seen.get("catalogue", 0)
+    )
     resolved = iter(customers.resolve([sale.customer for sale in good]))
     result: list[KnownSale | Problem] = []
     for (actor, _), sale in zip(sales, checked, strict=True):

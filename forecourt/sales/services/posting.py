@@ -9,12 +9,13 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from forecourt.customers import records as customer_records
-from forecourt.kernel import clock, ids
+from forecourt.kernel import clock, ids, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import Event, publish
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Conflict, Problem
+from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.rules import Book, expiry_of, tier_for
@@ -35,6 +36,7 @@ from forecourt.sales.values import (
 )
 
 _explain: Final = wire.encode_reasons
+_said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 
 
 def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]:
@@ -51,10 +53,11 @@ def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]
 @transaction.atomic(durable=True)
 def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
-    known = know(admitted(submissions))
+    seen = stamps.read()
+    known = know(admitted(submissions), seen)
     new, answers = _claim(known, [actor.label for actor, _ in submissions])
     if new:
-        postings = rate_and_settle(_locked(new))
+        postings = rate_and_settle(_locked(new), seen)
         write(postings)
         for item, posting in zip(new, postings, strict=True):
             answers[item.position] = receipt_of(posting)
@@ -103,18 +106,19 @@ def _claim(known: Sequence[KnownSale | Problem], labels: Sequence[str]) -> tuple
 
 def fingerprint(sale: NewSale) -> bytes:
     """A keyed digest of all that a till said of a sale, figures in canonical form, to tell a replay from a conflict."""
-    claim = sale.customer
-    parts = [
-        sale.occurred_at.astimezone(clock.UTC).isoformat(),
-        f"{sale.business_date}|{sale.pump}|{sale.staff or ''}",
-        "" if claim is None else "|".join(str(getattr(claim, name) or "") for name in claim.__struct_fields__),
-        *[
-            f"{line.product}|{line.quantity}|{line.amount}|{line.unit_price}|{line.discount or 0}"
-            for line in sale.lines
-        ],
-        *[f"{tender.kind}={tender.amount}" for tender in sale.tenders],
-    ]
-    return keyring().fingerprint("\n".join(parts).encode())
+    return keyring().fingerprint(
+        _said(
+            (
+                sale.occurred_at.astimezone(clock.UTC),
+                sale.business_date,
+                sale.customer,
+                sale.pump,
+                sale.staff,
+                sale.lines,
+                sale.tenders,
+            )
+        )
+    )
 
 
 def _locked(new: Sequence[New]) -> list[New]:
@@ -132,10 +136,10 @@ def _locked(new: Sequence[New]) -> list[New]:
     ]
 
 
-def rate_and_settle(new: Sequence[New]) -> list[records.Posting]:
+def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
     digits = organisation.company().digits
-    rulebooks = loyalty.rulebooks()
+    rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
     standings = loyalty.standings({item.known.customer_id for item in new if item.known.is_member})
     _open_missing(new, standings, rulebooks.at(clock.now()).programme)
     recorded_at = clock.now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from forecourt.kernel import clock
+from forecourt.kernel import clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Problem
@@ -23,10 +23,11 @@ def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Quote 
 
 def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     """Quote sales of several senders in one go, each under its own sender's permission and scope."""
-    known = know(admitted(submissions))
+    seen = stamps.read()
+    known = know(admitted(submissions), seen)
     good = [item for item in known if not isinstance(item, Problem)]
     standings = _standings(good)
-    outcomes = iter(rate_all(good, standings))
+    outcomes = iter(rate_all(good, standings, seen))
     return [item if isinstance(item, Problem) else _quote(next(outcomes), standings) for item in known]
 
 
@@ -41,10 +42,10 @@ def _standings(known: Sequence[KnownSale]) -> dict[int, Standing]:
     return standings
 
 
-def rate_all(known: Sequence[KnownSale], standings: dict[int, Standing]) -> list[Outcome]:
+def rate_all(known: Sequence[KnownSale], standings: dict[int, Standing], seen: stamps.Stamps) -> list[Outcome]:
     """Rate sales under the rules in force when each occurred."""
     digits = organisation.company().digits
-    rulebooks = loyalty.rulebooks()
+    rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
     outcomes = []
     for item in known:
         active = rulebooks.at(item.sale.occurred_at)
@@ -72,7 +73,7 @@ def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:
     """Rate sales under a programme that is not in force, each by itself. Records nothing."""
     actor.require(permissions.SIMULATE)
-    known = know([Submission(actor, sale) for sale in sales])
+    known = know([Submission(actor, sale) for sale in sales], stamps.read())
     good = [item for item in known if not isinstance(item, Problem)]
     standings = _standings(good)
     digits = organisation.company().digits
