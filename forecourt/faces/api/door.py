@@ -71,7 +71,7 @@ def inner(operation: Operation) -> View:
             body = b""
             if takes_json or takes_bytes:
                 body = bodies.read(request)
-                request._body = body  # type: ignore[attr-defined] # where Django keeps what it has read
+                request._body = body  # where Django keeps what it has read
             if takes_json:
                 keyed.document = bodies.decode(body)  # type: ignore[attr-defined]
             if takes_lines:

@@ -6,7 +6,7 @@ lost (the process died, the database went away) the claim stays: nobody can know
 caller is told to look.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import sha256
 from typing import ClassVar, Final
@@ -68,7 +68,7 @@ def forget_old() -> int:
     return IdempotentRequest.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]
 
 
-def _claim(names: dict[str, object], fingerprint: bytes) -> int | None:
+def _claim(names: Mapping[str, object], fingerprint: bytes) -> int | None:
     """The id of a new claim, None when the name is taken. One that is older than a day is free again."""
     now = clock.now()
     IdempotentRequest.objects.filter(**names, created_at__lt=now - KEPT).delete()
@@ -76,7 +76,7 @@ def _claim(names: dict[str, object], fingerprint: bytes) -> int | None:
     return int(claimed[0][0]) if claimed else None
 
 
-def _answer_again(names: dict[str, object], fingerprint: bytes) -> HttpResponse:
+def _answer_again(names: Mapping[str, object], fingerprint: bytes) -> HttpResponse:
     stored = IdempotentRequest.objects.filter(**names).first()
     if stored is None or (stored.status is None and bytes(stored.body_fingerprint) == fingerprint):
         raise InProgress(
@@ -85,7 +85,7 @@ def _answer_again(names: dict[str, object], fingerprint: bytes) -> HttpResponse:
         )
     if bytes(stored.body_fingerprint) != fingerprint:
         raise KeyReused("The first request with this key had another body. Use a new key for a new request.")
-    body = keyring().open(bytes(stored.answer_sealed), _context(stored.id))
+    body = keyring().open(bytes(stored.answer_sealed or b""), _context(stored.id))
     return HttpResponse(
         body,
         status=stored.status,

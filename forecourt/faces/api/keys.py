@@ -36,7 +36,7 @@ def require_scope(record: KeyRecord, scope: str) -> None:
 
 
 def _key_of(request: HttpRequest) -> str:
-    scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    scheme, _, key = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
     if scheme.lower() == "bearer":
         return key.strip()
     return str(request.META.get("HTTP_X_API_KEY", "")).strip()
