@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 STATIONS = 50
+JOINED_WITHIN_DAYS = 3 * 365
 SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 
 
@@ -110,7 +112,6 @@ def installation() -> Iterator[Path]:
 
 def seed() -> str:
     """100,000 members at 50 stations with a programme; returns an API key."""
-    from datetime import UTC, datetime
     from decimal import Decimal
 
     from django.db import transaction
@@ -164,6 +165,8 @@ def _customer(number, new_customer, new_identity, new_vehicle, kind):
         name=surname + given,
         identities=(new_identity(kind=kind.PHONE, value=f"139{number:08d}"),),
         vehicles=(new_vehicle(plate=f"粤B{number:05d}"),),
+        station=f"B{number % STATIONS:03d}",
+        joined_at=datetime.now(UTC) - timedelta(days=number % JOINED_WITHIN_DAYS),
     )
 
 

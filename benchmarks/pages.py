@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forecourt.sales.values import NewSale
 
 SALES = int(os.environ.get("BENCH_SALES", "200000"))
-DAYS = 60
+DAYS = int(os.environ.get("BENCH_DAYS", "60"))
 REGULARS = max(1, min(CUSTOMERS // 100, SALES // 200))
 """Customers who share half of the sales: 100 and more each with the usual sizes."""
 REQUESTS = 30
@@ -160,7 +160,7 @@ def _pages(places: Places) -> dict[str, Address]:
         ),
         "customers by a name nobody has": lambda number: "/admin/customers/?q=欧阳",
         "sales": lambda number: "/admin/sales/",
-        "sales of two months": lambda number: f"/admin/sales/?since={_days_ago(DAYS)}&until={_days_ago(0)}",
+        f"sales of {DAYS} days": lambda number: f"/admin/sales/?since={_days_ago(DAYS)}&until={_days_ago(0)}",
         "receipt": lambda number: f"/admin/sales/{places.sales[number % len(places.sales)]}/",
     }
 
@@ -177,9 +177,7 @@ def _answers(places: Places) -> dict[str, Address]:
 
 
 def _days_ago(days: int) -> str:
-    from forecourt.kernel import clock
-
-    return f"{clock.now() - timedelta(days=days):%Y-%m-%d}"
+    return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"
 
 
 def _client(**options: object) -> "httpx.Client":
