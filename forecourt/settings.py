@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from forecourt.faces.backoffice import look
 from forecourt.faces.watch import logs
-from forecourt.faces.backoffice.look import UNFOLD as UNFOLD
 from forecourt.kernel import database
 from forecourt.kernel.crypto import secret
 
@@ -101,6 +101,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+UNFOLD = look.UNFOLD
 LOGGING = logs.configuration()
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024

@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
-import forecourt.customers.values
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
+import forecourt.customers.values
 
 CHECKOUT = """
 CREATE VIEW customers_checkout AS SELECT id AS customer_id, merged_into_id, is_blocked FROM customers_customer;
@@ -14,131 +14,228 @@ CREATE VIEW customers_checkout AS SELECT id AS customer_id, merged_into_id, is_b
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('business', 'Business')], default=forecourt.customers.values.CustomerKind['PERSON'], max_length=8, verbose_name='kind')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('language', models.CharField(blank=True, default='', max_length=8, verbose_name='language')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('joined_at', models.DateTimeField(verbose_name='joined')),
-                ('joined_station_id', models.BigIntegerField(blank=True, null=True, verbose_name='joined at')),
-                ('merged_into_id', models.BigIntegerField(blank=True, editable=False, null=True)),
-                ('is_blocked', models.BooleanField(default=False, verbose_name='blocked')),
-                ('custom', models.JSONField(blank=True, default=dict, verbose_name='custom fields')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("business", "Business")],
+                        default=forecourt.customers.values.CustomerKind["PERSON"],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("language", models.CharField(blank=True, default="", max_length=8, verbose_name="language")),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(verbose_name="joined")),
+                ("joined_station_id", models.BigIntegerField(blank=True, null=True, verbose_name="joined at")),
+                ("merged_into_id", models.BigIntegerField(blank=True, editable=False, null=True)),
+                ("is_blocked", models.BooleanField(default=False, verbose_name="blocked")),
+                ("custom", models.JSONField(blank=True, default=dict, verbose_name="custom fields")),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
-                'indexes': [models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='text_pattern_ops'), name='customer_name_prefix'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='customer_name_part'), django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='customer_tags'), models.Index(fields=['-joined_at'], name='customer_joined'), models.Index(condition=models.Q(('merged_into_id__isnull', False)), fields=['merged_into_id'], name='customer_aliases')],
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+                "indexes": [
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="text_pattern_ops"
+                        ),
+                        name="customer_name_prefix",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="customer_name_part",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="customer_tags"),
+                    models.Index(fields=["-joined_at"], name="customer_joined"),
+                    models.Index(
+                        condition=models.Q(("merged_into_id__isnull", False)),
+                        fields=["merged_into_id"],
+                        name="customer_aliases",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('phone', 'Telephone'), ('card', 'Card'), ('email', 'E-mail'), ('wechat', 'WeChat'), ('app', 'App')], max_length=8, verbose_name='kind')),
-                ('sealed', models.BinaryField()),
-                ('index', models.BinaryField(max_length=16)),
-                ('last_four_index', models.BinaryField(max_length=16, null=True)),
-                ('added_at', models.DateTimeField(verbose_name='added')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Telephone"),
+                            ("card", "Card"),
+                            ("email", "E-mail"),
+                            ("wechat", "WeChat"),
+                            ("app", "App"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("index", models.BinaryField(max_length=16)),
+                ("last_four_index", models.BinaryField(max_length=16, null=True)),
+                ("added_at", models.DateTimeField(verbose_name="added")),
+                ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="verified")),
             ],
             options={
-                'verbose_name': 'identity',
-                'verbose_name_plural': 'identities',
-                'indexes': [models.Index(fields=['customer_id'], name='identity_customer'), models.Index(fields=['last_four_index'], name='identity_last_four')],
-                'constraints': [models.UniqueConstraint(fields=('index',), name='one_customer_an_identity')],
+                "verbose_name": "identity",
+                "verbose_name_plural": "identities",
+                "indexes": [
+                    models.Index(fields=["customer_id"], name="identity_customer"),
+                    models.Index(fields=["last_four_index"], name="identity_last_four"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("index",), name="one_customer_an_identity")],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('survivor_id', models.BigIntegerField()),
-                ('merged_id', models.BigIntegerField()),
-                ('moved', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('reason', models.TextField(blank=True, default='', verbose_name='reason')),
-                ('merged_at', models.DateTimeField(verbose_name='merged')),
-                ('merged_by', models.TextField(verbose_name='by')),
-                ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),
-                ('undone_by', models.TextField(blank=True, default='', verbose_name='undone by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("survivor_id", models.BigIntegerField()),
+                ("merged_id", models.BigIntegerField()),
+                (
+                    "moved",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason")),
+                ("merged_at", models.DateTimeField(verbose_name="merged")),
+                ("merged_by", models.TextField(verbose_name="by")),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="undone")),
+                ("undone_by", models.TextField(blank=True, default="", verbose_name="undone by")),
             ],
             options={
-                'verbose_name': 'merge',
-                'verbose_name_plural': 'merges',
-                'indexes': [models.Index(fields=['survivor_id'], name='merge_survivor')],
+                "verbose_name": "merge",
+                "verbose_name_plural": "merges",
+                "indexes": [models.Index(fields=["survivor_id"], name="merge_survivor")],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('text', models.TextField(verbose_name='note')),
-                ('author', models.TextField(verbose_name='by')),
-                ('written_at', models.DateTimeField(verbose_name='written')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField()),
+                ("text", models.TextField(verbose_name="note")),
+                ("author", models.TextField(verbose_name="by")),
+                ("written_at", models.DateTimeField(verbose_name="written")),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
-                'indexes': [models.Index(fields=['customer_id', '-written_at'], name='note_customer')],
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+                "indexes": [models.Index(fields=["customer_id", "-written_at"], name="note_customer")],
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('customer_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('first_sale_at', models.DateTimeField(null=True, verbose_name='first sale')),
-                ('last_sale_at', models.DateTimeField(null=True, verbose_name='last sale')),
-                ('sales_count', models.IntegerField(default=0, verbose_name='sales')),
-                ('sales_year', models.IntegerField(default=0, verbose_name='sales in a year')),
-                ('fuel_total', models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name='fuel')),
-                ('fuel_year', models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name='fuel in a year')),
-                ('spend_total', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='spend')),
-                ('spend_year', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='spend in a year')),
-                ('shop_year', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='shop in a year')),
-                ('interval_days', models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name='days between visits')),
-                ('home_station_id', models.BigIntegerField(null=True, verbose_name='home station')),
-                ('main_grade', models.CharField(blank=True, default='', max_length=32, verbose_name='usual grade')),
-                ('refreshed_at', models.DateTimeField(verbose_name='refreshed')),
+                ("customer_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("first_sale_at", models.DateTimeField(null=True, verbose_name="first sale")),
+                ("last_sale_at", models.DateTimeField(null=True, verbose_name="last sale")),
+                ("sales_count", models.IntegerField(default=0, verbose_name="sales")),
+                ("sales_year", models.IntegerField(default=0, verbose_name="sales in a year")),
+                ("fuel_total", models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name="fuel")),
+                (
+                    "fuel_year",
+                    models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name="fuel in a year"),
+                ),
+                ("spend_total", models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name="spend")),
+                (
+                    "spend_year",
+                    models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name="spend in a year"),
+                ),
+                (
+                    "shop_year",
+                    models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name="shop in a year"),
+                ),
+                (
+                    "interval_days",
+                    models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name="days between visits"),
+                ),
+                ("home_station_id", models.BigIntegerField(null=True, verbose_name="home station")),
+                ("main_grade", models.CharField(blank=True, default="", max_length=32, verbose_name="usual grade")),
+                ("refreshed_at", models.DateTimeField(verbose_name="refreshed")),
             ],
             options={
-                'verbose_name': 'profile',
-                'verbose_name_plural': 'profiles',
-                'indexes': [models.Index(fields=['-last_sale_at'], name='profile_last_sale'), models.Index(fields=['-spend_year'], name='profile_spend'), models.Index(fields=['home_station_id'], name='profile_home')],
+                "verbose_name": "profile",
+                "verbose_name_plural": "profiles",
+                "indexes": [
+                    models.Index(fields=["-last_sale_at"], name="profile_last_sale"),
+                    models.Index(fields=["-spend_year"], name="profile_spend"),
+                    models.Index(fields=["home_station_id"], name="profile_home"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('plate_sealed', models.BinaryField()),
-                ('plate_index', models.BinaryField(max_length=16)),
-                ('last_four_index', models.BinaryField(max_length=16)),
-                ('plate_kind', models.CharField(choices=[('ordinary', 'ordinary plate'), ('new_energy', 'new-energy plate'), ('other', 'other plate')], max_length=12, verbose_name='plate')),
-                ('usage', models.CharField(choices=[('private', 'private'), ('business', 'business'), ('heavy', 'heavy goods')], default=forecourt.customers.values.Usage['PRIVATE'], max_length=8, verbose_name='usage')),
-                ('grade', models.CharField(blank=True, default='', max_length=32, verbose_name='grade')),
-                ('tank', models.DecimalField(blank=True, decimal_places=1, max_digits=8, null=True, verbose_name='tank')),
-                ('model', models.CharField(blank=True, default='', max_length=80, verbose_name='make and model')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField()),
+                ("plate_sealed", models.BinaryField()),
+                ("plate_index", models.BinaryField(max_length=16)),
+                ("last_four_index", models.BinaryField(max_length=16)),
+                (
+                    "plate_kind",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "ordinary plate"),
+                            ("new_energy", "new-energy plate"),
+                            ("other", "other plate"),
+                        ],
+                        max_length=12,
+                        verbose_name="plate",
+                    ),
+                ),
+                (
+                    "usage",
+                    models.CharField(
+                        choices=[("private", "private"), ("business", "business"), ("heavy", "heavy goods")],
+                        default=forecourt.customers.values.Usage["PRIVATE"],
+                        max_length=8,
+                        verbose_name="usage",
+                    ),
+                ),
+                ("grade", models.CharField(blank=True, default="", max_length=32, verbose_name="grade")),
+                (
+                    "tank",
+                    models.DecimalField(blank=True, decimal_places=1, max_digits=8, null=True, verbose_name="tank"),
+                ),
+                ("model", models.CharField(blank=True, default="", max_length=80, verbose_name="make and model")),
+                ("added_at", models.DateTimeField(verbose_name="added")),
             ],
             options={
-                'verbose_name': 'vehicle',
-                'verbose_name_plural': 'vehicles',
-                'indexes': [models.Index(fields=['customer_id'], name='vehicle_customer'), models.Index(fields=['last_four_index'], name='vehicle_last_four')],
-                'constraints': [models.UniqueConstraint(fields=('plate_index',), name='one_vehicle_a_plate')],
+                "verbose_name": "vehicle",
+                "verbose_name_plural": "vehicles",
+                "indexes": [
+                    models.Index(fields=["customer_id"], name="vehicle_customer"),
+                    models.Index(fields=["last_four_index"], name="vehicle_last_four"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("plate_index",), name="one_vehicle_a_plate")],
             },
         ),
         migrations.RunSQL(CHECKOUT, "DROP VIEW customers_checkout"),

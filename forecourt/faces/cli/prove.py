@@ -20,6 +20,8 @@ def prove() -> None:
     Console().print(table)
     for proof in found:
         for difference in proof.shown:
-            click.echo(f"{proof.name}: {difference.where}: recorded {difference.recorded}, computed {difference.computed}")
+            click.echo(
+                f"{proof.name}: {difference.where}: recorded {difference.recorded}, computed {difference.computed}"
+            )
     if any(proof.differences for proof in found):
         sys.exit(1)
