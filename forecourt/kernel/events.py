@@ -107,7 +107,7 @@ def publish(events: Sequence[Event]) -> None:
         "kernel_event",
         _COLUMNS,
         [
-            f"{event.customer_id}\t{key}\t{stamp}\t{event.occurred_at.isoformat()}\t{event.name}\t"
+            f"{event.customer_id}\t{key.hex}\t{stamp}\t{event.occurred_at.isoformat()}\t{event.name}\t"
             f"{copy_text(_encode(event).decode())}\n"
             for event, key in zip(events, ids.uuid7s(len(events)), strict=True)
         ],

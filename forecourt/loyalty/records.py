@@ -45,7 +45,7 @@ def append_entries(entries: Sequence[PointsEntry]) -> None:
         "loyalty_entry",
         ENTRY_COLUMNS,
         [
-            f"{entry.customer_id}\t{entry.business_date}\t{entry.id}\t{entry.occurred_at.isoformat()}\t{recorded_at}\t"
+            f"{entry.customer_id}\t{entry.business_date}\t{entry.id.hex}\t{entry.occurred_at.isoformat()}\t{recorded_at}\t"
             f"{entry.kind}\t{entry.points}\t{entry.expires_on or chr(92) + 'N'}\t{entry.sale_id or chr(92) + 'N'}\t"
             f"{copy_text(entry.reason)}\t{copy_text(entry.actor)}\n"
             for entry in entries

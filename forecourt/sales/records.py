@@ -109,7 +109,7 @@ def claim(names: Sequence[Claimed]) -> set[UUID]:
             "station_ids": sql.array([name.station_id for name in ordered]),
             "sources": sql.text_array([name.source for name in ordered]),
             "source_refs": sql.text_array([name.source_ref for name in ordered]),
-            "sale_ids": sql.array([name.sale_id for name in ordered]),
+            "sale_ids": sql.array([name.sale_id.hex for name in ordered]),
             "customer_ids": sql.array([name.customer_id for name in ordered]),
             "business_dates": sql.array([name.business_date for name in ordered]),
             "body_hashes": sql.bytes_array([name.body_hash for name in ordered]),
@@ -166,10 +166,10 @@ def _sale_row(posting: Posting) -> str:
     flags = "{" + ",".join(outcome.flags) + "}"
     balance = posting.points_balance
     return (
-        f"{known.customer_id}\t{known.business_date}\t{posting.id}\t{known.station.id}\t{copy_text(sale.source)}\t"
+        f"{known.customer_id}\t{known.business_date}\t{posting.id.hex}\t{known.station.id}\t{copy_text(sale.source)}\t"
         f"{copy_text(sale.source_ref)}\t{sale.occurred_at.isoformat()}\t{posting.recorded_at.isoformat()}\t"
-        f"{_NULL if sale.pump is None else sale.pump}\t{copy_text(sale.staff or '')}\t{totals.gross}\t{totals.discount}\t"
-        f"{totals.net}\t{outcome.fuel_quantity}\t{outcome.fuel_amount}\t{posting.status}\t{flags}\t{posting.points_earned}\t"
+        f"{_NULL if sale.pump is None else sale.pump}\t{copy_text(sale.staff or '')}\t{totals.gross!s}\t{totals.discount!s}\t"
+        f"{totals.net!s}\t{outcome.fuel_quantity!s}\t{outcome.fuel_amount!s}\t{posting.status}\t{flags}\t{posting.points_earned}\t"
         f"{_NULL if balance is None else balance}\t{copy_text(outcome.tier)}\t{outcome.rulebook}\t"
         f"{posting.refund_of or _NULL}\t{copy_text(_json(sale.tenders).decode())}\t"
         f"{copy_text(posting.explanation.decode())}\t{copy_text(posting.recorded_by)}\n"
@@ -182,7 +182,7 @@ def _line_rows(postings: Iterable[Posting]) -> list[str]:
     said: dict[tuple[int, str], str] = {}
     for posting in postings:
         known = posting.outcome.known
-        head = f"{known.customer_id}\t{known.business_date}\t{posting.id}\t"
+        head = f"{known.customer_id}\t{known.business_date}\t{posting.id.hex}\t"
         station_id = known.station.id
         for line in posting.outcome.lines:
             product = line.product
@@ -192,8 +192,8 @@ def _line_rows(postings: Iterable[Posting]) -> list[str]:
                 about = said[key] = _about(product, line.code)
             price = line.unit_price
             rows.append(
-                f"{head}{line.number}\t{station_id}\t{about}\t{line.quantity}\t"
-                f"{_NULL if price is None else price}\t{line.amount}\t{line.discount}\n"
+                f"{head}{line.number}\t{station_id}\t{about}\t{line.quantity!s}\t"
+                f"{_NULL if price is None else str(price)}\t{line.amount!s}\t{line.discount!s}\n"
             )
     return rows
 

@@ -86,8 +86,11 @@ def _is_canonical(line: NewLine, quantum: Decimal) -> bool:
         line.unit_price is None
         and quantity.same_quantum(_THOUSANDTH)
         and amount.same_quantum(quantum)
-        and discount.same_quantum(ZERO)
-        and not discount
+        and (
+            0 < discount < LARGEST_AMOUNT and discount.same_quantum(quantum)
+            if discount
+            else discount.same_quantum(ZERO)
+        )
         and 0 < quantity < LARGEST_QUANTITY
         and 0 < amount < LARGEST_AMOUNT
         and "\0" not in line.product

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from forecourt.connectors.pos.broken import Broken
 from forecourt.customers.values import CustomerClaim
+from forecourt.kernel.money import ZERO
 from forecourt.sales.values import NewLine, NewSale
 
 SOURCE: Final = "completejourney"
@@ -44,6 +45,7 @@ class Baskets:
         self._file = pq.ParquetFile(path, memory_map=True)
         self._fuels = pa.array(sorted(fuels), pa.int64())
         self._amounts: dict[int, Decimal] = {}
+        self._discounts: dict[int, Decimal] = {}
         self._whole: dict[int, Decimal] = {}
         self._thousandths: dict[int, Decimal] = {}
         self._claims: dict[int, CustomerClaim] = {}
@@ -116,7 +118,7 @@ class Baskets:
                 _looked_up(self._codes, table.column("product_id").to_pylist(), str),
                 self._quantities(table.column("quantity").to_pylist(), is_fuel.to_pylist()),
                 _looked_up(self._amounts, cents.to_pylist(), _money),
-                _looked_up(self._amounts, discounts.to_pylist(), _money),
+                _looked_up(self._discounts, discounts.to_pylist(), _discount),
                 strict=True,
             )
         ]
@@ -161,6 +163,11 @@ def _looked_up(known: dict[int, Any], values: list[int], make: Any) -> list[Any]
 
 def _money(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
+
+
+def _discount(cents: int) -> Decimal:
+    """A discount in the form in which none at all is a plain zero."""
+    return _money(cents) if cents else ZERO
 
 
 def _thousandth(value: int) -> Decimal:
