@@ -12,7 +12,7 @@ from forecourt.catalogue.events import ProductChanged, ProductsAdded
 from forecourt.catalogue.models import Category, Product, ProductCode
 from forecourt.catalogue.standard import CATEGORY_NAMES, STANDARD_FUELS
 from forecourt.catalogue.values import Family, Kind, NewProduct, ProductChanges
-from forecourt.kernel import clock, stamps
+from forecourt.kernel import audit, clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -55,6 +55,7 @@ def update_product(actor: Actor, product_id: int, changes: ProductChanges) -> No
     if changed:
         event = ProductChanged(occurred_at=clock.now(), product_id=row.pk, product=row.code, fields=tuple(changed))
         publish([event])
+        audit.record(actor, "product.update", f"product:{row.code}", detail={"fields": changed})
 
 
 @transaction.atomic(durable=True)
@@ -64,6 +65,7 @@ def rename_category(actor: Actor, path: str, name: str) -> None:
     name = normal_name(name, "name", longest=120)
     if not Category.objects.filter(code=path).update(name=name):
         raise NotFound(_("There is no category %(path)s.") % {"path": path})
+    audit.record(actor, "product.rename_category", f"category:{path}", detail={"name": name})
 
 
 def _require_everywhere(actor: Actor) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
-from forecourt.kernel import clock, stamps
+from forecourt.kernel import audit, clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -50,7 +50,7 @@ def update_station(actor: Actor, station_id: int, changes: StationChanges) -> No
         records.set_pumps({station_id: rules.valid_pumps(changes.pumps)})
         changed.append("pumps")
     row.save()
-    _tell_changed(row, changed)
+    _tell_changed(actor, row, changed)
 
 
 @transaction.atomic(durable=True)
@@ -58,7 +58,7 @@ def close_station(actor: Actor, station_id: int) -> None:
     """Take a station out of operation. Its sales, prices and staff stay, and late sales are still taken."""
     actor.require(permissions.EDIT_STATIONS)
     actor.require_station(station_id)
-    _set_open(station_id, is_open=False)
+    _set_open(actor, station_id, is_open=False)
 
 
 @transaction.atomic(durable=True)
@@ -66,7 +66,7 @@ def reopen_station(actor: Actor, station_id: int) -> None:
     """Put a closed station into operation again."""
     actor.require(permissions.EDIT_STATIONS)
     actor.require_station(station_id)
-    _set_open(station_id, is_open=True)
+    _set_open(actor, station_id, is_open=True)
 
 
 def _require_everywhere(actor: Actor) -> None:
@@ -101,6 +101,15 @@ def _open(actor: Actor, stations: Sequence[NewStation]) -> tuple[dict[str, int],
     records.set_pumps({id: new_pumps[code] for code, id in added.items()})
     now = clock.now()
     publish([StationOpened(occurred_at=now, station_id=id, station=code) for code, id in added.items()])
+    if added:
+        subject = f"station:{next(iter(added))}" if len(added) == 1 else f"stations:{len(added)}"
+        audit.record(
+            actor,
+            "station.open",
+            subject,
+            station_id=next(iter(added.values())) if len(added) == 1 else None,
+            detail={"codes": list(added)},
+        )
     return added, queries.station_ids(new_pumps)
 
 
@@ -196,15 +205,16 @@ _COLUMNS_OF: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
 """How each field of StationChanges becomes columns."""
 
 
-def _set_open(station_id: int, *, is_open: bool) -> None:
+def _set_open(actor: Actor, station_id: int, *, is_open: bool) -> None:
     row = _locked(station_id)
     if row.is_open != is_open:
         row.is_open = is_open
         row.save(update_fields=["is_open"])
-        _tell_changed(row, ["is_open"])
+        _tell_changed(actor, row, ["is_open"], "station.reopen" if is_open else "station.close")
 
 
-def _tell_changed(row: Station, fields: Sequence[str]) -> None:
+def _tell_changed(actor: Actor, row: Station, fields: Sequence[str], action: str = "station.update") -> None:
     stamps.bump("organisation")
     if fields:
+        audit.record(actor, action, f"station:{row.code}", station_id=row.pk, detail={"fields": list(fields)})
         publish([StationChanged(occurred_at=clock.now(), station_id=row.pk, station=row.code, fields=tuple(fields))])
