@@ -62,7 +62,9 @@ def run(figures: Figures, key: str) -> None:
 
 
 def _forecourt(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "forecourt", *arguments], env=environment, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "forecourt", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def _import(environment: dict[str, str]) -> Ran:
@@ -72,8 +74,8 @@ def _import(environment: dict[str, str]) -> Ran:
     command = [sys.executable, "-m", "forecourt", "import", "complete-journey"]
     command += ["--folder", FOLDER] if FOLDER else []
     started, peak = time.perf_counter(), 0
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=complained)
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -81,9 +83,10 @@ def _import(environment: dict[str, str]) -> Ran:
             time.sleep(0.02)
         seconds = time.perf_counter() - started
         said.seek(0)
-        lines = said.read().strip().splitlines()
+        complained.seek(0)
+        lines, complaint = said.read().strip().splitlines(), complained.read()
     if not lines or process.returncode not in {0, 3}:
-        raise SystemExit(f"the import ended with {process.returncode}")
+        raise SystemExit(f"the import ended with {process.returncode}:\n{complaint[-3000:]}")
     return Ran(json.loads(lines[-1]), seconds, peak / 2**20)
 
 
