@@ -149,3 +149,4 @@ class Rollup(models.Model):
                 fields=["business_date", "station_id", "hour", "product_id"], name="one_rollup_an_hour"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["product_id", "business_date"], name="rollup_product")]

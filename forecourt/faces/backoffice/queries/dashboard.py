@@ -1,5 +1,6 @@
 """What the home page shows, within the actor's stations."""
 
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -99,8 +100,24 @@ def _with_share(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "share": row["member_sales"] * 100 / row["sales"] if row["sales"] else None}
 
 
+_charts: dict[tuple[Any, ...], tuple[float, list[dict[str, Any]]]] = {}
+_KEPT_SECONDS: Final = 60.0
+
+
 def volume_by_grade(now: Now, period: str) -> list[dict[str, Any]]:
-    """Volume by grade over 14 days, 12 weeks or 12 months up to today."""
+    """Volume by grade over 14 days, or over 12 weeks or months, which may be a minute old, up to today."""
+    if period == "day":
+        return _volume(now, period)
+    key, moment = (period, now.today, *sorted(now.stations)), time.monotonic()
+    kept = _charts.get(key)
+    if kept is None or moment - kept[0] > _KEPT_SECONDS:
+        for old in [one for one, (at, _rows) in list(_charts.items()) if moment - at > _KEPT_SECONDS]:
+            _charts.pop(old, None)
+        kept = _charts[key] = (moment, _volume(now, period))
+    return kept[1]
+
+
+def _volume(now: Now, period: str) -> list[dict[str, Any]]:
     since = {
         "day": now.today - timedelta(days=13),
         "week": now.today - timedelta(days=now.today.weekday() + 77),
