@@ -1,0 +1,9 @@
+"""Routes of customers, a file a noun. Personal values come in clear and go out masked, whoever asks."""
+
+from ninja import Router
+
+from forecourt.customers.api import history, merging, people, vehicles
+
+router = Router()
+for part in (people, vehicles, history, merging):
+    router.add_router("", part.router)
