@@ -7,6 +7,7 @@ from typing import Final
 
 from forecourt.catalogue.values import Family, Kind, NewPrice, NewProduct, ProductFacts, Unit
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 from forecourt.organisation.rules import normal_name
 
 LONGEST_CODE: Final = 32
@@ -21,7 +22,11 @@ def normal_code(code: str, path: str = "code") -> str:
     """A product's code as it is stored: without blanks around it, one to 32 characters, none of them blank inside."""
     code = code.strip()
     if not 1 <= len(code) <= LONGEST_CODE or not code.isprintable() or any(letter.isspace() for letter in code):
-        raise Invalid.field(path, f"{code[:40]!r} is not a product code; use 1 to {LONGEST_CODE} characters, no blanks")
+        raise Invalid.field(
+            path,
+            _("%(code)r is not a product code; use 1 to %(longest)s characters, no blanks")
+            % {"code": code[:40], "longest": LONGEST_CODE},
+        )
     return code
 
 
@@ -31,10 +36,16 @@ def normal_path(category: str, path: str = "category") -> str:
         return ""
     steps = [" ".join(step.split()) for step in category.split("/")]
     if not all(steps):
-        raise Invalid.field(path, f"{category[:60]!r} has an empty step; write it like SHOP/SNACKS")
+        raise Invalid.field(
+            path, _("%(category)r has an empty step; write it like SHOP/SNACKS") % {"category": category[:60]}
+        )
     normal = "/".join(steps)
     if len(normal) > LONGEST_PATH or not normal.isprintable():
-        raise Invalid.field(path, f"{category[:60]!r} is no category; use at most {LONGEST_PATH} printable characters")
+        raise Invalid.field(
+            path,
+            _("%(category)r is no category; use at most %(longest)s printable characters")
+            % {"category": category[:60], "longest": LONGEST_PATH},
+        )
     return normal
 
 
@@ -57,7 +68,11 @@ def usual_unit(kind: Kind, family: Family) -> Unit:
 def normal_product(product: NewProduct, path: str = "") -> NewProduct:
     """A product to add as it is stored. Invalid names the field at fault."""
     if product.family and product.kind is not Kind.FUEL:
-        raise Invalid.field(f"{path}family", f"{product.family} is a family of fuel; leave it empty for {product.kind}")
+        raise Invalid.field(
+            f"{path}family",
+            _("%(family)s is a family of fuel; leave it empty for %(kind)s")
+            % {"family": product.family, "kind": product.kind},
+        )
     code = normal_code(product.code, f"{path}code")
     barcodes = [normal_code(barcode, f"{path}barcodes.{i}") for i, barcode in enumerate(product.barcodes)]
     return NewProduct(
@@ -99,13 +114,24 @@ def valid_price(price: NewPrice, path: str = "") -> None:
     """Invalid unless the price is a number of at most four decimal places, not negative, from an instant on."""
     value = price.price
     if not value.is_finite() or not 0 <= value < HIGHEST_PRICE:
-        raise Invalid.field(f"{path}price", f"{value} is not a price; give a number from 0 to below {HIGHEST_PRICE}")
+        raise Invalid.field(
+            f"{path}price",
+            _("%(price)s is not a price; give a number from 0 to below %(limit)s")
+            % {"price": value, "limit": HIGHEST_PRICE},
+        )
     if value != round(value, PRICE_DIGITS):
-        raise Invalid.field(f"{path}price", f"{value} has too many decimal places; at most {PRICE_DIGITS} are kept")
+        raise Invalid.field(
+            f"{path}price",
+            _("%(price)s has too many decimal places; at most %(digits)s are kept")
+            % {"price": value, "digits": PRICE_DIGITS},
+        )
     if not FIRST_YEAR <= price.effective_from.year <= LAST_YEAR:
-        raise Invalid.field(f"{path}effective_from", f"{price.effective_from:%Y} is not a year of prices")
+        raise Invalid.field(
+            f"{path}effective_from",
+            _("%(year)s is not a year of prices") % {"year": f"{price.effective_from:%Y}"},
+        )
     if not bears_zone(price.effective_from):
-        raise Invalid.field(f"{path}effective_from", "lacks a time zone; write it like 2026-01-02T00:00:00+08:00")
+        raise Invalid.field(f"{path}effective_from", _("lacks a time zone; write it like 2026-01-02T00:00:00+08:00"))
 
 
 def bears_zone(at: datetime) -> bool:

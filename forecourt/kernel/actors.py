@@ -2,6 +2,7 @@
 
 from forecourt.kernel.problems import NotAllowed
 from forecourt.kernel.values import Value
+from forecourt.kernel.words import say as _
 
 
 class Actor(Value):
@@ -23,7 +24,10 @@ class Actor(Value):
     def require(self, permission: str) -> None:
         """NotAllowed unless this actor has the permission."""
         if not self.may(permission):
-            raise NotAllowed(f"{self.name} lacks the permission {permission}; ask head office to grant it.")
+            raise NotAllowed(
+                _("%(name)s lacks the permission %(permission)s; ask head office to grant it.")
+                % {"name": self.name, "permission": permission}
+            )
 
     def may_at(self, station_id: int) -> bool:
         return self.stations is None or station_id in self.stations
@@ -31,7 +35,9 @@ class Actor(Value):
     def require_station(self, station_id: int, code: str = "") -> None:
         """NotAllowed unless the station is in this actor's scope."""
         if not self.may_at(station_id):
-            raise NotAllowed(f"{self.name} has no access to station {code or station_id}.")
+            raise NotAllowed(
+                _("%(name)s has no access to station %(code)s.") % {"name": self.name, "code": code or station_id}
+            )
 
     @property
     def label(self) -> str:

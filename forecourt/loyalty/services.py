@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customer_queries
 from forecourt.customers import records as customer_records
@@ -69,22 +70,24 @@ def publish_programme(actor: Actor, programme: Programme | None = None, *, valid
 def check_programme(programme: Programme) -> None:
     """Refuse a programme that could not be applied, naming the field and the remedy."""
     if not programme.name.strip():
-        raise Invalid.field("name", "is empty; give the programme a name")
+        raise Invalid.field("name", _("is empty; give the programme a name"))
     codes = [rate.code for rate in programme.rates]
     for code in codes:
         if codes.count(code) > 1:
-            raise Invalid.field("rates", f"two earn rates have the code {code!r}; give each its own")
+            raise Invalid.field("rates", _("two earn rates have the code %(code)r; give each its own") % {"code": code})
     for rate in programme.rates:
         if rate.points < 0:
-            raise Invalid.field(f"rates.{rate.code}.points", f"{rate.points} is negative; give zero or more")
+            raise Invalid.field(
+                f"rates.{rate.code}.points", _("%(points)s is negative; give zero or more") % {"points": rate.points}
+            )
     if programme.tiers:
         thresholds = [tier.threshold for tier in programme.tiers]
         if min(thresholds) != 0:
-            raise Invalid.field("tiers", "no tier begins at 0; give the first one the threshold 0")
+            raise Invalid.field("tiers", _("no tier begins at 0; give the first one the threshold 0"))
         if len(set(thresholds)) != len(thresholds):
-            raise Invalid.field("tiers", "two tiers have the same threshold; give each its own")
+            raise Invalid.field("tiers", _("two tiers have the same threshold; give each its own"))
     if programme.tier_window_days < 1:
-        raise Invalid.field("tier_window_days", "is below 1; give the number of days that count")
+        raise Invalid.field("tier_window_days", _("is below 1; give the number of days that count"))
 
 
 @transaction.atomic(durable=True)
@@ -95,18 +98,26 @@ def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> S
     """
     actor.require(permissions.ADJUST_POINTS)
     if points == 0 or abs(points) > LARGEST_ADJUSTMENT:
-        raise Invalid.field("points", f"{points} must be other than 0 and at most {LARGEST_ADJUSTMENT} either way")
+        raise Invalid.field(
+            "points",
+            _("%(points)s must be other than 0 and at most %(most)s either way")
+            % {"points": points, "most": LARGEST_ADJUSTMENT},
+        )
     if not reason.strip():
-        raise Invalid.field("reason", "is empty; say why, it stands in the ledger and in the audit trail")
+        raise Invalid.field("reason", _("is empty; say why, it stands in the ledger and in the audit trail"))
     customer_id = customer_queries.survivor_of(customer_id)
     if customer_id not in customer_records.lock([customer_id]):
-        raise NotFound(f"There is no customer {customer_id}.")
+        raise NotFound(_("There is no customer %(customer_id)s.") % {"customer_id": customer_id})
     now = clock.now()
     programme = queries.programme_at(now)
     records.open_balances([customer_id], rules.tier_for(programme.tiers, ZERO))
     book = queries.books([customer_id])[customer_id]
     if points < 0 and -points > book.available and programme.negative_balance == "forgive":
-        raise Invalid.field("points", f"{-points} is more than the {book.available} there are; take at most those")
+        raise Invalid.field(
+            "points",
+            _("%(points)s is more than the %(available)s there are; take at most those")
+            % {"points": -points, "available": book.available},
+        )
     today = now.astimezone(clock.zone(organisation.company().zone)).date()
     entry = PointsEntry(
         id=ids.uuid7(),

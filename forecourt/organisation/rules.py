@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 from forecourt.organisation.values import (
     SCOPE_PERMISSIONS,
     SCOPED_ROLES,
@@ -40,8 +41,11 @@ def normal_station_code(code: str, path: str = "code") -> str:
     if not _STATION_CODE.fullmatch(code):
         raise Invalid.field(
             path,
-            f"{code!r} is not a station code; use 1 to 32 letters, digits, '.', '_' or '-', "
-            "beginning with a letter or digit",
+            _(
+                "%(code)r is not a station code; use 1 to 32 letters, digits, '.', '_' or '-', "
+                "beginning with a letter or digit"
+            )
+            % {"code": code},
         )
     return code
 
@@ -50,11 +54,13 @@ def normal_name(name: str, path: str, *, longest: int, may_be_empty: bool = Fals
     """A name in one line without blanks around it."""
     name = " ".join(name.split())
     if not name and not may_be_empty:
-        raise Invalid.field(path, "is empty; give a name")
+        raise Invalid.field(path, _("is empty; give a name"))
     if len(name) > longest:
-        raise Invalid.field(path, f"has {len(name)} characters; at most {longest} are kept")
+        raise Invalid.field(
+            path, _("has %(count)s characters; at most %(longest)s are kept") % {"count": len(name), "longest": longest}
+        )
     if _CONTROL.search(name):
-        raise Invalid.field(path, "holds a control character; leave it out")
+        raise Invalid.field(path, _("holds a control character; leave it out"))
     return name
 
 
@@ -63,7 +69,7 @@ def normal_username(username: str) -> str:
     username = unicodedata.normalize("NFKC", username).strip().casefold()
     if not _USERNAME.fullmatch(username):
         raise Invalid.field(
-            "username", "is not a sign-in name; use 1 to 64 letters, digits or . @ + - _ without blanks"
+            "username", _("is not a sign-in name; use 1 to 64 letters, digits or . @ + - _ without blanks")
         )
     return username
 
@@ -76,7 +82,9 @@ def _zones() -> frozenset[str]:
 def known_zone(name: str, path: str = "zone") -> str:
     """The name of a time zone, which must be one of the IANA data base's."""
     if name not in _zones():
-        raise Invalid.field(path, f"{name!r} is not a time zone; give an IANA name such as Asia/Shanghai")
+        raise Invalid.field(
+            path, _("%(name)r is not a time zone; give an IANA name such as Asia/Shanghai") % {"name": name}
+        )
     return name
 
 
@@ -86,9 +94,14 @@ def valid_position(position: tuple[float, float] | None, path: str = "position")
         return None
     latitude, longitude = position
     if not -90 <= latitude <= 90:
-        raise Invalid.field(f"{path}.0", f"latitude {latitude} is not between -90 and 90; latitude comes first")
+        raise Invalid.field(
+            f"{path}.0",
+            _("latitude %(latitude)s is not between -90 and 90; latitude comes first") % {"latitude": latitude},
+        )
     if not -180 <= longitude <= 180:
-        raise Invalid.field(f"{path}.1", f"longitude {longitude} is not between -180 and 180")
+        raise Invalid.field(
+            f"{path}.1", _("longitude %(longitude)s is not between -180 and 180") % {"longitude": longitude}
+        )
     return float(latitude), float(longitude)
 
 
@@ -98,9 +111,14 @@ def valid_pumps(pumps: Sequence[NewPump], path: str = "pumps") -> tuple[NewPump,
     valid = []
     for index, pump in enumerate(pumps):
         if not 0 <= pump.number <= MAX_PUMP:
-            raise Invalid.field(f"{path}.{index}.number", f"{pump.number} is not a pump number; use 0 to {MAX_PUMP}")
+            raise Invalid.field(
+                f"{path}.{index}.number",
+                _("%(number)s is not a pump number; use 0 to %(most)s") % {"number": pump.number, "most": MAX_PUMP},
+            )
         if pump.number in seen:
-            raise Invalid.field(f"{path}.{index}.number", f"pump {pump.number} is listed twice; list it once")
+            raise Invalid.field(
+                f"{path}.{index}.number", _("pump %(number)s is listed twice; list it once") % {"number": pump.number}
+            )
         seen.add(pump.number)
         grades = [normal_name(grade, f"{path}.{index}.grades.{i}", longest=32) for i, grade in enumerate(pump.grades)]
         valid.append(NewPump(number=pump.number, grades=tuple(dict.fromkeys(grades))))
@@ -115,13 +133,17 @@ def normal_hours(hours: Mapping[str, Iterable[Sequence[str]]], path: str = "hour
     """
     for day in hours:
         if day not in DAYS:
-            raise Invalid.field(f"{path}.{day}", f"{day!r} is not a day; use {', '.join(DAYS)}")
+            raise Invalid.field(
+                f"{path}.{day}", _("%(day)r is not a day; use %(days)s") % {"day": day, "days": ", ".join(DAYS)}
+            )
     normal: Hours = {}
     for day in DAYS:
         spans = sorted(_valid_span(span, f"{path}.{day}.{i}") for i, span in enumerate(hours.get(day, ())))
-        for (_, end), (start, _) in pairwise(spans):
+        for (_before, end), (start, _after) in pairwise(spans):
             if start < end:
-                raise Invalid.field(f"{path}.{day}", f"two spans overlap at {_text(start)}; join them into one")
+                raise Invalid.field(
+                    f"{path}.{day}", _("two spans overlap at %(start)s; join them into one") % {"start": _text(start)}
+                )
         if spans:
             normal[day] = tuple(
                 (_text(start), _text(end if end <= _DAY_MINUTES else end - _DAY_MINUTES)) for start, end in spans
@@ -132,12 +154,14 @@ def normal_hours(hours: Mapping[str, Iterable[Sequence[str]]], path: str = "hour
 def _valid_span(span: Sequence[str], path: str) -> tuple[int, int]:
     """Beginning and end in minutes since midnight; the end of a span past midnight is above 24 hours."""
     if len(span) != 2:
-        raise Invalid.field(path, "is not a span of time; give a beginning and an end such as 06:00, 22:00")
+        raise Invalid.field(path, _("is not a span of time; give a beginning and an end such as 06:00, 22:00"))
     start, end = (_minutes(text, f"{path}.{i}") for i, text in enumerate(span))
     if start == _DAY_MINUTES:
-        raise Invalid.field(f"{path}.0", "24:00 cannot begin a span; begin the next day at 00:00")
+        raise Invalid.field(f"{path}.0", _("24:00 cannot begin a span; begin the next day at 00:00"))
     if start == end:
-        raise Invalid.field(path, f"begins and ends at {span[0]}; for a whole day write 00:00 to 24:00")
+        raise Invalid.field(
+            path, _("begins and ends at %(span)s; for a whole day write 00:00 to 24:00") % {"span": span[0]}
+        )
     return start, end if end > start else end + _DAY_MINUTES
 
 
@@ -145,7 +169,9 @@ def _minutes(text: str, path: str) -> int:
     found = _CLOCK.fullmatch(text)
     minutes = int(found[1]) * 60 + int(found[2]) if found else _DAY_MINUTES + 1
     if minutes > _DAY_MINUTES:
-        raise Invalid.field(path, f"{text!r} is not a time of day; write it like 06:00, at most 24:00")
+        raise Invalid.field(
+            path, _("%(text)r is not a time of day; write it like 06:00, at most 24:00") % {"text": text}
+        )
     return minutes
 
 
@@ -164,7 +190,8 @@ def is_open_at(hours: Hours, local: datetime) -> bool:
         if start <= minute < end:
             return True
     return any(
-        minute + _DAY_MINUTES < end for _, end in (_valid_span(span, yesterday) for span in hours.get(yesterday, ()))
+        minute + _DAY_MINUTES < end
+        for _start, end in (_valid_span(span, yesterday) for span in hours.get(yesterday, ()))
     )
 
 
@@ -187,9 +214,12 @@ def valid_scopes(scopes: Sequence[str], path: str = "scopes") -> tuple[Scope, ..
     allowed = ", ".join(Scope)
     for index, scope in enumerate(scopes):
         if scope not in SCOPE_PERMISSIONS:
-            raise Invalid.field(f"{path}.{index}", f"{scope!r} is not a scope; allowed are {allowed}")
+            raise Invalid.field(
+                f"{path}.{index}",
+                _("%(scope)r is not a scope; allowed are %(allowed)s") % {"scope": scope, "allowed": allowed},
+            )
     if not scopes:
-        raise Invalid.field(path, f"is empty; give one or more of {allowed}")
+        raise Invalid.field(path, _("is empty; give one or more of %(allowed)s") % {"allowed": allowed})
     return tuple(scope for scope in Scope if scope in set(scopes))
 
 
@@ -210,9 +240,14 @@ def key_digest(key: str) -> bytes:
 def valid_company(facts: CompanyFacts) -> CompanyFacts:
     """The company's settings with name, currency, digits and zone checked."""
     if not re.fullmatch(r"[A-Z]{3}", facts.currency):
-        raise Invalid.field("currency", f"{facts.currency!r} is not a currency; give its ISO 4217 code such as CNY")
+        raise Invalid.field(
+            "currency",
+            _("%(currency)r is not a currency; give its ISO 4217 code such as CNY") % {"currency": facts.currency},
+        )
     if not 0 <= facts.digits <= 4:
-        raise Invalid.field("digits", f"{facts.digits} decimal places are not possible; a currency has 0 to 4")
+        raise Invalid.field(
+            "digits", _("%(digits)s decimal places are not possible; a currency has 0 to 4") % {"digits": facts.digits}
+        )
     return CompanyFacts(
         name=normal_name(facts.name, "name", longest=120),
         currency=facts.currency,

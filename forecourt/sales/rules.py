@@ -11,6 +11,7 @@ from forecourt.catalogue.values import Kind, ProductFacts
 from forecourt.kernel.clock import trading_day
 from forecourt.kernel.money import QUANTA, QUANTITY_DIGITS, ZERO, rounded
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
 from forecourt.loyalty.rules import Earned, Rates, multiplier_of, points_earned, sole_tender
 from forecourt.loyalty.values import Programme
 from forecourt.organisation.values import StationFacts
@@ -47,7 +48,8 @@ def checked(sale: NewSale, digits: int) -> NewSale:
     """
     if not EARLIEST <= sale.occurred_at < LATEST:
         raise Invalid.field(
-            "occurred_at", f"{sale.occurred_at.isoformat()} lies outside 2000 to 2099; send the time of the sale"
+            "occurred_at",
+            _("%(time)s lies outside 2000 to 2099; send the time of the sale") % {"time": sale.occurred_at.isoformat()},
         )
     for name in ("station", "source", "source_ref", "staff"):
         _check_text(getattr(sale, name), name)
@@ -57,7 +59,8 @@ def checked(sale: NewSale, digits: int) -> NewSale:
         if len(given) != 1:
             raise Invalid.field(
                 "customer",
-                f"names {len(given)} identities; give exactly one of phone, plate, card, email, wechat, app, id",
+                _("names %(count)s identities; give exactly one of phone, plate, card, email, wechat, app, id")
+                % {"count": len(given)},
             )
         if isinstance(given[0], str):
             _check_text(given[0], "customer")
@@ -76,7 +79,7 @@ def _same(one: object, other: object) -> bool:
 
 def _check_text(text: str | None, path: str) -> None:
     if text and "\0" in text:
-        raise Invalid.field(path, "holds a NUL character; leave it out")
+        raise Invalid.field(path, _("holds a NUL character; leave it out"))
 
 
 def _is_canonical(line: NewLine, quantum: Decimal) -> bool:
@@ -101,7 +104,7 @@ def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
     if _is_canonical(line, QUANTA[digits]):
         return line
     if "\0" in line.product:
-        raise Invalid.field(f"lines.{number}.product", "holds a NUL character; leave it out")
+        raise Invalid.field(f"lines.{number}.product", _("holds a NUL character; leave it out"))
     quantity = _figure(line.quantity, QUANTITY_DIGITS, LARGEST_QUANTITY, number, "quantity")
     amount = _figure(line.amount, digits, LARGEST_AMOUNT, number, "amount")
     discount = line.discount
@@ -115,7 +118,8 @@ def _checked_line(line: NewLine, number: int, digits: int) -> NewLine:
     if (quantity < 0 < amount) or (amount < 0 < quantity):
         raise Invalid.field(
             f"lines.{number}.amount",
-            f"{amount} has the other sign than the quantity {quantity}; make both negative to return",
+            _("%(amount)s has the other sign than the quantity %(quantity)s; make both negative to return")
+            % {"amount": amount, "quantity": quantity},
         )
     if (
         quantity is line.quantity
@@ -132,7 +136,9 @@ def _check_sum(lines: Sequence[NewLine]) -> None:
     total = sum((abs(line.amount) + abs(line.discount) for line in lines), ZERO)
     if total >= LARGEST_AMOUNT:
         raise Invalid.field(
-            "lines", f"come to {_shown(total)} together, which is beyond {LARGEST_AMOUNT}; check the till"
+            "lines",
+            _("come to %(total)s together, which is beyond %(largest)s; check the till")
+            % {"total": _shown(total), "largest": LARGEST_AMOUNT},
         )
 
 
@@ -152,11 +158,16 @@ def _figure(value: Decimal, digits: int, largest: Decimal, number: int, name: st
             if canonical == value:
                 return value if value.same_quantum(canonical) and (value or not value.is_signed()) else canonical + ZERO
             raise Invalid.field(
-                f"{of}.{number}.{name}", f"{_shown(value)} has more than {digits} decimal places; round it at the till"
+                f"{of}.{number}.{name}",
+                _("%(value)s has more than %(digits)s decimal places; round it at the till")
+                % {"value": _shown(value), "digits": digits},
             )
     except InvalidOperation:
-        raise Invalid.field(f"{of}.{number}.{name}", "is not a number; send digits such as 153.00") from None
-    raise Invalid.field(f"{of}.{number}.{name}", f"{_shown(value)} is beyond {largest}; check the till")
+        raise Invalid.field(f"{of}.{number}.{name}", _("is not a number; send digits such as 153.00")) from None
+    raise Invalid.field(
+        f"{of}.{number}.{name}",
+        _("%(value)s is beyond %(largest)s; check the till") % {"value": _shown(value), "largest": largest},
+    )
 
 
 def _shown(value: Decimal) -> str:
@@ -313,22 +324,25 @@ class Remaining:
         if wanted is None:
             wanted = [RefundLine(line=number) for number, left in self._left.items() if any(left)]
             if not wanted:
-                raise Invalid.field("lines", "nothing is left of this sale; it has been refunded whole")
+                raise Invalid.field("lines", _("nothing is left of this sale; it has been refunded whole"))
         numbers = [line.line for line in wanted]
         if len(set(numbers)) != len(numbers):
-            raise Invalid.field("lines", "names a line twice; give each line once")
+            raise Invalid.field("lines", _("names a line twice; give each line once"))
         return [self._refund_line(line, position, digits) for position, line in enumerate(wanted)]
 
     def _refund_line(self, wanted: RefundLine, position: int, digits: int) -> RatedLine:
         sold = self._sold.get(wanted.line)
         if sold is None:
             raise Invalid.field(
-                f"lines.{position}.line", f"{wanted.line} is not a line of this sale; it has 1 to {len(self._sold)}"
+                f"lines.{position}.line",
+                _("%(line)s is not a line of this sale; it has 1 to %(count)s")
+                % {"line": wanted.line, "count": len(self._sold)},
             )
         quantity, amount, discount = self._left[wanted.line]
         if not (quantity or amount or discount):
             raise Invalid.field(
-                f"lines.{position}.line", f"nothing is left of line {wanted.line}; it has been refunded"
+                f"lines.{position}.line",
+                _("nothing is left of line %(line)s; it has been refunded") % {"line": wanted.line},
             )
         asked = quantity
         if wanted.quantity is not None:
@@ -336,7 +350,8 @@ class Remaining:
             if asked == 0 or abs(asked) > abs(quantity) or (asked < 0) != (quantity < 0):
                 raise Invalid.field(
                     f"lines.{position}.quantity",
-                    f"{_plain(asked)} cannot be taken from the {_plain(quantity)} that are left",
+                    _("%(asked)s cannot be taken from the %(left)s that are left")
+                    % {"asked": _plain(asked), "left": _plain(quantity)},
                 )
         if asked != quantity:
             amount = rounded(amount * asked / quantity, digits)

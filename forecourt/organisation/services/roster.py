@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -34,7 +35,10 @@ def enlist_staff(actor: Actor, workers: Sequence[Worker]) -> int:
     stations = queries.station_facts({worker.station for worker in workers})
     for worker in workers:
         if worker.station not in stations:
-            raise Invalid.field("station", f"there is no station {worker.station}; open it or correct the code")
+            raise Invalid.field(
+                "station",
+                _("there is no station %(station)s; open it or correct the code") % {"station": worker.station},
+            )
         actor.require_station(stations[worker.station].id, worker.station)
     _require_free(workers)
     today = clock.now().date()
@@ -65,4 +69,7 @@ def _require_free(workers: Sequence[Worker]) -> None:
         taken = set(Staff.objects.filter(**{f"{field}__in": given}).values_list(field, flat=True))
         taken |= {value for value in given if len(set(given)) != len(given) and given.count(value) > 1}
         if taken:
-            raise Conflict(f"{field} {sorted(taken)[0]} is taken; give each member of staff one of their own.")
+            raise Conflict(
+                _("%(field)s %(taken)s is taken; give each member of staff one of their own.")
+                % {"field": field, "taken": sorted(taken)[0]}
+            )

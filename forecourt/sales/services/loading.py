@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.values import ProductFacts
 from forecourt.customers import queries as customers
@@ -59,7 +61,7 @@ def know(sales: Sequence[Submission], seen: Stamps) -> list[KnownSale | Problem]
     )
     resolved = iter(customers.resolve([sale.customer for sale in good]))
     result: list[KnownSale | Problem] = []
-    for (actor, _), sale in zip(sales, checked, strict=True):
+    for (actor, _sale), sale in zip(sales, checked, strict=True):
         if isinstance(sale, Problem):
             result.append(sale)
             continue
@@ -86,7 +88,9 @@ def _station(actor: Actor, stations: dict[str, StationFacts], code: str) -> Stat
     station = stations.get(code)
     if station is None:
         raise Invalid.field(
-            "station", f"{code!r} is not a station; open it in the back office, or import with --create-missing"
+            "station",
+            _("%(code)r is not a station; open it in the back office, or import with --create-missing")
+            % {"code": code},
         )
     actor.require_station(station.id, code)
     return station

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.customers import records as customer_records
@@ -311,6 +312,10 @@ def _with_replays(known: Sequence[KnownSale | Problem], answers: list[Answer | N
 def _conflict(known: KnownSale, stored: Receipt) -> Conflict:
     sale = known.sale
     return Conflict(
-        f"Station {sale.station} has already sent {sale.source_ref!r} from {sale.source!r} with other contents, as sale "
-        f"{stored.id}; send a correction under a reference of its own, or refund that sale."
+        _(
+            "Station %(station)s has already sent %(source_ref)r from %(source)r with other "
+            "contents, as sale %(id)s; send a correction under a reference of its own, or refund "
+            "that sale."
+        )
+        % {"station": sale.station, "source_ref": sale.source_ref, "source": sale.source, "id": stored.id}
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.customers import queries as customers
@@ -53,7 +54,10 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     sale = queries.find(actor, sale_id)
     station = organisation.stations_by_id([sale.station_id])[sale.station_id]
     if sale.refund_of is not None:
-        raise Conflict(f"{sale_id} is itself a refund, of {sale.refund_of}; refund that sale again or sell anew.")
+        raise Conflict(
+            _("%(sale_id)s is itself a refund, of %(refund_of)s; refund that sale again or sell anew.")
+            % {"sale_id": sale_id, "refund_of": sale.refund_of}
+        )
     occurred_at = _moment(refund, sale)
     source = refund.source or sale.source
     refund_id = ids.uuid7()
@@ -94,7 +98,8 @@ def _moment(refund: NewRefund, sale: SaleView) -> datetime:
     if not sale.occurred_at <= refund.occurred_at <= now + rules.CLOCK_TOLERANCE:
         raise Invalid.field(
             "occurred_at",
-            f"{refund.occurred_at.isoformat()} must lie between the sale ({sale.occurred_at.isoformat()}) and now",
+            _("%(time)s must lie between the sale (%(sold_at)s) and now")
+            % {"time": refund.occurred_at.isoformat(), "sold_at": sale.occurred_at.isoformat()},
         )
     return refund.occurred_at
 
@@ -147,7 +152,8 @@ def _replayed(name: records.Claimed) -> Receipt:
     body_hash, receipt = queries.stored_receipts([key])[key]
     if body_hash != name.body_hash:
         raise Conflict(
-            f"{name.source_ref!r} from {name.source!r} already names {receipt.id}; give the refund a reference of its own."
+            _("%(source_ref)r from %(source)r already names %(id)s; give the refund a reference of its own.")
+            % {"source_ref": name.source_ref, "source": name.source, "id": receipt.id}
         )
     return receipt
 

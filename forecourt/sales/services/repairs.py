@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.catalogue import queries as catalogue
@@ -48,7 +49,10 @@ def repair_sale(actor: Actor, sale_id: UUID, *, customer_id: int | None = None, 
     new = replace(restated(sale, station), customer=claim)
     customer = customers.resolve([claim])[0]
     if customer_id is not None and customer is None:
-        raise Invalid.field("customer", f"there is no customer {customer_id}; search for the right one")
+        raise Invalid.field(
+            "customer",
+            _("there is no customer %(customer_id)s; search for the right one") % {"customer_id": customer_id},
+        )
     products = catalogue.products_by_code({line.product for line in new.lines})
     known = replace(known_sale(new, station, customer, products, clock.now()), business_date=sale.business_date)
     if Flag.CLOCK_OFF in map(Flag, sale.flags) and Flag.CLOCK_OFF not in known.flags:
@@ -63,8 +67,8 @@ def accept_sale(actor: Actor, sale_id: UUID, note: str) -> Receipt:
     """Take a flagged sale as it is, with the reason; it leaves the queue and keeps its rating."""
     actor.require(permissions.REPAIR)
     if not note.strip():
-        raise Invalid.field("note", "is empty; say why the sale is right as it is")
-    sale, _ = _opened(actor, sale_id)
+        raise Invalid.field("note", _("is empty; say why the sale is right as it is"))
+    sale, _repair = _opened(actor, sale_id)
     records.accept(sale.books_customer_id, sale.business_date, sale_id)
     _close(actor, sale, note.strip())
     audit.record(actor, "sale.accept", f"sale:{sale_id}", station_id=sale.station_id, reason=note.strip())
@@ -78,9 +82,12 @@ def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
     sale = queries.find(actor, sale_id)
     repair = Repair.objects.filter(sale_id=sale_id).first()
     if repair is None:
-        raise NotFound(f"Sale {sale_id} is not in the repair queue.")
+        raise NotFound(_("Sale %(sale_id)s is not in the repair queue.") % {"sale_id": sale_id})
     if repair.closed_at is not None:
-        raise Conflict(f"Sale {sale_id} was mended already, by {repair.closed_by}.")
+        raise Conflict(
+            _("Sale %(sale_id)s was mended already, by %(closed_by)s.")
+            % {"sale_id": sale_id, "closed_by": repair.closed_by}
+        )
     return sale, repair
 
 
@@ -101,7 +108,7 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         sale.customer_id is not None and known.customer_id in customers.family_ids(sale.customer_id)
     )
     if moves and basket.refund_ids:
-        raise Conflict(f"Sale {sale.id} was refunded in part; its customer can no longer be changed.")
+        raise Conflict(_("Sale %(id)s was refunded in part; its customer can no longer be changed.") % {"id": sale.id})
     if not moves:
         known = replace(known, customer_id=sale.books_customer_id)
     account = customers.survivor_of(known.customer_id) if known.is_member else known.customer_id
