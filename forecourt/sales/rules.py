@@ -32,6 +32,8 @@ from forecourt.sales.values import (
 LARGEST_AMOUNT: Final = Decimal(100_000_000)
 LARGEST_QUANTITY: Final = Decimal(10_000_000)
 PRICE_DIGITS: Final = 4
+LARGEST_POINTS: Final = 1_000_000_000
+"""A sale that would earn more earns nothing and is flagged: a figure must be wrong, and the ledger could not hold it."""
 EARLIEST: Final = datetime(2000, 1, 2, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 CLOCK_TOLERANCE: Final = timedelta(minutes=10)
@@ -246,6 +248,10 @@ def rate(known: KnownSale, tier: str, programme: Programme, rates: Rates, *, dig
             tender=sole_tender(tender.kind for tender in sale.tenders),
             multiplier_percent=multiplier_of(programme, tier),
         )
+    if earned is not None and abs(earned.points) > LARGEST_POINTS:
+        earned = None
+        if Flag.AMOUNT_MISMATCH not in known.flags:
+            known = replace(known, flags=(*known.flags, Flag.AMOUNT_MISMATCH))
     return Outcome(
         known=known,
         lines=tuple(lines),

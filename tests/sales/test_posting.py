@@ -347,6 +347,16 @@ def test_before_any_programme_a_member_earns_nothing(chain):
     assert wire.decode_reasons(receipt.explanation)[-1].code == "points.no_programme"
 
 
+def test_points_beyond_all_reason_are_not_given_but_the_sale_is_kept(chain):
+    (customer_id,) = chain.enrol()
+    lavish = tuple(replace(rate, points=Decimal(90_000)) for rate in PROGRAMME.rates)
+    chain.publish(replace(PROGRAMME, rates=lavish), valid_from=ago(2))
+    wild, sane = chain.post(a_sale("1", 1, a_line(WATER, "1", "99999999.00")), a_sale("2", 1, water(1)))
+    assert (wild.flags, wild.points.earned) == (("amount_mismatch",), 0)
+    assert sane.points.earned == points(customer_id) == 450_000
+    flat_books_agree()
+
+
 def test_a_sale_in_a_new_month_makes_its_partitions(chain):
     chain.enrol()
     partitions = "SELECT to_regclass('sales_sale_2003_07'), to_regclass('loyalty_entry_2003_07')"

@@ -120,10 +120,19 @@ async def _record(given: dict[bytes, bytes]) -> KeyRecord:
     key = key.strip() if scheme.lower() == "bearer" else given.get(b"x-api-key", b"").decode("latin-1").strip()
     if not key:
         raise NotSignedIn("Send an API key as `Authorization: Bearer fc_...`; `forecourt apikey create` makes one.")
-    record = organisation.remembered_key(key) or await asyncio.to_thread(organisation.key_record, key)
+    record = organisation.remembered_key(key) or await asyncio.to_thread(_looked_up, key)
     if record is None:
         raise NotSignedIn("This API key is unknown or was revoked; `forecourt apikey create` makes a new one.")
     return record
+
+
+def _looked_up(key: str) -> KeyRecord | None:
+    """The key as stored. A connection that broke is given up, so that this thread's next look-up makes a new one."""
+    try:
+        return organisation.key_record(key)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
 
 
 async def _body(receive: Receive, given: dict[bytes, bytes]) -> bytes:
