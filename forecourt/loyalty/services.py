@@ -107,7 +107,7 @@ def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> S
         raise Invalid.field("reason", _("is empty; say why, it stands in the ledger and in the audit trail"))
     customer_id = customer_queries.survivor_of(customer_id)
     if customer_id not in customer_records.lock([customer_id]):
-        raise NotFound(_("There is no customer %(customer_id)s.") % {"customer_id": customer_id})
+        raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     now = clock.now()
     programme = queries.programme_at(now)
     records.open_balances([customer_id], rules.tier_for(programme.tiers, ZERO))

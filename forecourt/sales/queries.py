@@ -146,7 +146,7 @@ def find(actor: Actor, sale_id: UUID) -> SaleView:
     """As `sale`, for commands that checked a permission of their own."""
     found = sql.dicts(SALE_BY_ID, {"sale_ids": [sale_id]})
     if not found or not actor.may_at(found[0]["station_id"]):
-        raise NotFound(_("There is no sale %(sale_id)s.") % {"sale_id": sale_id})
+        raise NotFound(_("There is no sale %(id)s.") % {"id": sale_id})
     row = found[0]
     books_customer_id = row["customer_id"]
     taken_back = sql.rows(REFUNDS_OF, {"customer_ids": _family(books_customer_id), "sale_id": sale_id})

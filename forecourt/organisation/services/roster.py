@@ -70,6 +70,6 @@ def _require_free(workers: Sequence[Worker]) -> None:
         taken |= {value for value in given if len(set(given)) != len(given) and given.count(value) > 1}
         if taken:
             raise Conflict(
-                _("%(field)s %(taken)s is taken; give each member of staff one of their own.")
-                % {"field": field, "taken": sorted(taken)[0]}
+                _("%(taken)s is taken; give each member of staff a sign-in name and a number of their own.")
+                % {"taken": sorted(taken)[0]}
             )

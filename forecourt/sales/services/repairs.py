@@ -82,11 +82,11 @@ def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
     sale = queries.find(actor, sale_id)
     repair = Repair.objects.filter(sale_id=sale_id).first()
     if repair is None:
-        raise NotFound(_("Sale %(sale_id)s is not in the repair queue.") % {"sale_id": sale_id})
+        raise NotFound(_("Sale %(id)s is not in the repair queue.") % {"id": sale_id})
     if repair.closed_at is not None:
         raise Conflict(
-            _("Sale %(sale_id)s was mended already, by %(closed_by)s.")
-            % {"sale_id": sale_id, "closed_by": repair.closed_by}
+            _("Sale %(id)s was mended already, by %(closed_by)s.")
+            % {"id": sale_id, "closed_by": repair.closed_by}
         )
     return sale, repair
 
