@@ -2,20 +2,31 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from forecourt.catalogue.values import NewPrice, NewProduct
 from forecourt.connectors.demo import fuel
 from forecourt.connectors.demo.fuel import FuelPrices
-from forecourt.connectors.demo.goods import BY_CODE, CATEGORY_NAMES
+from forecourt.connectors.demo.goods import BY_CODE, CATEGORY_NAMES, GOODS
 from forecourt.connectors.demo.receipts import money
 from forecourt.connectors.demo.shelves import ShopPrices
 from forecourt.connectors.demo.values import Chain
+
+EXAMPLE_BARCODE: Final = "6901234567892"
+"""The barcode in the examples of README and API; a bottle of water answers to it, so that they can be tried out."""
 
 
 def products() -> list[NewProduct]:
     """Goods and services; the fuels are the standard ones."""
     return [
-        NewProduct(code=good.code, name=good.name, kind=good.kind, category=good.path, brand=good.brand)
+        NewProduct(
+            code=good.code,
+            name=good.name,
+            kind=good.kind,
+            category=good.path,
+            brand=good.brand,
+            barcodes=(EXAMPLE_BARCODE,) if good is GOODS[0] else (),
+        )
         for good in BY_CODE.values()
     ]
 
