@@ -85,8 +85,7 @@ def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
         raise NotFound(_("Sale %(id)s is not in the repair queue.") % {"id": sale_id})
     if repair.closed_at is not None:
         raise Conflict(
-            _("Sale %(id)s was mended already, by %(closed_by)s.")
-            % {"id": sale_id, "closed_by": repair.closed_by}
+            _("Sale %(id)s was mended already, by %(closed_by)s.") % {"id": sale_id, "closed_by": repair.closed_by}
         )
     return sale, repair
 
