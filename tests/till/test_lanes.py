@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError
 
 from forecourt.faces.till.lanes import LONGEST_LIST, Lane
-from forecourt.kernel.actors import SYSTEM
-from forecourt.kernel.problems import Invalid, Problem, Unavailable
+from forecourt.kernel.actors import SYSTEM, Actor
+from forecourt.kernel.problems import Invalid, NotAllowed, Problem, Unavailable
 from forecourt.sales.services import Submission
 
 
@@ -25,13 +25,14 @@ class Engine:
         self.sizes: list[int] = []
         self.gate = threading.Event()
         self.error = error or ValueError("poison")
+        self.answer = lambda submissions: [submission.sale for submission in submissions]
 
     def __call__(self, submissions: Sequence[Submission]) -> list[Problem]:
         self.gate.wait(10)
         self.sizes.append(len(submissions))
         if any("poison" in str(submission.sale) for submission in submissions):
             raise self.error
-        return [submission.sale for submission in submissions]
+        return self.answer(submissions)
 
 
 def serve(engine: Engine, requests: list[list[Submission]], threads: int = 1) -> list[object]:
@@ -86,6 +87,23 @@ def test_lists_have_a_longest_length_but_requests_are_never_split():
     assert sum(engine.sizes) == 1 + 1200 + 900
     assert engine.sizes[-1] == 900
     assert all(size <= LONGEST_LIST for size in engine.sizes[:-1])
+
+
+def test_answers_are_english_whatever_the_installation_speaks(settings):
+    settings.LANGUAGE_CODE = "zh-hans"
+    stranger = Actor(kind="key", name="till", stations=frozenset())
+
+    def refuse(submissions: Sequence[Submission]) -> list[Problem]:
+        try:
+            stranger.require_station(7, "S7")
+        except NotAllowed as problem:
+            return [problem for _ in submissions]
+        return []
+
+    engine = Engine()
+    engine.answer = refuse
+    answers = serve(engine, [request("r0")])
+    assert answers[0][0].detail == "till has no access to station S7."
 
 
 @pytest.mark.parametrize("threads", [1, 2])

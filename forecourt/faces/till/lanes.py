@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import translation
 
 from forecourt.kernel.problems import Problem, Unavailable
 from forecourt.sales.services import Submission
@@ -68,8 +69,9 @@ class Lane:
         return await future
 
     def _work(self) -> None:
-        while batch := self._next():
-            self._carry_out(batch)
+        with translation.override("en"):  # the API's language, whatever the installation's
+            while batch := self._next():
+                self._carry_out(batch)
         connection.close()
 
     def _next(self) -> list[Waiting]:
