@@ -20,7 +20,11 @@ NEXT_EVENTS: Final = sql.load(__file__, "next_events")
 _MAX_PAUSE_SECONDS: Final = 300
 
 
-def advance(reader: events.Reader, *, limit: int = 1000) -> int:
+LIST: Final = 5000
+"""Events handed over at a time. Long lists are what makes catching up after an import quick: each customer once."""
+
+
+def advance(reader: events.Reader, *, limit: int = LIST) -> int:
     """Hand a reader its next events; returns how many the cursor moved past, 0 when there are none or another has it."""
     try:
         with transaction.atomic(durable=True):
@@ -54,7 +58,7 @@ def _advance(reader: events.Reader, limit: int) -> int:
     return len(found)
 
 
-def advance_all(*, limit: int = 1000, seconds: float | None = None) -> int:
+def advance_all(*, limit: int = LIST, seconds: float | None = None) -> int:
     """Bring every reader up to date; returns how many steps of cursors that took, in events. Stops after `seconds`."""
     register_cursors()
     started = time.monotonic()
@@ -73,7 +77,10 @@ def advance_all(*, limit: int = 1000, seconds: float | None = None) -> int:
 
 def register_cursors() -> None:
     """Give every reader a cursor, at the beginning of the log when it is new."""
-    Cursor.objects.bulk_create([Cursor(reader=reader.name) for reader in events.readers()], ignore_conflicts=True)
+    known = set(Cursor.objects.values_list("reader", flat=True))
+    new = [Cursor(reader=reader.name) for reader in events.readers() if reader.name not in known]
+    if new:
+        Cursor.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _must_rest(cursor: Cursor) -> bool:
