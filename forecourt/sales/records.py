@@ -12,7 +12,7 @@ from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import partitions, sql
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.values import Value
-from forecourt.sales.values import Outcome, SaleStatus
+from forecourt.sales.values import Outcome, RatedLine, SaleStatus
 
 CLAIM: Final = sql.load(__file__, "claim")
 SALE_COLUMNS: Final = (
@@ -249,22 +249,28 @@ def restate(posting: Posting) -> None:
             "explanation": posting.explanation.decode(),
         },
     )
-    lines = [line for line in outcome.lines if line.product is not None]
+    restate_products(posting.id, known.customer_id, known.business_date, outcome.lines)
+
+
+def restate_products(sale_id: UUID, customer_id: int, business_date: date, lines: Iterable[RatedLine]) -> None:
+    """Give the lines of a sale, or of its refund, the products that these lines of the same number have; sum its fuel."""
+    where = {"customer_id": customer_id, "day": business_date, "sale_id": sale_id}
+    known = [(line.number, line.product) for line in lines if line.product is not None]
     sql.run(
         RESTATE_LINES,
-        {
-            "customer_id": known.customer_id,
-            "day": known.business_date,
-            "sale_id": posting.id,
-            "numbers": [line.number for line in lines],
-            "product_ids": [line.product.id for line in lines if line.product is not None],
-            "kinds": [str(line.product.kind) for line in lines if line.product is not None],
+        where
+        | {
+            "numbers": [number for number, _ in known],
+            "product_ids": [product.id for _, product in known],
+            "kinds": [str(product.kind) for _, product in known],
         },
     )
+    sql.run(SUM_FUEL, where)
 
 
 RESTATE_SALE: Final = sql.load(__file__, "restate_sale")
 RESTATE_LINES: Final = sql.load(__file__, "restate_lines")
+SUM_FUEL: Final = sql.load(__file__, "sum_fuel")
 
 
 def accept(customer_id: int, business_date: date, sale_id: UUID) -> None:

@@ -227,3 +227,14 @@ def test_a_mended_sale_counts_for_its_customer_everywhere(real_chain):
     services.review_tiers(HEAD_OFFICE, ago(0).date())
     everything_proves()
     assert wire.decode_reasons(queries.sale(HEAD_OFFICE, sale.id).explanation)[0].rule == "petrol"
+
+
+def test_fuel_that_becomes_known_after_a_refund_cancels_out(chain):
+    chain.enrol()
+    sale = chain.post_one("1", 1, a_line("e10", "30.000", "210.00"), occurred_at=ago(3))
+    refund = services.refund_sale(HEAD_OFFICE, sale.id, NewRefund(source_ref="r1"))
+    add_product("e10", Kind.FUEL, Family.PETROL)
+    repair(sale.id)
+    assert queries.sale(HEAD_OFFICE, sale.id).fuel_quantity == Decimal("30.000")
+    assert queries.sale(HEAD_OFFICE, refund.id).fuel_quantity == Decimal("-30.000")
+    flat_books_agree()

@@ -21,7 +21,7 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
-from forecourt.loyalty.values import EntryKind, PointsEntry
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SaleRepaired
@@ -145,6 +145,9 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
 
 def _difference(sale: SaleView, account: int, points: int, active: Rules, recorded_by: str) -> list[PointsEntry]:
     """The entry that books so many points for a sale to an account, or takes them; none for no points."""
+    book = loyalty.books([account])[account]
+    if points < 0 and active.programme.negative_balance is NegativeBalance.FORGIVE:
+        points = max(points, -book.available)
     if points == 0:
         return []
     entry = PointsEntry(
@@ -160,7 +163,6 @@ def _difference(sale: SaleView, account: int, points: int, active: Rules, record
         sale_id=sale.id,
         actor=recorded_by,
     )
-    book = loyalty.books([account])[account]
     return [book.credit(entry) if points > 0 else book.debit(entry, first_of_sale=sale.id)]
 
 
@@ -169,6 +171,9 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
     if known.customer_id != sale.books_customer_id:
         records.move(sale.id, sale.books_customer_id, sale.business_date, known.customer_id)
     records.restate(posting)
+    refunds = queries.refunds(sale)
+    for refund in refunds:
+        records.restate_products(refund.id, refund.customer_id, refund.business_date, posting.outcome.lines)
     loyalty_records.append_entries(posting.outcome.entries)
     if posting.outcome.flags:
         Repair.objects.filter(sale_id=sale.id).update(
@@ -186,7 +191,8 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
                 business_date=sale.business_date,
                 previous_customer_id=sale.books_customer_id,
                 points=sum(entry.points for entry in posting.outcome.entries),
-            )
+            ),
+            *[_refund_restated(sale, refund) for refund in refunds],
         ]
     )
     audit.record(
@@ -196,6 +202,18 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
         customer_id=known.customer_id if known.is_member else None,
         station_id=sale.station_id,
         reason=note,
+    )
+
+
+def _refund_restated(sale: SaleView, refund: queries.RefundRow) -> SaleRepaired:
+    return SaleRepaired(
+        customer_id=refund.customer_id,
+        occurred_at=sale.occurred_at,
+        sale_id=refund.id,
+        station_id=sale.station_id,
+        business_date=refund.business_date,
+        previous_customer_id=refund.customer_id,
+        points=0,
     )
 
 
