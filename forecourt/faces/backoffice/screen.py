@@ -1,15 +1,21 @@
-"""How a screen is declared, shown, and made to act."""
+"""How a screen is declared, shown, and made to act.
 
-from collections.abc import Callable
+A form is sent by script where there is one, with the header X-Office-Form: then a problem is answered as JSON, the page
+stays as it was typed and each message stands beside its field. Without script the page comes back with messages on top.
+"""
+
+import re
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
+from forecourt.faces.backoffice import words
 from forecourt.kernel.problems import NotAllowed, NotFound, Problem
 
 View = Callable[..., HttpResponse]
@@ -26,7 +32,7 @@ def screen(*permissions: str) -> Callable[[View], View]:
             try:
                 for permission in permissions:
                     request.actor.require(permission)  # type: ignore[attr-defined]
-                return view(request, *arguments, **names)
+                return _answer(request, view(request, *arguments, **names))
             except NotAllowed as problem:
                 raise PermissionDenied(problem.detail) from problem
             except NotFound as problem:
@@ -55,22 +61,63 @@ def show(request: HttpRequest, template: str, title: Any, **context: Any) -> Htt
     return TemplateResponse(request, f"office/{template}.html", whole)
 
 
-def act(request: HttpRequest, to: str, command: Callable[[], Any], done: Any) -> HttpResponse:
+def act(
+    request: HttpRequest, to: str, command: Callable[[], Any], done: Any, names: Mapping[str, str] | None = None
+) -> HttpResponse:
     """Carry out a command and go to `to`, saying that it is `done`, or why not. Only a POST changes anything."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
         command()
     except Problem as problem:
-        say_problem(request, problem)
+        say_problem(request, problem, names)
     else:
         messages.success(request, done)
     return HttpResponseRedirect(to)
 
 
-def say_problem(request: HttpRequest, problem: Problem) -> None:
-    """Tell the reader what is at fault: each field, or the whole."""
-    for path, text in problem.fields.items():
-        messages.error(request, f"{path}: {text}")
-    if not problem.fields:
-        messages.error(request, problem.detail)
+_PATH = re.compile(r"^([a-z_]+(?:\.[a-z_0-9]+)*): ")
+
+
+def say_problem(request: HttpRequest, problem: Problem, names: Mapping[str, str] | None = None) -> None:
+    """Tell the reader what is at fault: each field by the name it has on screen, or the whole.
+
+    `names` says which input of the form a path of the command came from, where they are not called the same.
+    """
+    said = problem.fields
+    path = _PATH.match(problem.detail)
+    if not said:
+        said = {path[1]: problem.detail[path.end() :]} if path else {"": problem.detail}
+    told = {_input(path, names or {}): text for path, text in said.items()}
+    if _by_script(request):
+        request.office_problems = told  # type: ignore[attr-defined]
+        return
+    for name, text in told.items():
+        label = words.FIELD.get(name)
+        messages.error(request, f"{label}: {text}" if label else text)
+
+
+def _input(path: str, names: Mapping[str, str]) -> str:
+    """The input that a path such as "identities.0.value" came from: by the longest beginning that has a name."""
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
+        if name := names.get(".".join(parts[:length])):
+            return name
+    named = [part for part in parts if not part.isdigit()]
+    return next((part for part in named if part in words.FIELD), named[0] if named else "")
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return "X-Office-Form" in request.headers
+
+
+def _answer(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What a form sent by script gets: where to go, or which fields are at fault."""
+    if not _by_script(request):
+        return response
+    problems = getattr(request, "office_problems", None)
+    if problems is not None:
+        return JsonResponse({"problems": problems}, status=422)
+    if isinstance(response, HttpResponseRedirect):
+        return JsonResponse({"to": response.url})
+    return response

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from forecourt.faces.backoffice.screens import (
+    columns,
     customer,
     customers,
+    exports,
     keys,
     merging,
     operation,
@@ -19,9 +21,11 @@ from forecourt.faces.backoffice.screens import (
 )
 
 urlpatterns = [
+    path("columns/<slug:name>/", columns.choose, name="columns"),
     path("customers/", customers.customers, name="customers"),
     path("customers/new/", customers.new_customer, name="customer_new"),
-    path("customers/export.csv", customers.export, name="customers_export"),
+    path("customers/export.csv", exports.customers, name="customers_export"),
+    path("customers/tags/", customers.tag, name="customers_tag"),
     path("customers/<int:customer_id>/", customer.customer, name="customer"),
     path("customers/<int:customer_id>/unmask/", customer.unmask, name="customer_unmask"),
     path("customers/<int:customer_id>/points/", customer.adjust, name="customer_points"),
@@ -33,9 +37,11 @@ urlpatterns = [
     path("customers/<int:customer_id>/merge/", merging.merge, name="customer_merge"),
     path("customers/<int:customer_id>/merge/undo/", merging.undo, name="customer_unmerge"),
     path("sales/", sales.sales, name="sales"),
+    path("sales/export.csv", exports.sales, name="sales_export"),
     path("sales/<uuid:sale_id>/", sales.receipt, name="sale"),
     path("sales/<uuid:sale_id>/refund/", refunds.refund, name="sale_refund"),
     path("repair/", repairs.repairs, name="repairs"),
+    path("repair/accept/", repairs.accept_many, name="repair_accept"),
     path("repair/codes/", repairs.map_code, name="repair_code"),
     path("repair/<uuid:sale_id>/", repairs.repair, name="repair"),
     path("stations/", stations.stations, name="stations"),
@@ -44,9 +50,10 @@ urlpatterns = [
     path("stations/<int:station_id>/edit/", stations.edit, name="station_edit"),
     path("prices/", prices.prices, name="prices"),
     path("prices/announce/", prices.announce, name="price_announce"),
-    path("prices/<int:price_id>/withdraw/", prices.withdraw, name="price_withdraw"),
+    path("prices/withdraw/", prices.withdraw, name="price_withdraw"),
     path("products/", products.products, name="products"),
     path("products/new/", products.new_product, name="product_new"),
+    path("products/categories/", products.categories, name="categories"),
     path("products/<int:product_id>/", products.product, name="product"),
     path("programme/", programme.programme, name="programme"),
     path("programme/publish/", programme.publish, name="programme_publish"),

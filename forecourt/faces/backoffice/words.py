@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _pgettext
 
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
@@ -86,6 +87,7 @@ SERVICE = {
     "oil_change": _("Oil change"),
     "truck": _("Lorry lanes"),
 }
+SERVICE_ALIASES = {"carwash", "oil_change"}
 BASIS = {"spend": _("spend"), "volume": _("volume of fuel"), "visits": _("visits")}
 PER = {"unit": _("per unit (litre, kWh, piece)"), "currency": _("per unit of currency")}
 NEGATIVE = {"owe": _("the balance goes below zero"), "forgive": _("the balance stops at zero")}
@@ -119,6 +121,61 @@ WEEKDAY = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 DAY_KEYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+FIELD = {
+    "name": _pgettext("field", "Name"),
+    "code": _("Code"),
+    "username": _("Sign-in name"),
+    "password": _("Password"),
+    "roles": _("Roles"),
+    "role": _("Role"),
+    "scopes": _("Scopes"),
+    "requests_per_second": _("Requests a second"),
+    "phone": _("Phone"),
+    "card": _("Card"),
+    "email": _("E-mail"),
+    "plate": _("Plate"),
+    "value": _("Number"),
+    "kind": _("Kind"),
+    "grade": _("Grade"),
+    "usage": _("Usage"),
+    "model": _("Model"),
+    "tags": _("Tags"),
+    "tag": _("Tag"),
+    "station": _("Station"),
+    "reason": _("Reason"),
+    "text": _("Note"),
+    "note": _("Note"),
+    "points": _("Points"),
+    "customer": _("Customer"),
+    "product": _("Product"),
+    "address": _("Address"),
+    "region": _("Region"),
+    "position": _("Position"),
+    "latitude": _("Latitude (WGS-84)"),
+    "longitude": _("Longitude (WGS-84)"),
+    "day_rolls_at": _("Trading day begins"),
+    "opened_on": _("Opened"),
+    "zone": _("Time zone"),
+    "services": _("Services"),
+    "pumps": _("Pumps"),
+    "hours": _("Opening hours"),
+    "unit": _("Unit"),
+    "family": _("Family of fuel"),
+    "category": _("Category"),
+    "brand": _("Brand"),
+    "barcodes": _("Barcodes"),
+    "price": _("Price"),
+    "prices": _("Prices"),
+    "from": _("Effective from"),
+    "effective_from": _("Effective from"),
+    "currency": _("Currency"),
+    "digits": _("Decimal places"),
+    "lines": _("Lines"),
+    "quantity": _("Quantity"),
+}
+"""What the inputs of forms are called, for a problem that is told away from its field."""
+
+
 def volume_unit() -> str:
     """The company's unit of volume, short."""
     return "L" if organisation.company().volume_unit == VolumeUnit.LITRE else _now("gal")
@@ -127,6 +184,7 @@ def volume_unit() -> str:
 AUDITED = {
     "customer": _("Customers"),
     "customers": _("Exports of customers"),
+    "sales": _("Exports of sales"),
     "points": _("Points"),
     "price": _("Prices"),
     "programme": _("Programme"),
@@ -173,6 +231,15 @@ AUDIT_ACTION = {
     "apikey.revoke": _("revoked an API key"),
     "company.set": _("changed the company's settings"),
     "product.update": _("changed a product"),
+    "product.rename_category": _("renamed a category"),
+    "station.open": _("opened stations"),
+    "station.update": _("changed a station"),
+    "station.close": _("closed a station"),
+    "station.reopen": _("opened a station again"),
+    "sale.import": _("imported sales"),
+    "sales.export": _("exported sales"),
+    "customer.rename_tag": _("renamed a tag"),
+    "staff.enlist": _("added staff"),
 }
 
 JOB_STATE = {

@@ -1,18 +1,23 @@
 """Lists of customers and what one of them does, within the actor's stations where sales are read."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from forecourt.customers import permissions
 from forecourt.customers import queries as customers
-from forecourt.customers.values import CustomerLine
+from forecourt.customers.values import CustomerLine, TagCount
 from forecourt.faces.backoffice.queries.sales import stations_in_scope
+from forecourt.faces.backoffice.queries.totals import Total, total
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Value
+from forecourt.loyalty.values import Programme
 
 BY_VISIT: Final = sql.load(__file__, "customers_by_visit")
+MATCHING: Final = sql.load(__file__, "customers_matching")
 NO_VISIT: Final = sql.load(__file__, "customers_without_visit")
 MONTHS: Final = sql.load(__file__, "customer_months")
 PLACES: Final = sql.load(__file__, "customer_places")
@@ -21,6 +26,56 @@ PRODUCTS: Final = sql.load(__file__, "customer_products")
 
 VISITS: Final = {"30": (30, None), "90": (90, 30), "lost": (None, 90)}
 """Choices of last visit: seen within so many days, but not within so many. "never" is those who never bought."""
+
+
+_tags: tuple[float, list[TagCount]] | None = None
+_TAGS_KEPT_SECONDS: Final = 60.0
+
+
+def tags() -> list[TagCount]:
+    """The tags in use, those of most customers first; up to a minute old, for counting them reads every customer."""
+    global _tags  # noqa: PLW0603 - one memory a process
+    kept, now = _tags, time.monotonic()
+    if kept is None or now - kept[0] > _TAGS_KEPT_SECONDS:
+        kept = _tags = (now, customers.tags(50))
+    return kept[1]
+
+
+def forget_tags() -> None:
+    """Count anew next time, after this process changed some."""
+    global _tags  # noqa: PLW0603
+    _tags = None
+
+
+class Progress(Value):
+    """How far a member is on the way to the next tier, as of the last review. `basis` is a word of TierBasis."""
+
+    next_name: str
+    missing: Decimal
+    percent: int
+    basis: str
+
+
+_COUNTED: Final = "SELECT tier, tier_value FROM loyalty_balance WHERE customer_id = %(customer_id)s"
+
+
+def progress(customer_id: int, programme: Programme) -> Progress | None:
+    """What is missing to the next tier; None at the highest one, and where nobody has been reviewed yet."""
+    found = sql.rows(_COUNTED, {"customer_id": customer_id})
+    if not found:
+        return None
+    tier, value = found[0]
+    held = next((one.threshold for one in programme.tiers if one.code == tier), Decimal(0))
+    ahead = [one for one in programme.tiers if one.threshold > max(held, value)]
+    if not ahead:
+        return None
+    upper = min(ahead, key=lambda one: one.threshold)
+    return Progress(
+        next_name=upper.name,
+        missing=upper.threshold - value,
+        percent=max(0, min(100, int(value * 100 / upper.threshold))),
+        basis=programme.tier_basis.value,
+    )
 
 
 class Filter(Value):
@@ -68,6 +123,12 @@ def _parameters(wanted: Filter) -> dict[str, Any]:
         "visited_since": now - timedelta(days=within) if within else None,
         "visited_until": now - timedelta(days=without) if without else None,
     }
+
+
+def how_many(actor: Actor, wanted: Filter) -> Total:
+    """How many customers a filter finds."""
+    actor.require(permissions.VIEW)
+    return total(MATCHING, _parameters(wanted) | {"never": wanted.visit == "never"})
 
 
 def everyone(actor: Actor, wanted: Filter, most: int) -> Iterator[CustomerLine]:

@@ -7,12 +7,15 @@ from uuid import UUID
 
 import msgspec
 
+from forecourt.faces.backoffice.queries.totals import Total, total
 from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
+from forecourt.kernel.values import Value
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions
 
+MATCHING: Final = sql.load(__file__, "sales_matching")
 PAGE: Final = sql.load(__file__, "sales_page")
 BY_REFERENCE: Final = sql.load(__file__, "sales_by_reference")
 OF_CUSTOMER: Final = sql.load(__file__, "customer_sales")
@@ -57,27 +60,47 @@ def stations_in_scope(actor: Actor, wanted: int | None = None) -> list[int]:
     return [station.id for station in organisation.all_stations(actor)]
 
 
-def page(
-    actor: Actor,
-    *,
-    since: date,
-    until: date,
-    station: int | None = None,
-    status: str = "",
-    member: str = "",
-    grade: str = "",
-    refunds: str = "",
-    before: Place | None = None,
-    limit: int = 50,
-) -> list[dict[str, Any]]:
+class Filter(Value):
+    """What a list of sales is narrowed to: trading days, a station, "posted" or "flagged", members "yes" or "no", ..."""
+
+    since: date
+    until: date
+    station: int | None = None
+    status: str = ""
+    member: str = ""
+    grade: str = ""
+    refunds: str = ""
+
+
+def how_many(actor: Actor, wanted: Filter) -> Total:
+    """How many sales a filter finds."""
+    parameters = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    return total(MATCHING, parameters | {"stations": stations_in_scope(actor, wanted.station)})
+
+
+def everything(actor: Actor, wanted: Filter, most: int) -> Iterator[dict[str, Any]]:
+    """The sales of a filter one after the other, page by page, at most so many."""
+    before, left = None, most
+    while left > 0:
+        size = min(left, 500)
+        rows = page(actor, wanted, before=before, limit=size)
+        yield from rows[:size]
+        left -= size
+        if len(rows) <= size:
+            return
+        last = rows[size - 1]
+        before = (last["business_date"], last["occurred_at"], last["id"])
+
+
+def page(actor: Actor, wanted: Filter, *, before: Place | None = None, limit: int = 50) -> list[dict[str, Any]]:
     """A page of sales, newest first, with one more than `limit` where there are more.
 
     Looks at one day, then three, nine, ...: the first page of a year costs what the first page of a day does.
     """
-    scope = stations_in_scope(actor, station)
+    scope, since = stations_in_scope(actor, wanted.station), wanted.since
     found: list[dict[str, Any]] = []
-    until = min(until, before[0]) if before else until
-    if status == "flagged":
+    until = min(wanted.until, before[0]) if before else wanted.until
+    if wanted.status == "flagged":
         days = sql.rows(_FLAGGED_DAYS, {"stations": scope, "since": since, "until": until})
         windows: Iterable[tuple[date, date]] = [(day, day) for (day,) in days]
     else:
@@ -89,10 +112,10 @@ def page(
             "stations": scope,
             "since": first,
             "until": last,
-            "status": status,
-            "member": member,
-            "grade": grade,
-            "refunds": refunds,
+            "status": wanted.status,
+            "member": wanted.member,
+            "grade": wanted.grade,
+            "refunds": wanted.refunds,
             "limit": limit + 1 - len(found),
             **_place(before),
         }

@@ -23,6 +23,7 @@ from forecourt.faces.backoffice import happenings, paging, words
 from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
+from forecourt.faces.backoffice.screens import columns
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
@@ -57,6 +58,8 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "phone": next((one for one in card.identities if one.kind is IdentityKind.PHONE), None),
         "standing": loyalty.balance(card.id),
         "expiring": loyalty.expiring([card.id], today + timedelta(days=30)),
+        "progress": people.progress(card.id, loyalty.programme_at(clock.now())),
+        "everywhere": actor.stations is None,
         "may_edit": actor.may(permissions.EDIT),
         "may_unmask": actor.may(permissions.UNMASK),
         "may_merge": actor.may(permissions.MERGE),
@@ -155,7 +158,7 @@ def _sales(request: HttpRequest, actor: Actor, family: list[int]) -> dict[str, A
         before = None
     rows = sales_queries.of_customer(actor, family, before, PAGE)
     after = paging.after_sale(rows, PAGE)
-    return {"rows": rows, "after": after}
+    return {"rows": rows, "after": after, "columns": columns.AT_FIRST["sales"] - {"customer"}}
 
 
 def _points(request: HttpRequest, actor: Actor, family: list[int]) -> dict[str, Any]:
@@ -275,16 +278,10 @@ def identities(request: HttpRequest, customer_id: int) -> HttpResponse:
     if given.get("do") == "remove":
         number = paging.number(given.get("id")) or 0
         return act(request, to, lambda: services.remove_identity(actor, customer_id, number), _("Removed."))
-    return act(
-        request,
-        to,
-        lambda: services.add_identity(
-            actor,
-            customer_id,
-            NewIdentity(kind=IdentityKind(given.get("kind", "phone")), value=given.get("value", "").strip()),
-        ),
-        _("Added."),
-    )
+    kind = IdentityKind(given["kind"]) if given.get("kind") in set(IdentityKind) else IdentityKind.PHONE
+    new = NewIdentity(kind=kind, value=given.get("value", "").strip())
+    names = {"identities": "value", kind.value: "value"}
+    return act(request, to, lambda: services.add_identity(actor, customer_id, new), _("Added."), names)
 
 
 @screen(permissions.EDIT)

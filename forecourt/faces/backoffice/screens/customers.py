@@ -1,18 +1,14 @@
-"""Customers: the list, its export, and enrolment."""
+"""Customers: the list, tags on many at once, and enrolment."""
 
-import csv
-from collections.abc import Iterator
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext
 
 from forecourt.customers import permissions, queries, services
 from forecourt.customers.values import (
     CustomerKind,
-    CustomerLine,
     IdentityKind,
     NewCustomer,
     NewIdentity,
@@ -21,21 +17,24 @@ from forecourt.customers.values import (
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.queries import people, reference
 from forecourt.faces.backoffice.screen import say_problem, screen, show
+from forecourt.faces.backoffice.screens import columns
 from forecourt.faces.backoffice.screens.sales import tier_names
-from forecourt.kernel import audit
-from forecourt.kernel.problems import Problem
+from forecourt.kernel.problems import Invalid, Problem
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 
 PAGE = 50
-MOST_EXPORTED = 20_000
+MOST_AT_ONCE = 20_000
+"""So many customers are tagged by one press of the button."""
+AT_A_TIME = 1_000
+IDENTITIES = ("phone", "card", "email")
 
 
 @screen(permissions.VIEW)
 def customers(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()[:80]
-    wanted, after = _filter(request), request.GET.get("after", "")
+    wanted, after = asked(request), request.GET.get("after", "")
     try:
         if text:
             found = queries.search(actor, text, cursor=after or None, limit=PAGE)
@@ -58,96 +57,59 @@ def customers(request: HttpRequest) -> HttpResponse:
         wanted=wanted,
         standings=loyalty.standings([line.id for line in lines]),
         tiers=tier_names(),
-        tags=queries.tags(50),
+        tags=people.tags(),
+        total=people.how_many(actor, wanted) if not text else None,
+        most=MOST_AT_ONCE,
         kinds=words.KIND,
         station_list=stations,
         stations=organisation.stations_by_id({line.profile.home_station_id or 0 for line in lines}),
         may_edit=actor.may(permissions.EDIT),
+        **columns.choices(request, "customers"),
     )
 
 
-def _filter(request: HttpRequest) -> people.Filter:
-    asked = request.GET
-    return people.Filter(
-        kind=asked.get("kind", "") if asked.get("kind", "") in words.KIND else "",
-        tier=asked.get("tier", "")[:16],
-        home=paging.number(asked.get("home")),
-        tag=asked.get("tag", "")[:40],
-        visit=asked.get("visit", "") if asked.get("visit", "") in {*people.VISITS, "never"} else "",
-    )
-
-
-@screen(permissions.VIEW)
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """What the list shows, as CSV, phones masked as on the screen; who took it and how it was narrowed is audited."""
+@screen(permissions.EDIT)
+def tag(request: HttpRequest) -> HttpResponse:
+    """Put a tag on the chosen customers, or on all that the filter finds; or take it off them."""
     actor = request.actor  # type: ignore[attr-defined]
-    text, wanted = request.GET.get("q", "").strip()[:80], _filter(request)
-    chosen = {name: getattr(wanted, name) for name in wanted.__struct_fields__ if getattr(wanted, name)}
-    audit.record(actor, "customers.export", "customers", detail={"searched": bool(text), **chosen})
-    lines = (
-        iter(queries.search(actor, text, limit=200).items) if text else people.everyone(actor, wanted, MOST_EXPORTED)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    to = reverse("admin:customers") + (f"?{request.GET.urlencode()}" if request.GET else "")
+    command = services.remove_tags if request.POST.get("do") == "remove" else services.add_tags
+    changed = 0
+    try:
+        ids = _chosen(request)
+        for start in range(0, len(ids), AT_A_TIME):
+            changed += command(actor, ids[start : start + AT_A_TIME], [request.POST.get("tag", "").strip()])
+    except Problem as problem:
+        say_problem(request, problem)
+    else:
+        done = ngettext("%(count)s customer changed.", "%(count)s customers changed.", changed)
+        messages.success(request, done % {"count": f"{changed:,}"})
+    people.forget_tags()
+    return HttpResponseRedirect(to)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    if "everyone" in request.POST:
+        actor = request.actor  # type: ignore[attr-defined]
+        return [line.id for line in people.everyone(actor, asked(request), MOST_AT_ONCE)]
+    ids = [number for text in request.POST.getlist("id") if (number := paging.number(text))]
+    if not ids:
+        raise Invalid.field("tag", _("choose customers first"))
+    return ids
+
+
+def asked(request: HttpRequest) -> people.Filter:
+    """What the address narrows the list to."""
+    given = request.GET
+    return people.Filter(
+        kind=given.get("kind", "") if given.get("kind", "") in words.KIND else "",
+        tier=given.get("tier", "")[:16],
+        home=paging.number(given.get("home")),
+        tag=given.get("tag", "")[:40],
+        visit=given.get("visit", "") if given.get("visit", "") in {*people.VISITS, "never"} else "",
     )
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="customers.csv"'
-    return response
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(lines: Iterator[CustomerLine]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    tiers = tier_names()
-    yield "\ufeff"  # so that spreadsheets read Chinese as UTF-8
-    yield writer.writerow(
-        [
-            _("Number"),
-            pgettext("person", "Name"),
-            _("Phone"),
-            _("Tier"),
-            _("Points"),
-            _("Last visit"),
-            _("Fuel in a year"),
-            _("Spend in a year"),
-            _("Home station"),
-            _("Tags"),
-        ]
-    )
-    batch: list[CustomerLine] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == 500:
-            yield from (writer.writerow(row) for row in _rows(batch, tiers))
-            batch = []
-    yield from (writer.writerow(row) for row in _rows(batch, tiers))
-
-
-def _rows(lines: list[CustomerLine], tiers: dict[str, str]) -> Iterator[list[Any]]:
-    standings = loyalty.standings([line.id for line in lines])
-    stations = organisation.stations_by_id({line.profile.home_station_id or 0 for line in lines})
-    for line in lines:
-        standing, home = standings.get(line.id), stations.get(line.profile.home_station_id or 0)
-        seen = line.profile.last_sale_at
-        row = [
-            line.id,
-            line.name,
-            line.phone,
-            tiers.get(standing.tier, standing.tier) if standing else "",
-            standing.points if standing else 0,
-            seen.isoformat(timespec="minutes") if seen else "",
-            line.profile.fuel_year,
-            line.profile.spend_year,
-            home.name if home else "",
-            " ".join(line.tags),
-        ]
-        yield [_harmless(cell) for cell in row]
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 @screen(permissions.EDIT)
@@ -158,14 +120,15 @@ def new_customer(request: HttpRequest) -> HttpResponse:
             customer_id = services.create_customer(actor, _asked(request))
             return HttpResponseRedirect(reverse("admin:customer", args=[customer_id]))
         except Problem as problem:
-            say_problem(request, problem)
+            kinds = (kind for kind in IDENTITIES if request.POST.get(kind, "").strip())
+            names = {f"identities.{place}": kind for place, kind in enumerate(kinds)}
+            say_problem(request, problem, names | {"vehicles.0.grade": "grade", "vehicles": "plate"})
     return show(
         request,
         "customer_form",
         _("New customer"),
         given=request.POST,
         kinds=words.KIND,
-        usages=words.USAGE,
         grades=reference.grades(),
         station_list=organisation.all_stations(actor),
     )
@@ -175,7 +138,7 @@ def _asked(request: HttpRequest) -> NewCustomer:
     given = request.POST
     identities = tuple(
         NewIdentity(kind=IdentityKind(kind), value=given[kind].strip())
-        for kind in ("phone", "card", "email")
+        for kind in IDENTITIES
         if given.get(kind, "").strip()
     )
     plate = given.get("plate", "").strip()

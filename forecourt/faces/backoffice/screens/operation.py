@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice import paging, trail, words
 from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.kernel import clock
@@ -46,7 +46,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         request,
         "audit",
         _("Audit trail"),
-        rows=rows,
+        rows=[trail.told(row) for row in rows],
         after=after,
         since=since,
         until=until,

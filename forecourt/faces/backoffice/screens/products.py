@@ -127,3 +127,20 @@ def _choice(kind: Any, text: str) -> Any:
         return kind(text)
     except ValueError:
         raise Invalid.field(kind.__name__.lower(), _("%(text)s is not among the choices") % {"text": text}) from None
+
+
+@screen(permissions.VIEW)
+def categories(request: HttpRequest) -> HttpResponse:
+    """The categories as screens call them; rules refer to their path, which stays."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        path, name = request.POST.get("path", ""), request.POST.get("name", "").strip()
+        command = lambda: services.rename_category(actor, path, name)  # noqa: E731
+        return act(request, reverse("admin:categories"), command, _("Saved."))
+    return show(
+        request,
+        "categories",
+        _("Categories"),
+        rows=[(row, row.code.count("/")) for row in queries.categories(actor)],
+        may_edit=actor.may(permissions.EDIT) and actor.stations is None,
+    )

@@ -72,6 +72,35 @@ def _place(text: str) -> tuple[datetime, UUID] | None:
 
 @require_POST
 @screen(permissions.REPAIR)
+def accept_many(request: HttpRequest) -> HttpResponse:
+    """Take the chosen sales as they are, with one note for all."""
+    actor = request.actor  # type: ignore[attr-defined]
+    note = request.POST.get("note", "").strip()
+    taken = 0
+    try:
+        for sale_id in _chosen(request):
+            services.accept_sale(actor, sale_id, note)
+            taken += 1
+    except Problem as problem:
+        say_problem(request, problem)
+    if taken:
+        done = ngettext("%(count)d sale taken as it is.", "%(count)d sales taken as they are.", taken)
+        messages.success(request, done % {"count": taken})
+    return HttpResponseRedirect(reverse("admin:repairs"))
+
+
+def _chosen(request: HttpRequest) -> list[UUID]:
+    try:
+        ids = [UUID(text) for text in request.POST.getlist("sale")[:PAGE]]
+    except ValueError:
+        ids = []
+    if not ids:
+        raise Invalid.field("note", _("choose sales first"))
+    return ids
+
+
+@require_POST
+@screen(permissions.REPAIR)
 def repair(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     """Look at one sale anew, for the customer that was found where one is named, or take it as it is."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -99,9 +128,9 @@ def _customer(actor: Actor, text: str) -> int | None:
         return None
     found = people.found_ids(actor, text.strip())
     if not found:
-        raise Invalid.field(_("customer"), _("nobody was found; type the whole phone, plate or card number"))
+        raise Invalid.field("customer", _("nobody was found; type the whole phone, plate or card number"))
     if len(found) > 1:
-        raise Invalid.field(_("customer"), _("several customers match; type the whole phone, plate or card number"))
+        raise Invalid.field("customer", _("several customers match; type the whole phone, plate or card number"))
     return found[0]
 
 
@@ -134,7 +163,7 @@ def _make_known(actor: Actor, code: str, request: HttpRequest) -> None:
         return
     name = request.POST.get("name", "").strip()
     if not name:
-        raise Invalid.field(_("product"), _("say which product it is, or give the new one a name"))
-    kind = Kind(request.POST.get("kind", "goods"))
+        raise Invalid.field("product", _("say which product it is, or give the new one a name"))
+    kind = Kind(request.POST["kind"]) if request.POST.get("kind") in set(Kind) else Kind.GOODS
     family = Family.PETROL if kind is Kind.FUEL else Family.NONE
     catalogue_services.add_products(actor, [NewProduct(code=code, name=name, kind=kind, family=family)])

@@ -1,6 +1,6 @@
 """Sales: the list, and the receipt with its why."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import dashboard, reference
 from forecourt.faces.backoffice.queries import sales as queries
 from forecourt.faces.backoffice.screen import screen, show
+from forecourt.faces.backoffice.screens import columns
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
@@ -25,40 +26,45 @@ PAGE = 50
 def sales(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     stations = organisation.all_stations(actor)
-    today = dashboard.Now(stations).today
-    asked = request.GET
-    until = paging.day_of(asked.get("until", ""), today)
-    since = paging.day_of(asked.get("since", ""), until - timedelta(days=6))
-    text = asked.get("q", "").strip()
+    text = request.GET.get("q", "").strip()[:80]
+    wanted = asked(request, dashboard.Now(stations).today)
+    total = None
     if text:
-        rows, after = queries.by_reference(actor, text[:80]), ""
+        rows, after = queries.by_reference(actor, text), ""
     else:
-        rows = queries.page(
-            actor,
-            since=since,
-            until=until,
-            station=paging.number(asked.get("station")),
-            status=_one_of(asked.get("status", ""), {"posted", "flagged"}),
-            member=_one_of(asked.get("member", ""), {"yes", "no"}),
-            grade=asked.get("grade", "")[:32],
-            refunds=_one_of(asked.get("refunds", ""), {"yes"}),
-            before=_place(asked.get("after", "")),
-            limit=PAGE,
-        )
+        rows = queries.page(actor, wanted, before=_place(request.GET.get("after", "")), limit=PAGE)
         after = paging.after_sale(rows, PAGE)
+        total = queries.how_many(actor, wanted)
     return show(
         request,
         "sales",
         _("Sales"),
         rows=rows,
         after=after,
-        since=since,
-        until=until,
+        total=total,
+        since=wanted.since,
+        until=wanted.until,
         text=text,
         station_list=stations,
         stations={station.id: station for station in stations},
         grades=reference.grades(),
         tiers=tier_names(),
+        **columns.choices(request, "sales"),
+    )
+
+
+def asked(request: HttpRequest, today: date) -> queries.Filter:
+    """What the address narrows the list to; the last seven trading days unless it says otherwise."""
+    given = request.GET
+    until = paging.day_of(given.get("until", ""), today)
+    return queries.Filter(
+        since=paging.day_of(given.get("since", ""), until - timedelta(days=6)),
+        until=until,
+        station=paging.number(given.get("station")),
+        status=_one_of(given.get("status", ""), {"posted", "flagged"}),
+        member=_one_of(given.get("member", ""), {"yes", "no"}),
+        grade=given.get("grade", "")[:32],
+        refunds=_one_of(given.get("refunds", ""), {"yes"}),
     )
 
 
@@ -92,6 +98,7 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         sale["source_ref"],
         sale=sale,
         station=station,
+        company=organisation.company(),
         why=[{"reason": one, "text": words.sentence(one, organisation.company(), tiers)} for one in reasons],
         raw=_raw(sale),
         tiers=tiers,

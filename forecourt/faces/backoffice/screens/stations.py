@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import pricing, reference
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens import hours
 from forecourt.kernel.problems import Invalid, NotFound, Problem
 from forecourt.organisation import permissions, services
 from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import NewPump, NewStation, StationChanges, StationView
+from forecourt.organisation.values import Hours, NewPump, NewStation, StationChanges, StationView
 
 
 @screen(permissions.VIEW_STATIONS)
@@ -43,7 +44,7 @@ def station(request: HttpRequest, station_id: int) -> HttpResponse:
         "station",
         view.name,
         station=view,
-        hours=_hours(view),
+        hours=hours.told(view.hours),
         grades=reference.grades(),
         prices=pricing.at_station(station_id),
         upcoming=pricing.announced(actor, station_id),
@@ -59,13 +60,6 @@ def _view(request: HttpRequest, station_id: int) -> StationView:
     return organisation.station(actor, facts.code)
 
 
-def _hours(view: StationView) -> list[tuple[Any, str]]:
-    if not view.hours:
-        return []
-    spans = {key: ", ".join("–".join(map(str, span)) for span in view.hours.get(key, ())) for key in words.DAY_KEYS}
-    return [(words.WEEKDAY[place], spans[key] or _("closed")) for place, key in enumerate(words.DAY_KEYS)]
-
-
 @screen(permissions.EDIT_STATIONS)
 def new_station(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -75,10 +69,8 @@ def new_station(request: HttpRequest) -> HttpResponse:
             station_id = services.open_station(actor, NewStation(code=request.POST.get("code", "").strip(), **fields))
             return HttpResponseRedirect(reverse("admin:station", args=[station_id]))
         except Problem as problem:
-            say_problem(request, problem)
-    return show(
-        request, "station_form", _("New station"), station=None, given=request.POST, regions=organisation.regions()
-    )
+            say_problem(request, problem, hours.INPUTS)
+    return _form(request, _("New station"), None, request.POST.dict(), set(request.POST.getlist("service")), {})
 
 
 @screen(permissions.EDIT_STATIONS)
@@ -96,6 +88,7 @@ def edit(request: HttpRequest, station_id: int) -> HttpResponse:
             to,
             lambda: services.update_station(actor, station_id, StationChanges(**_fields(request))),
             _("Saved."),
+            hours.INPUTS,
         )
     given = {
         "name": view.name,
@@ -105,11 +98,30 @@ def edit(request: HttpRequest, station_id: int) -> HttpResponse:
         "latitude": view.position[0] if view.position else "",
         "longitude": view.position[1] if view.position else "",
         "day_rolls_at": f"{view.day_rolls_at:%H:%M}",
-        "services": ", ".join(view.services),
+        "more_services": ", ".join(service for service in view.services if service not in words.SERVICE),
         "pumps": "\n".join(f"{pump.number}: {', '.join(pump.grades)}" for pump in view.pumps),
         "opened_on": view.opened_on.isoformat() if view.opened_on else "",
     }
-    return show(request, "station_form", view.name, station=view, given=given, regions=organisation.regions())
+    return _form(request, view.name, view, given, set(view.services), view.hours)
+
+
+def _form(
+    request: HttpRequest, title: str, view: StationView | None, given: dict[str, Any], held: set[str], open_hours: Hours
+) -> HttpResponse:
+    # a code that means the same as another is offered where the station has it
+    offered = {code: name for code, name in words.SERVICE.items() if code in held or code not in words.SERVICE_ALIASES}
+    return show(
+        request,
+        "station_form",
+        title,
+        station=view,
+        given=given,
+        held=held,
+        offered=offered,
+        days=hours.rows(open_hours),
+        day_and_night=not open_hours,
+        regions=organisation.regions(),
+    )
 
 
 def _fields(request: HttpRequest) -> dict[str, Any]:
@@ -121,12 +133,21 @@ def _fields(request: HttpRequest) -> dict[str, Any]:
         "region": given.get("region", ""),
         "position": _position(given.get("latitude", ""), given.get("longitude", "")),
         "day_rolls_at": _time(given.get("day_rolls_at", "")),
-        "services": tuple(
-            part.strip() for part in given.get("services", "").replace("，", ",").split(",") if part.strip()
+        "services": (
+            *given.getlist("service"),
+            *(part.strip() for part in given.get("more_services", "").replace("，", ",").split(",") if part.strip()),
         ),
         "pumps": _pumps(given.get("pumps", "")),
-        "opened_on": date.fromisoformat(given["opened_on"]) if given.get("opened_on") else None,
+        "hours": hours.given(given),
+        "opened_on": _day(given.get("opened_on", "")),
     }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid.field("opened_on", _("give a day such as 2026-01-31")) from None
 
 
 def _position(latitude: str, longitude: str) -> tuple[float, float] | None:
@@ -136,7 +157,7 @@ def _position(latitude: str, longitude: str) -> tuple[float, float] | None:
         return float(Decimal(latitude)), float(Decimal(longitude))
     except InvalidOperation:
         raise Invalid.field(
-            "position", _("give latitude and longitude in degrees, such as 22.5431 and 114.0579")
+            "latitude", _("give latitude and longitude in degrees, such as 22.5431 and 114.0579")
         ) from None
 
 

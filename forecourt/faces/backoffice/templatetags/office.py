@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from forecourt.faces.backoffice import words
 from forecourt.kernel import clock
@@ -210,3 +210,28 @@ def when(value: datetime) -> str:
     local = timezone.localtime(value)
     same = local.year == timezone.localtime(clock.now()).year
     return f"{date_format(local, _('j M') if same else _('j M Y'))} {local:%H:%M}"
+
+
+@register.filter
+def about(total: Any) -> str:
+    """How many there are: exactly, or where that is estimated as one says it: about 123,000, 约 12.3 万."""
+    if not total.is_estimate:
+        return f"{total.count:,}"
+    if get_language().startswith("zh"):
+        return _("about %(count)s") % {"count": f"{total.count / 10_000:.1f} 万"}
+    digits = len(str(total.count)) - 3
+    return _("about %(count)s") % {"count": f"{round(total.count, -digits):,}"}
+
+
+@register.filter
+def minus(value: Decimal) -> Decimal:
+    return -value
+
+
+@register.filter
+def who(label: str) -> str:
+    """An actor as the audit trail keeps it ("staff:head", "system:forecourt", "key:till"), in words."""
+    kind, _colon, name = label.partition(":")
+    if kind == "system":
+        return _("System")
+    return _("API key %(name)s") % {"name": name} if kind in {"key", "apikey"} else name or label

@@ -1,5 +1,5 @@
 -- A page of a customer's sales (the whole family of merged ids), newest first.
-SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.source_ref, sale.occurred_at, sale.pump,
+SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.source, sale.source_ref, sale.staff, sale.occurred_at, sale.pump,
        sale.net, sale.fuel_quantity, sale.fuel_amount, sale.status, sale.flags, sale.points_earned, sale.tier,
        sale.refund_of,
        (SELECT array_agg(line.code ORDER BY line.number) FROM sales_line AS line

@@ -1,5 +1,5 @@
 -- Sales whose reference begins with a text; any station and till in scope.
-SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.source_ref, sale.occurred_at, sale.pump,
+SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.source, sale.source_ref, sale.staff, sale.occurred_at, sale.pump,
        sale.net, sale.fuel_quantity, sale.fuel_amount, sale.status, sale.flags, sale.points_earned, sale.tier,
        sale.refund_of, customer.name AS customer_name, NULL::text[] AS grades
 FROM sales_claim AS claim

@@ -5,7 +5,7 @@
   let waitingForG = 0;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      document.querySelectorAll(".fc details.button-fold[open]").forEach((d) => { d.open = false; });
+      document.querySelectorAll(".fc details.button-fold[open], .fc details.menu[open]").forEach((d) => { d.open = false; });
       if (inField(event.target)) event.target.blur();
       return;
     }
@@ -29,6 +29,26 @@
     if (event.target.matches("[data-all]")) {
       document.querySelectorAll(`input[name="${event.target.dataset.all}"]`).forEach((box) => { box.checked = event.target.checked; });
     }
+    countChosen();
+  });
+  // what is done with many at once shows when something is chosen, with how many
+  function countChosen() {
+    document.querySelectorAll("[data-bulk]").forEach((bar) => {
+      const count = document.querySelectorAll(`input[name="${bar.dataset.bulk}"]:checked`).length;
+      bar.hidden = !count;
+      bar.querySelectorAll("[data-count]").forEach((place) => { place.textContent = count; });
+    });
+  }
+  window.addEventListener("pageshow", countChosen);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const like = event.target.closest("[data-same]");
+    if (like) {
+      const rows = [...document.querySelectorAll(like.dataset.same)];
+      const first = [...rows[0].querySelectorAll("input")];
+      rows.slice(1).forEach((row) => row.querySelectorAll("input").forEach((field, place) => { field.value = first[place].value; }));
+    }
+    document.querySelectorAll(".fc details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset.confirm;
@@ -47,14 +67,14 @@
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
     const ink = css("--fc-faint"), line = css("--fc-line");
     const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: data.digits ?? 0 });
-    const axis = (title, extra) => ({ beginAtZero: true, border: { display: false }, grid: { color: line }, title: { display: !!title, text: title, color: ink },
+    const axis = (title, extra) => ({ beginAtZero: data.type !== "line", border: { display: false }, grid: { color: line }, title: { display: !!title, text: title, color: ink },
       ticks: { color: ink, maxTicksLimit: 6, callback: (v) => number.format(v) }, ...extra });
     const scales = { x: { stacked: !!data.stacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 }, border: { color: line } },
       y: axis(data.unit, { stacked: !!data.stacked }) };
     if (data.right) scales.right = axis(data.right, { position: "right", grid: { display: false } });
     const datasets = data.series.map((s) => ({ label: s.label, data: s.values, type: s.type || data.type || "bar", yAxisID: s.right ? "right" : "y",
       backgroundColor: s.type === "line" || data.type === "line" ? s.color + "22" : s.color, borderColor: s.color, borderWidth: (s.type || data.type) === "line" ? 2 : 0,
-      borderDash: s.dash ? [5, 4] : [], pointRadius: 0, pointHitRadius: 12, tension: 0.25, stepped: s.stepped ? "before" : false, maxBarThickness: 34, borderRadius: 2, spanGaps: true, stack: data.stacked ? "all" : undefined }));
+      borderDash: s.dash ? [5, 4] : [], pointRadius: 0, pointHitRadius: 12, tension: 0, stepped: s.stepped ? "before" : false, maxBarThickness: 34, borderRadius: 2, spanGaps: true, stack: data.stacked ? "all" : undefined }));
     charts.push(new Chart(canvas, { type: data.type || "bar", data: { labels: data.labels, datasets },
       options: { responsive: true, maintainAspectRatio: false, animation: false, interaction: { mode: "index", intersect: false }, scales,
         plugins: { legend: { display: datasets.length > 1, position: "bottom", labels: { color: ink, boxWidth: 12, boxHeight: 12, usePointStyle: true, pointStyle: "rectRounded" } },
@@ -102,5 +122,54 @@
     const shown = target, before = shown.textContent, eye = button;
     shown.textContent = said.value; eye.hidden = true; box.close(); event.target.reset();
     setTimeout(() => { shown.textContent = before; eye.hidden = false; }, 30000);
+  });
+})();
+// forms that change something: sent in the background, so that what was typed stays and every message stands by its field
+(() => {
+  "use strict";
+  const clear = (form) => {
+    form.querySelectorAll(".fault").forEach((text) => text.remove());
+    form.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); });
+  };
+  let faults = 0;
+  function say(form, name, text) {
+    const fault = document.createElement("p");
+    fault.className = "fault"; fault.id = `fault-${++faults}`; fault.setAttribute("role", "alert"); fault.textContent = text;
+    const field = name && form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+    if (!field) { form.prepend(fault); return null; }
+    field.setAttribute("aria-invalid", "true"); field.setAttribute("aria-describedby", fault.id);
+    (field.closest("label:not(.inline), fieldset") || field.parentElement).append(fault);
+    return field;
+  }
+  async function send(form, submitter) {
+    clear(form);
+    const failed = document.querySelector(".fc[data-failed]").dataset.failed;
+    const to = submitter?.hasAttribute("formaction") ? submitter.formAction : form.getAttribute("action") || location.href;
+    form.setAttribute("aria-busy", "true"); if (submitter) submitter.disabled = true;
+    const body = new FormData(form);
+    if (submitter?.name) body.append(submitter.name, submitter.value);
+    try {
+      const answer = await fetch(to, { method: "POST", body, headers: { "X-Office-Form": "1" } });
+      const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
+      if (said?.to) {
+        const next = new URL(said.to, location.href), here = new URL(location.href);
+        const same = next.pathname + next.search === here.pathname + here.search;
+        location.href = next.href; if (same) location.reload();
+        return;
+      }
+      const fields = Object.entries(said?.problems || { "": `${failed} (${answer.status})` }).map(([name, text]) => say(form, name, text));
+      (fields.find(Boolean) || form.querySelector(".fault")).scrollIntoView({ block: "nearest" });
+      fields.find(Boolean)?.focus();
+    } catch {
+      say(form, "", failed);
+    }
+    form.removeAttribute("aria-busy"); if (submitter) submitter.disabled = false;
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || !form.closest(".fc") || form.closest("dialog") || form.dataset.plain !== undefined) return;
+    if (event.submitter?.dataset.plain !== undefined) return;
+    event.preventDefault();
+    send(form, event.submitter);
   });
 })();
