@@ -157,3 +157,17 @@ def waiting(actor: Actor, now: Now) -> dict[str, Any]:
         "readers": sql.dicts(_READERS),
         "locked": sql.rows(_LOCKED, {"now": now.at})[0][0],
     }
+
+
+_STARTED: Final = """
+SELECT EXISTS (SELECT FROM organisation_station) AS stations,
+       EXISTS (SELECT FROM catalogue_price WHERE withdrawn_at IS NULL) AS prices,
+       EXISTS (SELECT FROM loyalty_rulebook) AS programme,
+       EXISTS (SELECT FROM organisation_apikey WHERE revoked_at IS NULL) AS keys,
+       EXISTS (SELECT FROM sales_claim) AS sales
+"""
+
+
+def started() -> dict[str, bool]:
+    """What a new installation has already, by step."""
+    return sql.dicts(_STARTED)[0]

@@ -27,6 +27,7 @@ _HISTORY: Final = """
 SELECT product.code, product.name, price.price, price.effective_from
 FROM catalogue_price AS price JOIN catalogue_product AS product ON product.id = price.product_id
 WHERE product.kind = 'fuel' AND product.is_active AND price.withdrawn_at IS NULL
+    AND (NOT %(liquid)s OR product.unit = 'volume')
     AND price.station_id IS NOT DISTINCT FROM %(station)s AND price.effective_from >= %(since)s
     AND price.effective_from <= %(now)s
 ORDER BY price.effective_from, product.code
@@ -55,10 +56,12 @@ def announced(actor: Actor, station_id: int | None = None) -> list[dict[str, Any
     return sql.dicts(_ANNOUNCED, {"now": clock.now(), "stations": stations})
 
 
-def history(station_id: int | None, days: int = 365) -> list[dict[str, Any]]:
-    """How fuel prices went: the station's own, or those that held everywhere."""
+def history(station_id: int | None, days: int = 365, *, liquid: bool = False) -> list[dict[str, Any]]:
+    """How fuel prices went: the station's own, or those that held everywhere; of `liquid` fuels only, or of all."""
     now = clock.now()
-    return sql.dicts(_HISTORY, {"station": station_id, "since": now - timedelta(days=days), "now": now})
+    return sql.dicts(
+        _HISTORY, {"station": station_id, "since": now - timedelta(days=days), "now": now, "liquid": liquid}
+    )
 
 
 def changes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import dashboard
 from forecourt.faces.backoffice.screen import screen, show
 from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
 from forecourt.organisation import permissions as organisation_permissions
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions as sales
@@ -32,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     period = request.GET.get("by", "day")
     period = period if period in {"day", "week", "month"} else "day"
     zone = clock.zone(organisation.company().zone)
+    figures = dashboard.figures(actor, now, view)
     return show(
         request,
         "home",
@@ -42,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
         periods=[("day", _("Day")), ("week", _("Week")), ("month", _("Month"))],
         clock=now.at.astimezone(zone),
         stations={station.id: station for station in stations},
-        figures=dashboard.figures(actor, now, view),
+        figures=figures,
+        steps=_steps(actor) if not figures["league"] else [],
         waiting=dashboard.waiting(actor, now),
         grades=_grades(dashboard.volume_by_grade(now, period), period),
         hours=_hours(dashboard.by_hour(now, view)),
@@ -50,6 +54,45 @@ def home(request: HttpRequest) -> HttpResponse:
         may_manage_staff=actor.may(organisation_permissions.MANAGE_STAFF),
         may_repair=actor.may(sales.REPAIR),
     )
+
+
+def _steps(actor: Actor) -> list[dict[str, Any]]:
+    """The way to the first sale, for who may go it: empty once sales came in."""
+    done = dashboard.started()
+    if done["sales"] or not actor.may(organisation_permissions.EDIT_STATIONS) or actor.stations is not None:
+        return []
+    return [
+        {
+            "done": done["stations"],
+            "title": _("Open your stations"),
+            "text": _("With their pumps and hours; or let an import make them."),
+            "link": reverse("admin:station_new"),
+        },
+        {
+            "done": done["prices"],
+            "title": _("Set fuel prices"),
+            "text": _("The usual fuels are there; announce what they cost from today."),
+            "link": reverse("admin:prices"),
+        },
+        {
+            "done": done["programme"],
+            "title": _("Publish the loyalty programme"),
+            "text": _("What earns how many points, and the tiers."),
+            "link": reverse("admin:programme"),
+        },
+        {
+            "done": done["keys"],
+            "title": _("Connect a till"),
+            "text": _("Make an API key for it, or import its sales from files."),
+            "link": reverse("admin:keys"),
+        },
+        {
+            "done": False,
+            "title": _("Send the first sale"),
+            "text": _("Then figures, charts and customers stand here."),
+            "link": "",
+        },
+    ]
 
 
 def _label(period: Any, by: str) -> str:

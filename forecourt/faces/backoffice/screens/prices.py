@@ -47,7 +47,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         stations={station.id: station for station in stations},
         rows=[(station, [matrix.get((station.id, grade["id"])) for grade in sold]) for station in stations],
         upcoming=[_upcoming(change, sold, matrix, everywhere) for change in pricing.changes(upcoming)],
-        chart=_chart(pricing.history(chosen)),
+        chart=_chart(pricing.history(chosen, liquid=True)),
         may_set=actor.may(permissions.SET_PRICE),
         everywhere=actor.stations is None,
     )

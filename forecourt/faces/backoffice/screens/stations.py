@@ -98,7 +98,6 @@ def edit(request: HttpRequest, station_id: int) -> HttpResponse:
         "latitude": view.position[0] if view.position else "",
         "longitude": view.position[1] if view.position else "",
         "day_rolls_at": f"{view.day_rolls_at:%H:%M}",
-        "more_services": ", ".join(service for service in view.services if service not in words.SERVICE),
         "pumps": "\n".join(f"{pump.number}: {', '.join(pump.grades)}" for pump in view.pumps),
         "opened_on": view.opened_on.isoformat() if view.opened_on else "",
     }
@@ -108,8 +107,7 @@ def edit(request: HttpRequest, station_id: int) -> HttpResponse:
 def _form(
     request: HttpRequest, title: str, view: StationView | None, given: dict[str, Any], held: set[str], open_hours: Hours
 ) -> HttpResponse:
-    # a code that means the same as another is offered where the station has it
-    offered = {code: name for code, name in words.SERVICE.items() if code in held or code not in words.SERVICE_ALIASES}
+    offered = _offered(request)
     return show(
         request,
         "station_form",
@@ -181,3 +179,14 @@ def _pumps(text: str) -> tuple[NewPump, ...]:
             NewPump(number=int(number), grades=tuple(grade.strip() for grade in grades.split(",") if grade.strip()))
         )
     return tuple(pumps)
+
+
+def _offered(request: HttpRequest) -> dict[str, str]:
+    """Services to tick, by code: those that stations have, then the usual ones that none has under any name."""
+    rows = organisation.list_stations(request.actor, limit=500)  # type: ignore[attr-defined]
+    used = {service: str(words.SERVICE.get(service, service)) for row in rows for service in row.services}
+    return used | {
+        code: str(name)
+        for code, name in words.SERVICE.items()
+        if code not in words.SERVICE_ALIASES and str(name) not in used.values()
+    }

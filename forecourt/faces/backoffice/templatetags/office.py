@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import words
@@ -233,5 +233,5 @@ def who(label: str) -> str:
     """An actor as the audit trail keeps it ("staff:head", "system:forecourt", "key:till"), in words."""
     kind, _colon, name = label.partition(":")
     if kind == "system":
-        return _("System")
+        return pgettext("who did it", "System")
     return _("API key %(name)s") % {"name": name} if kind in {"key", "apikey"} else name or label
