@@ -49,6 +49,8 @@ _DETAIL = {
     "chosen": gettext_lazy("chosen"),
     "locked": gettext_lazy("locked"),
     "active": gettext_lazy("active"),
+    "refund": gettext_lazy("refund"),
+    "moved": gettext_lazy("taken along"),
     "refund_of": gettext_lazy("of sale"),
     "flags": gettext_lazy("flags"),
     "reason": gettext_lazy("reason"),
@@ -89,7 +91,7 @@ def _link(kind: str, key: str, row: dict[str, Any]) -> str:
 def _details(body: dict[str, Any]) -> str:
     parts = []
     for name, value in body.items():
-        if value in (None, "", [], {}):
+        if value in (None, "", [], {}) or name == "merge":
             continue
         parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {_value(value)}")
     return " · ".join(parts)

@@ -135,7 +135,7 @@ def _chart(found: dict[str, Any]) -> dict[str, Any]:
         months.append((months[-1].replace(day=1) + timedelta(days=32)).replace(day=1))
     figure = lambda month, name: float((found["months"].get(month) or {}).get(name) or 0)  # noqa: E731
     return {
-        "labels": [date_format(month, _("M Y")) for month in months],
+        "labels": [date_format(month, _("M Y")) for month in months] if found["months"] else [],
         "unit": words.volume_unit(),
         "right": organisation.company().currency,
         "series": [

@@ -38,15 +38,15 @@ def stations(request: HttpRequest) -> HttpResponse:
 @screen(permissions.VIEW_STATIONS)
 def station(request: HttpRequest, station_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    view = _view(request, station_id)
+    view, prices = _view(request, station_id), pricing.at_station(station_id)
     return show(
         request,
         "station",
         view.name,
         station=view,
         hours=hours.told(view.hours),
-        grades=reference.grades(),
-        prices=pricing.at_station(station_id),
+        grades=[grade for grade in reference.grades() if grade["id"] in prices],
+        prices=prices,
         upcoming=pricing.announced(actor, station_id),
         may_edit=actor.may(permissions.EDIT_STATIONS),
     )

@@ -200,8 +200,16 @@ def plain_number(value: Decimal) -> str:
 
 @register.filter
 def grade(code: str) -> str:
-    """A grade as it is spoken of: 95#, but KWH."""
+    """A grade as it is spoken of: 95#, but LPG."""
+    if code.upper() == "KWH":
+        return str(words.FAMILY["electric"])
     return f"{code}#" if code.lstrip("-").isdigit() else code
+
+
+@register.filter
+def unit(code: str) -> str:
+    """What a quantity counts, short: L or gal, kWh, kg, piece."""
+    return words.volume_unit() if code == "volume" else str(words.UNIT.get(code, code))
 
 
 @register.filter
