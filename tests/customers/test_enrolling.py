@@ -113,7 +113,8 @@ def test_a_list_of_any_size_takes_the_same_statements(db, clerk, size, django_as
     with sql.watching() as statements:
         answers = services.create_customers(clerk, batch)
     assert len([answer for answer in answers if isinstance(answer, int)]) == size
-    assert len([text for text in statements if "regclass" not in text]) == 8
+    asked = [text for text in statements if "pg_class" not in text]  # whether this month has its partition
+    assert len(asked) == 8
     assert EventRow.objects.filter(name="customer.joined.v1").count() == size + 1
 
 
