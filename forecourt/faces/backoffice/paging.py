@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from forecourt.kernel.problems import Invalid
 
 
@@ -15,7 +17,9 @@ def sale_place(text: str) -> tuple[date, datetime, UUID] | None:
         day, at, sale_id = text.split("_")
         return date.fromisoformat(day), datetime.fromisoformat(at), UUID(sale_id)
     except ValueError:
-        raise Invalid.field("after", f"{text!r} is no place in this list; begin again at its first page") from None
+        raise Invalid.field(
+            "after", _("%(text)r is no place in this list; begin again at its first page") % {"text": text}
+        ) from None
 
 
 def after_sale(rows: list[dict[str, Any]], limit: int) -> str:
