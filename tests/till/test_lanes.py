@@ -11,6 +11,7 @@ from forecourt.faces.till.lanes import LONGEST_LIST, Lane
 from forecourt.kernel.actors import SYSTEM, Actor
 from forecourt.kernel.problems import Invalid, NotAllowed, Problem, Unavailable
 from forecourt.sales.services import Submission
+from tests.bench import loops
 
 
 def request(name: str, size: int = 1) -> list[Submission]:
@@ -52,7 +53,7 @@ def serve(engine: Engine, requests: list[list[Submission]], threads: int = 1) ->
             engine.gate.set()
             await asyncio.to_thread(lane.close)
 
-    return asyncio.run(all_at_once())
+    return loops.run(all_at_once())
 
 
 def test_requests_that_wait_ride_together_and_get_their_own_answers():
@@ -118,4 +119,4 @@ def test_a_lane_that_closes_finishes_what_waits(threads):
         await asyncio.to_thread(lane.close)
         return await asyncio.wait_for(asyncio.gather(*waiting), 5)
 
-    assert len(asyncio.run(close_at_once())) == 10
+    assert len(loops.run(close_at_once())) == 10
