@@ -71,3 +71,56 @@ def test_no_page_scrolls_sideways_on_a_phone(live, chain, signed_in):
         page.goto(f"{live.web}/admin/{path}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"/admin/{path} is {wide} px too wide"
+
+
+def test_a_fault_stands_beside_its_field_and_keeps_what_was_typed(live, chain, signed_in):
+    page = signed_in("bo-head")
+    page.goto(f"{live.web}/admin/customers/new/")
+    page.fill("[name=name]", "Typed once")
+    page.fill("[name=phone]", "123")
+    page.click("form .button.main")
+    expect(page.locator("label:has([name=phone]) .fault")).to_be_visible()
+    expect(page.locator("[name=phone]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[name=name]")).to_have_value("Typed once")
+    expect(page.locator("#content")).not_to_contain_text("identities")
+
+
+def test_columns_are_chosen_and_tags_put_on_many(live, chain, signed_in):
+    page = signed_in("bo-head")
+    page.goto(f"{live.web}/admin/customers/")
+    expect(page.locator("th", has_text="Tags")).to_have_count(0)
+    page.click("details.menu summary")
+    page.check("[name=column][value=tags]")
+    page.click("details.menu .button.main")
+    expect(page.locator("th", has_text="Tags")).to_be_visible()
+    row = page.locator("tbody tr", has_text="测试一")
+    row.locator("[name=id]").check()
+    page.fill("#chosen input[name=tag]", "night driver")
+    page.get_by_role("button", name="Put the tag on").click()
+    expect(page.locator("tbody tr", has_text="测试一")).to_contain_text("night driver")
+    row.locator("[name=id]").check()
+    with page.expect_download() as download:
+        page.locator("#chosen").get_by_role("button", name="Export CSV").click()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "Tags" in lines[0]
+    assert "night driver" in lines[1]
+    assert "137****8765" in lines[1]
+
+
+def test_opening_hours_are_written_and_read(live, chain, signed_in):
+    page = signed_in("bo-head")
+    page.goto(f"{live.web}/admin/stations/?q=BO2")
+    page.get_by_role("link", name="Back office BO2").click()
+    page.get_by_role("link", name="Edit").click()
+    page.check("[name=open][value=hours]")
+    page.fill("[name=mon_0_from]", "06:00")
+    page.fill("[name=mon_0_to]", "22:00")
+    page.click("[data-same]")
+    page.fill("[name=sun_0_from]", "")
+    page.fill("[name=sun_0_to]", "")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#content")).to_contain_text("Mon–Sat")
+    expect(page.locator("#content")).to_contain_text("06:00–22:00")
+    page.goto(f"{live.web}/admin/audit/?action=station")
+    expect(page.locator("tr", has_text="changed a station").first).to_contain_text("Opening hours")

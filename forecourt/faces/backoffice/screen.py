@@ -10,9 +10,10 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from forecourt.faces.backoffice import words
@@ -34,9 +35,9 @@ def screen(*permissions: str) -> Callable[[View], View]:
                     request.actor.require(permission)  # type: ignore[attr-defined]
                 return _answer(request, view(request, *arguments, **names))
             except NotAllowed as problem:
-                raise PermissionDenied(problem.detail) from problem
+                return _refuse(request, _("You may not open this"), problem)
             except NotFound as problem:
-                raise Http404(problem.detail) from problem
+                return _refuse(request, _("There is nothing here"), problem)
 
         @never_cache
         @wraps(view)
@@ -46,6 +47,15 @@ def screen(*permissions: str) -> Callable[[View], View]:
         return entered
 
     return declare
+
+
+def _refuse(request: HttpRequest, title: str, problem: Problem) -> HttpResponse:
+    """Say why a page cannot be shown, with the menu beside it to go on."""
+    if _by_script(request):
+        return JsonResponse({"problems": {"": problem.detail}}, status=problem.status)
+    response = show(request, "refused", title, detail=problem.detail)
+    response.status_code = problem.status
+    return response
 
 
 def _holds_null(request: HttpRequest) -> bool:

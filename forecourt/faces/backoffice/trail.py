@@ -45,6 +45,12 @@ _DETAIL = {
     "customers": gettext_lazy("customers"),
     "merged": gettext_lazy("taken in"),
     "merged_id": gettext_lazy("taken in"),
+    "since": gettext_lazy("From"),
+    "until": gettext_lazy("To"),
+    "station": gettext_lazy("station"),
+    "tag": gettext_lazy("tag"),
+    "tier": gettext_lazy("tier"),
+    "requests_per_second": gettext_lazy("requests a second"),
     "searched": gettext_lazy("searched"),
     "chosen": gettext_lazy("chosen"),
     "locked": gettext_lazy("locked"),
@@ -91,7 +97,7 @@ def _link(kind: str, key: str, row: dict[str, Any]) -> str:
 def _details(body: dict[str, Any]) -> str:
     parts = []
     for name, value in body.items():
-        if value in (None, "", [], {}) or name == "merge":
+        if value in (None, "", [], {}, False, 0) or name == "merge":
             continue
         parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {_value(value)}")
     return " · ".join(parts)

@@ -53,6 +53,7 @@ urlpatterns = [
     path("prices/withdraw/", prices.withdraw, name="price_withdraw"),
     path("products/", products.products, name="products"),
     path("products/new/", products.new_product, name="product_new"),
+    path("products/standard/", products.standard, name="products_standard"),
     path("products/categories/", products.categories, name="categories"),
     path("products/<int:product_id>/", products.product, name="product"),
     path("programme/", programme.programme, name="programme"),

@@ -70,6 +70,16 @@ ROLE = {
     "compliance": _("Compliance officer"),
     "integrator": _("Integrator"),
 }
+SCOPE = {
+    "sales:write": _("Send sales and refunds"),
+    "sales:read": _("Read sales"),
+    "customers:write": _("Enrol and change customers"),
+    "customers:read": _("Read customers"),
+    "points:write": _("Adjust points"),
+    "points:read": _("Read points"),
+    "catalogue:write": _("Change products, prices and stations"),
+    "catalogue:read": _("Read products, prices and stations"),
+}
 SERVICE = {
     "shop": _("Shop"),
     "toilet": _("Toilet"),

@@ -126,7 +126,7 @@ def _habits(card: CustomerCard) -> list[str]:
         said.append(_("%(amount).0f %(unit)s a visit") % {"amount": each, "unit": words.volume_unit()})
     if profile.spend_year > 0:
         said.append(_("shop %(share).0f%% of spend") % {"share": profile.shop_year * 100 / profile.spend_year})
-    return said
+    return [said[0][:1].upper() + said[0][1:], *said[1:]]
 
 
 def _chart(found: dict[str, Any]) -> dict[str, Any]:

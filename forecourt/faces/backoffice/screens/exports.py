@@ -4,7 +4,9 @@ Who took it, of what and how it was narrowed is audited.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -29,6 +31,7 @@ from forecourt.sales import permissions as sales_permissions
 
 MOST: Final = 20_000
 _BATCH: Final = 500
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @screen(permissions.VIEW)
@@ -67,8 +70,8 @@ def _customers(lines: list[CustomerLine]) -> Iterator[dict[str, Any]]:
             "tier": tiers.get(standing.tier, standing.tier) if standing else "",
             "points": standing.points if standing else 0,
             "visit": _moment(line.profile.last_sale_at),
-            "fuel": line.profile.fuel_year,
-            "spend": line.profile.spend_year,
+            "fuel": f"{line.profile.fuel_year:.3f}",
+            "spend": _plain_money(line.profile.spend_year),
             "visits": line.profile.sales_year,
             "home": home.name if home else "",
             "tags": " ".join(line.tags),
@@ -95,9 +98,9 @@ def sales(request: HttpRequest) -> HttpResponseBase:
                 "customer": row["customer_name"] if row["customer_id"] > 0 else "",
                 "tier": tiers.get(row["tier"], row["tier"]),
                 "grade": " ".join(row["grades"] or ()),
-                "fuel": row["fuel_quantity"],
-                "shop": row["net"] - row["fuel_amount"],
-                "net": row["net"],
+                "fuel": f"{row['fuel_quantity']:.3f}",
+                "shop": _plain_money(row["net"] - row["fuel_amount"]),
+                "net": _plain_money(row["net"]),
                 "points": row["points_earned"],
                 "status": "; ".join(str(words.FLAG.get(flag, flag)) for flag in row["flags"]),
                 "reference": row["source_ref"],
@@ -154,6 +157,13 @@ def _moment(value: Any) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
 
 
+def _plain_money(value: Decimal) -> str:
+    """Money with the company's digits and nothing else, which a spreadsheet takes for a number."""
+    return f"{value:.{organisation.company().digits}f}"
+
+
 def _harmless(cell: Any) -> Any:
     """A cell that a spreadsheet does not take for a formula."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell

@@ -71,7 +71,7 @@ def _steps(actor: Actor) -> list[dict[str, Any]]:
         {
             "done": done["prices"],
             "title": _("Set fuel prices"),
-            "text": _("The usual fuels are there; announce what they cost from today."),
+            "text": _("Add the usual fuels and announce what they cost from today."),
             "link": reverse("admin:prices"),
         },
         {

@@ -35,19 +35,21 @@ def prices(request: HttpRequest) -> HttpResponse:
     matrix, everywhere = pricing.matrix([station.id for station in stations]), pricing.everywhere()
     upcoming = pricing.announced(actor)
     priced = {product for _station, product in matrix} | everywhere.keys() | {row["product_id"] for row in upcoming}
-    sold = [grade for grade in grades if grade["id"] in priced]
+    # before the first price, all may be given one
+    sold = [grade for grade in grades if grade["id"] in priced or not priced]
     return show(
         request,
         "prices",
         _("Prices"),
         grades=sold,
-        unpriced=[grade for grade in grades if grade["id"] not in priced],
+        unpriced=[grade for grade in grades if grade not in sold],
         current=_current(matrix, everywhere, stations),
         station_list=stations,
         stations={station.id: station for station in stations},
         rows=[(station, [matrix.get((station.id, grade["id"])) for grade in sold]) for station in stations],
         upcoming=[_upcoming(change, sold, matrix, everywhere) for change in pricing.changes(upcoming)],
         chart=_chart(pricing.history(chosen, liquid=True)),
+        may_edit=actor.may(permissions.EDIT) and actor.stations is None,
         may_set=actor.may(permissions.SET_PRICE),
         everywhere=actor.stations is None,
     )

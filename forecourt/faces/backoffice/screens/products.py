@@ -144,3 +144,13 @@ def categories(request: HttpRequest) -> HttpResponse:
         rows=[(row, row.code.count("/")) for row in queries.categories(actor)],
         may_edit=actor.may(permissions.EDIT) and actor.stations is None,
     )
+
+
+@screen(permissions.EDIT)
+def standard(request: HttpRequest) -> HttpResponse:
+    """Add the fuels that are usual here, those that are missing."""
+    actor = request.actor  # type: ignore[attr-defined]
+    to = reverse("admin:prices")
+    return act(
+        request, to, lambda: services.add_standard_fuels(actor), _("The usual fuels are there; give them prices.")
+    )
