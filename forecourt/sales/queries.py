@@ -10,11 +10,14 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
-from forecourt.kernel import sql
+from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Value
+from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import Programme
+from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire
 from forecourt.sales.values import Points, Receipt, SaleStatus, Totals
 
@@ -108,10 +111,7 @@ def _receipt(row: Sequence[Any]) -> Receipt:
 
 def _money(value: Decimal) -> Decimal:
     """A stored amount, kept with four digits, to the currency's own."""
-    from forecourt.kernel.money import rounded
-    from forecourt.organisation.queries import company
-
-    return rounded(value, company().digits)
+    return rounded(value, organisation.company().digits)
 
 
 def receipts(sale_ids: Sequence[UUID]) -> list[Receipt]:
@@ -259,3 +259,13 @@ def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[tuple
             "basis": str(programme.tier_basis),
         },
     )
+
+
+def day_to_close(actor: Actor, now: datetime) -> date | None:
+    """The trading day whose expiry and tier review are due: begun at every station by the company's clock, not reviewed yet."""
+    local = now.astimezone(clock.zone(organisation.company().zone))
+    rolls = [station.day_rolls_at for station in organisation.all_stations(actor)]
+    last = loyalty.last_review()
+    if (rolls and local.time() < max(rolls)) or (last is not None and last.day >= local.date()):
+        return None
+    return local.date()

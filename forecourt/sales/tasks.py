@@ -1,13 +1,20 @@
 """Schedules of sales: thin."""
 
+from procrastinate.contrib.django import app
+
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
 from forecourt.loyalty import services as loyalty
-from forecourt.organisation import queries as organisation
-from forecourt.sales import services
+from forecourt.sales import queries, services
 
 
-def close_day() -> tuple[int, int]:
-    """Once a trading day has ended: take expired points, then review tiers; returns (points expired, tiers changed)."""
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
-    return loyalty.expire_points(SYSTEM, today), services.review_tiers(SYSTEM, today)
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="sales.close_days", queueing_lock="sales.close_days")
+def close_days(timestamp: int) -> bool:
+    """Once a day has begun at every station: take expired points, then review tiers."""
+    day = queries.day_to_close(SYSTEM, clock.now())
+    if day is None:
+        return False
+    loyalty.expire_points(SYSTEM, day)
+    services.review_tiers(SYSTEM, day)
+    return True

@@ -1,18 +1,19 @@
 """The tier review: from the sales of the window, whatever the order they came in, as often as one likes."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
 from forecourt.customers import services as customer_services
-from forecourt.kernel import sql
+from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotAllowed
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import TierBasis
-from forecourt.sales import services
+from forecourt.organisation.models import Station
+from forecourt.sales import queries, services
 from forecourt.sales.values import NewRefund
 from tests.sales.scenes import (
     HEAD_OFFICE,
@@ -133,3 +134,13 @@ def test_prove_agrees_after_a_merge_that_no_review_has_seen(real_chain):
 def test_a_review_asks_for_permission(chain):
     with pytest.raises(NotAllowed):
         services.review_tiers(Actor(kind="staff", name="E1"), ago(0).date())
+
+
+def test_a_day_is_closed_once_when_it_has_begun_at_every_station(chain):
+    morning = datetime(2026, 3, 5, 6, 30, tzinfo=clock.zone("Asia/Shanghai"))
+    Station.objects.filter(code=chain.station.code).update(day_rolls_at=time(6))
+    assert queries.day_to_close(HEAD_OFFICE, morning - timedelta(hours=1)) is None
+    assert queries.day_to_close(HEAD_OFFICE, morning) == date(2026, 3, 5)
+    review(date(2026, 3, 5))
+    assert queries.day_to_close(HEAD_OFFICE, morning) is None
+    assert queries.day_to_close(HEAD_OFFICE, morning + timedelta(days=1)) == date(2026, 3, 6)
