@@ -70,20 +70,30 @@ def _sale(station: str, ref: str, product: str, customer: dict | None) -> dict:
     }
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict:
+    """What a browser keeps of each who signed in, so that a test need not do it again."""
+    return {}
+
+
 @pytest.fixture
-def signed_in(live, browser, chain) -> Callable:
+def signed_in(live, browser, chain, sessions) -> Callable:
     """Open a page of the back office as somebody, in a language: `signed_in("bo-head", "en-GB")`."""
     contexts = []
 
     def open_as(username: str, locale: str = "en-GB", width: int = 1440):
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+        window = {"width": width, "height": 900}
+        context = browser.new_context(locale=locale, viewport=window, storage_state=sessions.get(username))
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{live.web}/admin/")
+        if username in sessions:
+            return page
         page.fill("#id_username", username)
         page.fill("#id_password", PASSWORD)
         page.click("#login-form button[type=submit]")
         page.wait_for_selector(".fc")
+        sessions[username] = context.storage_state()
         return page
 
     yield open_as

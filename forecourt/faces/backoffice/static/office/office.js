@@ -154,7 +154,8 @@
       if (said?.to) {
         const next = new URL(said.to, location.href), here = new URL(location.href);
         const same = next.pathname + next.search === here.pathname + here.search;
-        location.href = next.href; if (same) location.reload();
+        // the same page with a place in it would only be scrolled; anything else is loaded once, with what it has to say
+        if (same && next.hash) { history.replaceState(null, "", next.href); location.reload(); } else location.href = next.href;
         return;
       }
       const fields = Object.entries(said?.problems || { "": `${failed} (${answer.status})` }).map(([name, text]) => say(form, name, text));
