@@ -1,7 +1,12 @@
 """What is watched: redaction, metrics' access, readiness."""
 
-import pytest
+import io
+import logging
 
+import pytest
+from django.test import RequestFactory
+
+from forecourt.faces.watch import logs
 from forecourt.faces.watch.logs import redacted
 
 
@@ -37,3 +42,19 @@ def test_metrics_are_for_this_machine_or_a_token(client, db, monkeypatch):
 def test_an_answer_bears_the_request_id(client):
     assert client.get("/healthz", headers={"X-Request-ID": "till-4-000123"})["X-Request-ID"] == "till-4-000123"
     assert client.get("/healthz", headers={"X-Request-ID": "粤B12345 <script>"})["X-Request-ID"] != "粤B12345 <script>"
+
+
+def test_a_failed_request_is_logged_without_its_address():
+    stream = io.StringIO()
+    settings = logs.configuration()
+    formatter = settings["formatters"]["structured"]
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter["()"](**{name: value for name, value in formatter.items() if name != "()"}))
+    log = logging.getLogger("tests.django_request")
+    log.addHandler(handler)
+    log.propagate = False
+    request = RequestFactory().get("/admin/customers/?phone=13912345678&plate=%E7%B2%A4B12345")
+    log.error("Internal Server Error: %s", "/admin/customers/", extra={"request": request, "status_code": 500})
+    assert "Internal Server Error" in stream.getvalue()
+    assert "13912345678" not in stream.getvalue()
+    assert "B12345" not in stream.getvalue()

@@ -28,9 +28,14 @@ def redacted(text: str) -> str:
 
 
 def _redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in line.items():
-        if isinstance(value, str) and key not in _OURS:
+    line.pop("request", None)  # Django's: its address holds what was searched for
+    for key, value in list(line.items()):
+        if key in _OURS or key.startswith("_"):
+            continue
+        if isinstance(value, str):
             line[key] = redacted(value)
+        elif value is not None and not isinstance(value, int | float):
+            line[key] = redacted(repr(value))
     return line
 
 
