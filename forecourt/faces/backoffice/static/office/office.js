@@ -72,7 +72,7 @@
     const scales = { x: { stacked: !!data.stacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 }, border: { color: line } },
       y: axis(data.unit, { stacked: !!data.stacked }) };
     if (data.right) scales.right = axis(data.right, { position: "right", grid: { display: false } });
-    const datasets = data.series.map((s) => ({ label: s.label, data: s.values, type: s.type || data.type || "bar", yAxisID: s.right ? "right" : "y",
+    const datasets = data.series.map((s) => ({ label: s.label, data: s.values, type: s.type || data.type || "bar", yAxisID: s.right ? "right" : "y", order: s.type === "line" ? 0 : 1,
       backgroundColor: s.type === "line" || data.type === "line" ? s.color + "22" : s.color, borderColor: s.color, borderWidth: (s.type || data.type) === "line" ? 2 : 0,
       borderDash: s.dash ? [5, 4] : [], pointRadius: 0, pointHitRadius: 12, tension: 0, stepped: s.stepped ? "before" : false, maxBarThickness: 34, borderRadius: 2, spanGaps: true, stack: data.stacked ? "all" : undefined }));
     charts.push(new Chart(canvas, { type: data.type || "bar", data: { labels: data.labels, datasets },
