@@ -38,7 +38,7 @@ POST_SALES: Final = "/api/v1/sales"
 QUOTE_SALES: Final = "/api/v1/sales/quote"
 SINGLE: Final = 20
 """Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
-THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "2"))
+THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "1"))
 
 posting = Lane("post", services.post_together, THREADS)
 bulk = Lane("bulk", services.post_together, 1)
