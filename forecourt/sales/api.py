@@ -271,16 +271,20 @@ def list_sales(request: KeyedRequest, wanted: Query[SalesFilter]) -> HttpRespons
         station_ids=[_station_id(request, wanted.station)] if wanted.station else None,
         since=wanted.since,
         until=wanted.until,
-        before=position_of(wanted.cursor, [datetime, UUID]),
+        before=position_of(wanted.cursor, [date, datetime, UUID]),
         limit=wanted.limit + 1,
     )
     shown = found[: wanted.limit]
     stations = organisation.stations_by_id({view.station_id for view in shown})
     page = SalesPage(
         items=tuple(SaleSummary(**_summary(view, stations[view.station_id].code)) for view in shown),
-        next=cursor_of(shown[-1].occurred_at, shown[-1].id) if len(found) > wanted.limit else None,
+        next=_cursor_after(shown[-1]) if len(found) > wanted.limit else None,
     )
     return HttpResponse(wire.encode(page), content_type=answers.JSON)
+
+
+def _cursor_after(last: SaleView) -> str:
+    return cursor_of(last.business_date, last.occurred_at, last.id)
 
 
 _LINE_FIELDS: Final = ("number", "name", "kind", "quantity", "unit_price", "amount", "discount")

@@ -218,19 +218,19 @@ def list_sales(
     until: date | None = None,
     status: str | None = None,
     reference: str | None = None,
-    before: tuple[datetime, UUID] | None = None,
+    before: tuple[date, datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[SaleView]:
     """A page of sales without lines, newest first, of stations in the actor's scope.
 
     `customer_ids` is a customer's family; `since` and `until` are business dates, both included; `before` is
-    (occurred_at, id) of the last sale seen.
+    (business_date, occurred_at, id) of the last sale seen.
     """
     actor.require(permissions.VIEW)
     allowed = actor.stations
     if station_ids is not None:
         allowed = frozenset(station_ids) if allowed is None else allowed & frozenset(station_ids)
-    before_at, before_id = before or (None, None)
+    before_day, before_at, before_id = before or (None, None, None)
     found = sql.dicts(
         SALES_PAGE,
         {
@@ -240,6 +240,7 @@ def list_sales(
             "until": until,
             "status": status,
             "reference": reference,
+            "before_day": before_day,
             "before_at": before_at,
             "before_id": before_id,
             "limit": limit,

@@ -11,6 +11,7 @@ WHERE (%(customer_ids)s::bigint[] IS NULL OR sale.customer_id = ANY(%(customer_i
   AND (%(status)s::text IS NULL OR sale.status = %(status)s::text)
   AND (%(reference)s::text IS NULL OR sale.source_ref = %(reference)s::text)
   AND (%(before_at)s::timestamptz IS NULL
-       OR (sale.occurred_at, sale.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
-ORDER BY sale.occurred_at DESC, sale.id DESC
+       OR (sale.business_date, sale.occurred_at, sale.id)
+          < (%(before_day)s::date, %(before_at)s::timestamptz, %(before_id)s::uuid))
+ORDER BY sale.business_date DESC, sale.occurred_at DESC, sale.id DESC
 LIMIT %(limit)s
