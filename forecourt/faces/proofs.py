@@ -8,6 +8,7 @@ from django.db import transaction
 from forecourt import loyalty as loyalty_folder
 from forecourt import sales as sales_folder
 from forecourt.kernel import events, readers, sql
+from forecourt.kernel.money import ZERO
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import tier_for
 from forecourt.sales import queries as sales
@@ -105,7 +106,11 @@ def _tiers() -> Proof:
     review = loyalty.last_review()
     if review is None:
         return Proof("tiers", 0, 0, [])
-    programme = loyalty.rulebooks().version(review.rulebook).programme
+    rulebooks = loyalty.rulebooks()
+    programme = rulebooks.version(review.rulebook).programme
+    # whoever joined since the review is in the entry tier of the rulebook in force then
+    since = [rules.programme for version, rules in rulebooks.by_version.items() if version > review.rulebook]
+    entries = {tier_for(published.tiers, ZERO) for published in since}
     changed_since = {number for row in sql.rows(_CHANGED_SINCE, {"cut_at": review.cut_at}) for number in row}
     differences = []
     checked = 0
@@ -114,6 +119,8 @@ def _tiers() -> Proof:
             continue
         checked += 1
         due = tier_for(programme.tiers, value)
+        if value == stored == 0 and tier in entries:
+            continue
         if (tier, stored) != (due, value):
             differences.append(Difference(f"customer {customer_id}", f"{tier} at {stored}", f"{due} at {value}"))
     return Proof("tiers", checked, len(differences), differences[:SHOWN])

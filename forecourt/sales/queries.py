@@ -263,7 +263,12 @@ def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[tuple
 
 
 def day_to_close(actor: Actor, now: datetime) -> date | None:
-    """The trading day whose expiry and tier review are due: begun at every station by the company's clock, not reviewed yet."""
+    """The trading day whose expiry and tier review are due: begun at every station by the company's clock, not reviewed yet.
+
+    None while no programme is in force: there is nothing to review by.
+    """
+    if not loyalty.programme_at(now).version:
+        return None
     local = now.astimezone(clock.zone(organisation.company().zone))
     rolls = [station.day_rolls_at for station in organisation.all_stations(actor)]
     last = loyalty.last_review()

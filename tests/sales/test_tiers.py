@@ -144,3 +144,19 @@ def test_a_day_is_closed_once_when_it_has_begun_at_every_station(chain):
     review(date(2026, 3, 5))
     assert queries.day_to_close(HEAD_OFFICE, morning) is None
     assert queries.day_to_close(HEAD_OFFICE, morning + timedelta(days=1)) == date(2026, 3, 6)
+
+
+def test_no_day_is_closed_before_there_is_a_programme(db, station):
+    assert queries.day_to_close(HEAD_OFFICE, ago(0)) is None
+
+
+def test_who_joins_under_a_newer_rulebook_is_in_its_entry_tier(real_chain):
+    real_chain.enrol()
+    catch_up()
+    review(ago(0).date())
+    newer = replace(PROGRAMME, tiers=(replace(PROGRAMME.tiers[0], code="starter"), *PROGRAMME.tiers[1:]))
+    real_chain.publish(newer, valid_from=ago(1))
+    real_chain.enrol()
+    catch_up()
+    assert sorted(row[0] for row in sql.rows("SELECT tier FROM loyalty_balance")) == ["basic", "starter"]
+    everything_proves()
