@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forecourt.catalogue.values import Unit
 from forecourt.loyalty.values import Programme
-from forecourt.organisation.values import CompanyFacts, VolumeUnit
+from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
 
@@ -87,15 +86,3 @@ def flag_sentence(flag: str) -> str:
 def symbol(currency: str) -> str:
     """The sign of a currency, its code where it has none here."""
     return {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, f"{currency} ")
-
-
-def unit_word(unit: Unit | str, company: CompanyFacts) -> str:
-    """The unit of a quantity as printed."""
-    match unit:
-        case Unit.VOLUME:
-            return "L" if company.volume_unit is VolumeUnit.LITRE else "gal"
-        case Unit.KWH:
-            return "kWh"
-        case Unit.KG:
-            return "kg"
-    return _("pcs")
