@@ -41,6 +41,21 @@ class NameGrams(models.Func):
     output_field = ArrayField(models.TextField())
 
 
+class Household(models.Model):
+    """People who live, or a business's people who drive, together; the programme may let them share points."""
+
+    name = models.CharField(_("name"), max_length=80, blank=True, default="")
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.TextField(_("made by"))
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Customer(models.Model):
     """A person or a business. One merged into another keeps its row and its rows elsewhere: it becomes an alias."""
 
@@ -52,6 +67,8 @@ class Customer(models.Model):
     joined_station_id = models.BigIntegerField(_("joined at"), null=True, blank=True)
     merged_into_id = models.BigIntegerField(null=True, blank=True, editable=False)
     is_blocked = models.BooleanField(_("blocked"), default=False)
+    birthday = models.SmallIntegerField(_("birthday"), null=True, blank=True)  # month * 100 + day; no year is kept
+    household_id = models.BigIntegerField(_("household"), null=True, blank=True)
     custom = models.JSONField(_("custom fields"), default=dict, blank=True)
 
     class Meta:
@@ -62,6 +79,10 @@ class Customer(models.Model):
             GinIndex(NameGrams("name"), name="customer_name_grams"),
             GinIndex(fields=["tags"], name="customer_tags"),
             models.Index(fields=["-joined_at"], name="customer_joined"),
+            models.Index(fields=["birthday"], name="customer_birthday", condition=models.Q(birthday__isnull=False)),
+            models.Index(
+                fields=["household_id"], name="customer_household", condition=models.Q(household_id__isnull=False)
+            ),
             models.Index(
                 fields=["merged_into_id"], name="customer_aliases", condition=models.Q(merged_into_id__isnull=False)
             ),

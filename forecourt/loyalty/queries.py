@@ -57,6 +57,8 @@ class EntryView(NamedTuple):
     sale_id: UUID | None
     reason: str
     actor: str
+    available_on: date | None = None
+    origin: str = ""
 
 
 class Rulebooks:
@@ -158,7 +160,10 @@ def published() -> list[Rulebook]:
 def standings(customer_ids: Collection[int]) -> dict[int, Standing]:
     """Points and tier by customer, of those who have a balance. One statement."""
     found = sql.rows(STANDINGS, {"customer_ids": sql.array(customer_ids)}, hot=True)
-    return {row[0]: Standing(customer_id=row[0], points=row[1], tier=row[2]) for row in found}
+    return {
+        row[0]: Standing(customer_id=row[0], points=row[1], tier=row[2], sales=row[3], last_sale_at=row[4])
+        for row in found
+    }
 
 
 def balance(customer_id: int) -> Standing:
@@ -170,9 +175,18 @@ def books(customer_ids: Collection[int]) -> dict[int, Book]:
     """What is open in these customers' ledgers. Two statements, whatever the number."""
     wanted = {"customer_ids": sql.array(customer_ids)}
     result = {customer_id: Book() for customer_id in customer_ids}
-    for customer_id, entry_id, expires_on, earned_at, sale_id, remaining in sql.rows(OPEN_LOTS, wanted, hot=True):
+    for customer_id, entry_id, expires_on, earned_at, sale_id, remaining, available_on in sql.rows(
+        OPEN_LOTS, wanted, hot=True
+    ):
         result[customer_id].lots.append(
-            Lot(entry_id=entry_id, remaining=remaining, expires_on=expires_on, earned_at=earned_at, sale_id=sale_id)
+            Lot(
+                entry_id=entry_id,
+                remaining=remaining,
+                expires_on=expires_on,
+                earned_at=earned_at,
+                sale_id=sale_id,
+                available_on=available_on,
+            )
         )
     for customer_id, entry_id, owed in sql.rows(OPEN_DEBTS, wanted, hot=True):
         result[customer_id].debts.append((entry_id, owed))
@@ -194,6 +208,16 @@ def entries(
         ENTRIES, {"customer_ids": list(customer_ids), "before_at": at, "before_id": entry_id, "limit": limit}
     )
     return [EntryView._make((*row[:5], EntryKind(row[5]), *row[6:])) for row in found]
+
+
+def has_origin(customer_ids: Collection[int], origins: Collection[str]) -> set[tuple[int, str]]:
+    """Which of these origins have moved points of these customers already."""
+    found = sql.rows(
+        "SELECT DISTINCT customer_id, origin FROM loyalty_entry "
+        "WHERE customer_id = ANY(%(customer_ids)s::bigint[]) AND origin = ANY(%(origins)s::text[])",
+        {"customer_ids": sql.array(customer_ids), "origins": sql.text_array(sorted(set(origins)))},
+    )
+    return {(row[0], row[1]) for row in found}
 
 
 def expiring(customer_ids: Sequence[int], until: date) -> int:

@@ -176,8 +176,21 @@ class Book:
 
     @property
     def available(self) -> int:
-        """Points that a debit can take."""
+        """Points in lots, pending ones too: what taking back can reach."""
         return sum(lot.remaining for lot in self.lots)
+
+    def spendable(self, day: date) -> int:
+        """Points that can be spent on a day: in lots that are neither pending nor past their last day."""
+        return sum(lot.remaining for lot in self.lots if _is_good(lot, day))
+
+    def spend(self, entry: PointsEntry, day: date) -> PointsEntry:
+        """A debit of lots that can be spent on that day, those that expire soonest first. Callers saw that there is enough."""
+        kept = self.lots
+        good = [lot for lot in kept if _is_good(lot, day)]
+        self.lots = good
+        entry = self.debit(entry)
+        self.lots = self.lots + [lot for lot in kept if lot not in good]
+        return entry
 
     def credit(self, entry: PointsEntry, taken: Sequence[Allocation] = ()) -> PointsEntry:
         """A credit. It pays what is owed first; then it puts back what is in `taken`, the last taken first, each lot
@@ -235,6 +248,10 @@ class Book:
         )
         self.lots = [lot for lot in self.lots if lot not in past]
         return replace(entry, points=-sum(lot.remaining for lot in past), allocations=allocations)
+
+
+def _is_good(lot: Lot, day: date) -> bool:
+    return (lot.available_on is None or lot.available_on <= day) and (lot.expires_on is None or day <= lot.expires_on)
 
 
 def _age(lot: Lot) -> tuple[date, datetime, UUID]:

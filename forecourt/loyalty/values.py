@@ -28,6 +28,14 @@ class NegativeBalance(StrEnum):
     FORGIVE = "forgive"
 
 
+class Expiry(StrEnum):
+    """How points expire: each credit after its own months, all of them after months without a sale, at the end of a year."""
+
+    FIXED = "fixed"
+    ACTIVITY = "activity"
+    CALENDAR = "calendar"
+
+
 class EntryKind(StrEnum):
     EARN = "earn"
     REFUND = "refund"
@@ -35,6 +43,9 @@ class EntryKind(StrEnum):
     ADJUST = "adjust"
     EXPIRE = "expire"
     TRANSFER = "transfer"
+    SPEND = "spend"
+    RETURN = "return"
+    BONUS = "bonus"
 
 
 class EarnRate(Value):
@@ -47,6 +58,7 @@ class EarnRate(Value):
     code: str
     points: Decimal
     per: Per
+    name: str = ""
     product: str = ""
     category: str = ""
     kind: str = ""
@@ -55,17 +67,48 @@ class EarnRate(Value):
     tender: str = ""
 
 
+class Every(StrEnum):
+    """How often a tier's coupon is given: when the tier is reached, each month, each year."""
+
+    ENTRY = "entry"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class TierCoupon(Value):
+    """A coupon that a tier brings: `template` by its code, for a free wash for instance."""
+
+    template: str
+    every: Every = Every.ENTRY
+
+
 class Tier(Value):
-    """A tier, from `threshold` of the programme's basis in its rolling window; `multiplier_percent` of 100 changes nothing."""
+    """A tier, entered at `threshold` of the programme's basis in its rolling window, kept at `keep` (the same unless given).
+
+    Benefits: points times `multiplier_percent` (100 changes nothing), `fuel_discount` in currency per unit of fuel,
+    `shop_percent` off everything else, coupons, priority in service, and `perks` in words for members to read.
+    """
 
     code: str
     name: str
     threshold: Decimal
     multiplier_percent: int = 100
+    keep: Decimal | None = None
+    fuel_discount: Decimal = Decimal(0)
+    shop_percent: Decimal = Decimal(0)
+    coupons: tuple[TierCoupon, ...] = ()
+    is_priority: bool = False
+    perks: str = ""
 
 
 class Programme(Value):
-    """The rules as published: one version of the rulebook. `tiers` rise by threshold, the first one from zero."""
+    """The rules as published: one version of the rulebook. `tiers` rise by threshold, the first one from zero.
+
+    Who falls below what keeps a tier holds it `grace_days` more and is warned `warn_days` before it ends; businesses start
+    in `business_tier`. Points can be spent `pending_days` after they were earned. As a tender a point is worth
+    `point_value`; at least `spend_minimum` points at once, in steps of `spend_step`. Adjustments beyond `adjust_limit`
+    points (0: none) want a second person. `household_shares`: members of a household spend from one another's points.
+    """
 
     version: int = 0
     name: str = ""
@@ -73,26 +116,45 @@ class Programme(Value):
     tiers: tuple[Tier, ...] = ()
     tier_basis: TierBasis = TierBasis.SPEND
     tier_window_days: int = 365
+    grace_days: int = 0
+    warn_days: int = 30
+    business_tier: str = ""
+    expiry: Expiry = Expiry.FIXED
     points_life_months: int = 24
+    pending_days: int = 0
     negative_balance: NegativeBalance = NegativeBalance.OWE
+    point_value: Decimal = Decimal("0.01")
+    spend_minimum: int = 0
+    spend_step: int = 1
+    adjust_limit: int = 0
+    household_shares: bool = False
 
 
 class Standing(Value):
-    """Where a member stands. `tier` is what the last review gave; `points` may be below zero where points are owed."""
+    """Where a member stands. `tier` is what the last review gave; `points` may be below zero where points are owed.
+
+    `sales` counts the sales that were not refunded whole, `last_sale_at` is the latest of all.
+    """
 
     customer_id: int
     points: int = 0
     tier: str = ""
+    sales: int = 0
+    last_sale_at: datetime | None = None
 
 
 class Lot(Value):
-    """Points of one credit that are still there; spent oldest expiry first, then oldest first."""
+    """Points of one credit that are still there; spent oldest expiry first, then oldest first.
+
+    Before `available_on` they are pending: they count in the balance and cannot be spent.
+    """
 
     entry_id: UUID
     remaining: int
     expires_on: date | None
     earned_at: datetime
     sale_id: UUID | None = None
+    available_on: date | None = None
 
 
 class Allocation(Value):
@@ -104,7 +166,10 @@ class Allocation(Value):
 
 
 class PointsEntry(Value):
-    """A line of the ledger. Positive points are a lot; negative ones name the lots they took in `allocations`."""
+    """A line of the ledger. Positive points are a lot; negative ones name the lots they took in `allocations`.
+
+    `origin` names what caused it where that is no sale: "redemption:<id>", "game:<id>", "referral:<id>", "hold:<id>".
+    """
 
     id: UUID
     customer_id: int
@@ -113,7 +178,45 @@ class PointsEntry(Value):
     kind: EntryKind
     points: int
     expires_on: date | None = None
+    available_on: date | None = None
     sale_id: UUID | None = None
+    origin: str = ""
     reason: str = ""
     actor: str = ""
     allocations: tuple[Allocation, ...] = ()
+
+
+class Visit(Value):
+    """A member's sale, to be counted: 1, or -1 for one that was refunded whole; `at` is null for those."""
+
+    customer_id: int
+    sales: int
+    at: datetime | None = None
+
+
+class Gift(Value):
+    """Points to give for something other than a sale; `origin` is what for, once each."""
+
+    customer_id: int
+    points: int
+    origin: str
+    reason: str
+    actor: str
+
+
+class Spending(Value):
+    """Points to take for something: a reward, a payment. All or nothing; `origin` names it."""
+
+    customer_id: int
+    points: int
+    origin: str
+    reason: str
+    actor: str
+
+
+class Spent(Value):
+    """What became of a spending: `is_paid`, the balance after it, and what could be spent before it."""
+
+    is_paid: bool
+    balance: int
+    available: int

@@ -12,6 +12,7 @@ from forecourt.sales.values import Flag, SaleStatus
 
 PARTITIONED["sales_sale"] = 3
 PARTITIONED["sales_line"] = 3
+PARTITIONED["sales_award"] = 3
 
 FLAG_NAMES = {
     Flag.UNKNOWN_PRODUCT: _("unknown product"),
@@ -71,6 +72,8 @@ class Sale(models.Model):
     tenders = models.JSONField(_("payments"))
     explanation = models.JSONField(_("explanation"))
     recorded_by = models.TextField(_("recorded by"))
+    pricing = models.TextField(default="")
+    points_spent = models.IntegerField(_("points spent"), default=0)
 
     class Meta:
         managed = False
@@ -98,6 +101,81 @@ class Line(models.Model):
     class Meta:
         managed = False
         db_table = "sales_line"
+
+
+class Award(models.Model):
+    """What an offer gave on a line of a sale, and who pays for it; negative where a refund took it back.
+
+    In the database the key is (customer_id, business_date, sale_id, line, offer_id, funder). Line 0 is the whole sale.
+    `uses` and `points` stand on one row of each offer and sale. A tier's own discount has the offer id 0.
+    """
+
+    sale_id = models.UUIDField(primary_key=True)
+    line = models.SmallIntegerField()
+    customer_id = models.BigIntegerField()
+    business_date = models.DateField()
+    station_id = models.BigIntegerField()
+    offer_id = models.BigIntegerField()
+    offer = models.TextField(_("offer"))
+    version = models.IntegerField(_("version"))
+    funder = models.TextField(_("paid by"))
+    discount = models.DecimalField(_("discount"), max_digits=14, decimal_places=4)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
+    points = models.IntegerField(_("points"))
+    uses = models.SmallIntegerField(_("uses"))
+    coupon_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "sales_award"
+
+
+class Reservation(models.Model):
+    """What a till was promised before it sells: coupons, budget and points set aside until `expires_at`.
+
+    `promise` holds the offers as they were quoted. It ends when the sale is posted with it, when it is released, or by time.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    station_id = models.BigIntegerField()
+    source = models.TextField()
+    source_ref = models.TextField()
+    customer_id = models.BigIntegerField()
+    made_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("good until"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    outcome = models.CharField(max_length=8, default="", blank=True)  # posted, released, expired
+    sale_id = models.UUIDField(null=True)
+    promise = models.JSONField()
+    body_hash = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["station_id", "source", "source_ref"], name="reservation_name")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["expires_at"], name="reservation_open", condition=models.Q(ended_at__isnull=True))
+        ]
+
+
+class Simulation(models.Model):
+    """A run of past sales under other rules: what was asked, how far it is, what it found. Nothing else is written."""
+
+    asked = models.JSONField()
+    state = models.CharField(_("state"), max_length=8, default="waiting")  # waiting, running, done, failed, stopped
+    done = models.IntegerField(_("sales rated"), default=0)
+    total = models.IntegerField(_("sales in all"), default=0)
+    result = models.JSONField(null=True)
+    error = models.TextField(default="", blank=True)
+    asked_at = models.DateTimeField(_("asked for"))
+    asked_by = models.TextField(_("asked for by"))
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("simulation")
+        verbose_name_plural = _("simulations")
+        ordering: ClassVar = ["-id"]
 
 
 class Repair(models.Model):

@@ -9,7 +9,12 @@ import pytest
 import forecourt
 
 PACKAGE = Path(forecourt.__file__).parent
-FOLDERS = {"organisation", "catalogue", "customers", "loyalty", "sales"}
+FOLDERS = {"organisation", "catalogue", "customers", "loyalty", "offers", "coupons", "sales"} | {
+    "rewards",
+    "games",
+    "occasions",
+    "accounts",
+}
 PUBLIC = {"values", "rules", "events", "permissions", "queries", "records", "services"}
 ALSO_PUBLIC = {"sales": {"wire", "answers", "words"}}
 """The one JSON form of sales, and the words for what explanations name, for all doors, files and screens."""

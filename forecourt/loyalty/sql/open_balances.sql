@@ -1,3 +1,3 @@
-INSERT INTO loyalty_balance (customer_id, points, tier, tier_value)
-SELECT customer_id, 0, %(tier)s, 0 FROM unnest(%(customer_ids)s::bigint[]) AS new (customer_id)
+INSERT INTO loyalty_balance (customer_id, points, tier, tier_value, sales)
+SELECT customer_id, 0, %(tier)s, 0, 0 FROM unnest(%(customer_ids)s::bigint[]) AS new (customer_id)
 ON CONFLICT (customer_id) DO NOTHING

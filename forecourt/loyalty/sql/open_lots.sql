@@ -9,7 +9,8 @@ WITH moved AS (
     SELECT customer_id, debit_id, sum(points) AS points FROM moved WHERE points < 0 GROUP BY customer_id, debit_id
 )
 SELECT entry.customer_id, entry.id, entry.expires_on, entry.occurred_at, entry.sale_id,
-       (entry.points + coalesce(returned.points, 0) - coalesce(taken.points, 0))::bigint AS remaining
+       (entry.points + coalesce(returned.points, 0) - coalesce(taken.points, 0))::bigint AS remaining,
+       entry.available_on
 FROM loyalty_entry AS entry
 LEFT JOIN taken ON taken.customer_id = entry.customer_id AND taken.lot_id = entry.id
 LEFT JOIN returned ON returned.customer_id = entry.customer_id AND returned.debit_id = entry.id

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from forecourt import loyalty
 from forecourt.kernel import clock, partitions, sql
 from forecourt.loyalty.models import TierReview
-from forecourt.loyalty.values import PointsEntry
+from forecourt.loyalty.values import PointsEntry, Visit
 
 ENTRY_COLUMNS: Final = (
     "customer_id",
@@ -19,14 +20,17 @@ ENTRY_COLUMNS: Final = (
     "kind",
     "points",
     "expires_on",
+    "available_on",
     "sale_id",
+    "origin",
     "reason",
     "actor",
 )
+_NULL: Final = "\\N"
 ALLOCATION_COLUMNS: Final = ("customer_id", "debit_id", "lot_id", "points")
-ADD_TO_BALANCES: Final = sql.load(__file__, "add_to_balances")
-OPEN_BALANCES: Final = sql.load(__file__, "open_balances")
-SAVE_TIERS: Final = sql.load(__file__, "save_tiers")
+ADD_TO_BALANCES: Final = sql.load(loyalty.__file__, "add_to_balances")
+OPEN_BALANCES: Final = sql.load(loyalty.__file__, "open_balances")
+SAVE_TIERS: Final = sql.load(loyalty.__file__, "save_tiers")
 
 
 def open_balances(customer_ids: Collection[int], tier: str) -> None:
@@ -34,10 +38,44 @@ def open_balances(customer_ids: Collection[int], tier: str) -> None:
     sql.run(OPEN_BALANCES, {"customer_ids": sql.array(sorted(customer_ids)), "tier": tier}, hot=True)
 
 
-def append_entries(entries: Sequence[PointsEntry]) -> None:
-    """Add entries, which must be new, with their allocations, and carry them into the balances, which must exist."""
-    if not entries:
+def append_entries(entries: Sequence[PointsEntry], visits: Sequence[Visit] = ()) -> None:
+    """Add entries, which must be new, with their allocations, and carry them into the balances, which must exist.
+
+    `visits` are sales of members that the balances count, whether or not they moved points.
+    """
+    if entries:
+        _write_entries(entries)
+    if not entries and not visits:
         return
+    points: Counter[int] = Counter()
+    sales: Counter[int] = Counter()
+    latest: dict[int, datetime] = {}
+    for entry in entries:
+        points[entry.customer_id] += entry.points
+    for visit in visits:
+        sales[visit.customer_id] += visit.sales
+        if visit.at is not None and (visit.customer_id not in latest or visit.at > latest[visit.customer_id]):
+            latest[visit.customer_id] = visit.at
+    customer_ids = sorted(points.keys() | sales.keys())
+    sql.run(
+        ADD_TO_BALANCES,
+        {
+            "customer_ids": sql.array(customer_ids),
+            "points": sql.array([points[customer_id] for customer_id in customer_ids]),
+            "sales": sql.array([sales[customer_id] for customer_id in customer_ids]),
+            "last_sales": sql.array(
+                [latest[customer_id].isoformat() if customer_id in latest else "NULL" for customer_id in customer_ids]
+            ),
+        },
+        hot=True,
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return "NULL" if at is None else at.isoformat()
+
+
+def _write_entries(entries: Sequence[PointsEntry]) -> None:
     partitions.ensure_months("loyalty_entry", {entry.business_date for entry in entries})
     recorded_at = clock.now().isoformat()
     copy_text = sql.copy_text
@@ -46,8 +84,8 @@ def append_entries(entries: Sequence[PointsEntry]) -> None:
         ENTRY_COLUMNS,
         [
             f"{entry.customer_id}\t{entry.business_date}\t{entry.id.hex}\t{entry.occurred_at.isoformat()}\t{recorded_at}\t"
-            f"{entry.kind}\t{entry.points}\t{entry.expires_on or chr(92) + 'N'}\t{entry.sale_id or chr(92) + 'N'}\t"
-            f"{copy_text(entry.reason)}\t{copy_text(entry.actor)}\n"
+            f"{entry.kind}\t{entry.points}\t{entry.expires_on or _NULL}\t{entry.available_on or _NULL}\t"
+            f"{entry.sale_id or _NULL}\t{copy_text(entry.origin)}\t{copy_text(entry.reason)}\t{copy_text(entry.actor)}\n"
             for entry in entries
         ],
     )
@@ -59,18 +97,6 @@ def append_entries(entries: Sequence[PointsEntry]) -> None:
             for entry in entries
             for allocation in entry.allocations
         ],
-    )
-    change: Counter[int] = Counter()
-    for entry in entries:
-        change[entry.customer_id] += entry.points
-    customer_ids = sorted(change)
-    sql.run(
-        ADD_TO_BALANCES,
-        {
-            "customer_ids": sql.array(customer_ids),
-            "points": sql.array([change[customer_id] for customer_id in customer_ids]),
-        },
-        hot=True,
     )
 
 

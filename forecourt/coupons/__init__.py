@@ -1,0 +1,1 @@
+"""Coupons: templates, single and generic codes, batches; issued, seen, used, given back."""

@@ -1,0 +1,123 @@
+"""Tables of coupons: templates, batches, the coupons themselves and their uses."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forecourt.coupons.values import CouponKind, CouponStatus
+
+COUPON_NAMES = [
+    (CouponStatus.ACTIVE.value, _("Active")),
+    (CouponStatus.RESERVED.value, _("Reserved")),
+    (CouponStatus.USED.value, _("Used")),
+    (CouponStatus.VOID.value, _("Void")),
+]
+KIND_NAMES = [
+    (CouponKind.SINGLE.value, _("a code for each")),
+    (CouponKind.GENERIC.value, _("one code for everybody")),
+]
+
+
+class CouponTemplate(models.Model):
+    """What a coupon is; see `values.Template`, which `body` holds."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=8, choices=KIND_NAMES)
+    is_live = models.BooleanField(_("can be issued"), default=True)
+    is_automatic = models.BooleanField(_("used without being presented"), default=False)
+    body = models.JSONField()
+    issued = models.BigIntegerField(_("issued"), default=0)
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.TextField(_("made by"))
+
+    class Meta:
+        verbose_name = _("coupon template")
+        verbose_name_plural = _("coupon templates")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CouponBatch(models.Model):
+    """A batch of bearer coupons, made by a job: so many of `count` are `made`."""
+
+    template = models.ForeignKey(CouponTemplate, models.PROTECT, related_name="batches")
+    name = models.CharField(_("name"), max_length=80)
+    count = models.IntegerField(_("coupons"))
+    made = models.IntegerField(_("made so far"), default=0)
+    created_at = models.DateTimeField(_("asked for"))
+    created_by = models.TextField(_("asked for by"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    voided_at = models.DateTimeField(_("voided"), null=True)
+
+    class Meta:
+        verbose_name = _("batch of coupons")
+        verbose_name_plural = _("batches of coupons")
+        ordering: ClassVar = ["-id"]
+
+
+class CouponRow(models.Model):
+    """A coupon. A local table keyed by itself, for coupons change hands; `customer_id` null is a bearer's.
+
+    A generic code is one row whose uses the awards count. `reserved_by` is a reservation at a till.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    template = models.ForeignKey(CouponTemplate, models.PROTECT, db_constraint=False)
+    batch_id = models.BigIntegerField(null=True)
+    customer_id = models.BigIntegerField(null=True)
+    status = models.CharField(_("status"), max_length=8, choices=COUPON_NAMES, default=CouponStatus.ACTIVE)
+    issued_at = models.DateTimeField(_("issued"))
+    active_from = models.DateField(_("good from"))
+    expires_on = models.DateField(_("good until"), null=True)
+    origin = models.TextField(_("given for"), default="", blank=True)
+    uses_left = models.IntegerField(_("uses left"), default=1)
+    seen_at = models.DateTimeField(_("seen"), null=True)
+    reserved_by = models.UUIDField(null=True)
+    used_at = models.DateTimeField(_("used"), null=True)
+    used_by = models.BigIntegerField(_("used by"), null=True)
+    sale_id = models.UUIDField(_("sale"), null=True)
+    voided_at = models.DateTimeField(_("voided"), null=True)
+    void_reason = models.TextField(_("voided because"), default="", blank=True)
+
+    class Meta:
+        db_table = "coupons_coupon"
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["customer_id", "status"],
+                name="coupon_of_customer",
+                condition=models.Q(customer_id__isnull=False),
+            ),
+            models.Index(fields=["template", "status"], name="coupon_of_template"),
+            models.Index(fields=["batch_id"], name="coupon_of_batch", condition=models.Q(batch_id__isnull=False)),
+            models.Index(fields=["sale_id"], name="coupon_of_sale", condition=models.Q(sale_id__isnull=False)),
+            models.Index(fields=["origin"], name="coupon_origin", condition=~models.Q(origin="")),
+        ]
+
+
+class CouponUse(models.Model):
+    """A use of a coupon: by whom, in which sale; taken back when the sale is refunded. What tracking and proofs count."""
+
+    coupon_id = models.UUIDField()
+    template_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(_("customer"))
+    sale_id = models.UUIDField(_("sale"), null=True)
+    station_id = models.BigIntegerField(_("station"), null=True)
+    used_at = models.DateTimeField(_("used"))
+    restored_at = models.DateTimeField(_("given back"), null=True)
+
+    class Meta:
+        verbose_name = _("use of a coupon")
+        verbose_name_plural = _("uses of coupons")
+        indexes: ClassVar = [
+            models.Index(fields=["coupon_id"], name="use_of_coupon"),
+            models.Index(fields=["sale_id"], name="use_in_sale"),
+            models.Index(fields=["customer_id", "template_id"], name="use_by_customer"),
+            models.Index(fields=["template_id", "used_at"], name="use_of_template"),
+        ]

@@ -1,0 +1,82 @@
+"""Coupons as others see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from forecourt.kernel.values import Value
+
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class CouponKind(StrEnum):
+    """SINGLE: every coupon has a code of its own. GENERIC: one code for everybody, used as often as its limits allow."""
+
+    SINGLE = "single"
+    GENERIC = "generic"
+
+
+class CouponStatus(StrEnum):
+    """Whether it can still be used. Not active yet and expired follow from its dates."""
+
+    ACTIVE = "active"
+    RESERVED = "reserved"
+    USED = "used"
+    VOID = "void"
+
+
+class Template(Value, forbid_unknown_fields=True):
+    """What a coupon is. Offers whose conditions ask for the template give it its effect; `handover` is what the cashier
+    hands over where there is no such offer (a mug, a wash by hand).
+
+    A coupon is good from `delay_days` after it was issued, for `valid_days` (0: no limit) and until `valid_until` at most.
+    `is_automatic`: a member's coupon is used without being presented. `uses` is how often one coupon can be used;
+    `per_customer` how many a customer may use (0: any number); `limit` how many uses of a generic code, or how many
+    coupons may be issued, in all (0: any number). `worth` compares it with money where an offer gives it.
+    """
+
+    code: Code
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    kind: CouponKind = CouponKind.SINGLE
+    description: Annotated[str, Meta(max_length=400)] = ""
+    generic_code: Annotated[str, Meta(max_length=32)] = ""
+    handover: Annotated[str, Meta(max_length=120)] = ""
+    delay_days: Annotated[int, Meta(ge=0, le=3650)] = 0
+    valid_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    valid_until: date | None = None
+    uses: Annotated[int, Meta(ge=1, le=1000)] = 1
+    per_customer: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    limit: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
+    is_automatic: bool = False
+    is_transferable: bool = False
+    worth: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
+
+
+class NewCoupon(Value):
+    """A coupon to issue: to a customer, or to nobody yet (a bearer's). `origin` names what gave it, "sale:<id>",
+    "tier:gold", "redemption:<id>"; the same origin, template and customer are issued once. `code` is made unless given.
+    """
+
+    template: str
+    customer_id: int | None = None
+    origin: str = ""
+    code: str = ""
+    occurred_at: datetime | None = None
+
+
+class Coupon(Value):
+    """A coupon as it stands. Good on days from `active_from` to `expires_on`, both included."""
+
+    id: UUID
+    code: str
+    template: str
+    customer_id: int | None
+    status: CouponStatus
+    active_from: date
+    expires_on: date | None
+    uses_left: int = 1
+    is_generic: bool = False

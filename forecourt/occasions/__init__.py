@@ -1,0 +1,1 @@
+"""Occasions: birthdays and anniversaries, what tiers bring, referrals, member events."""

@@ -1,0 +1,1 @@
+"""Offers: one rule language, how offers combine, budgets, who pays."""

@@ -1,0 +1,57 @@
+"""Offers as others see them. The rule language itself stands in `rules`."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from forecourt.kernel.values import Value
+
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class OfferState(StrEnum):
+    """DRAFT was never in force; REVIEW waits for a second person; LIVE is in force or will be; PAUSED and ENDED are not."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    LIVE = "live"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Measure(StrEnum):
+    """What a budget counts: money given, fuel (units) discounted, sales, points given."""
+
+    MONEY = "money"
+    VOLUME = "volume"
+    USES = "uses"
+    POINTS = "points"
+
+
+class Per(StrEnum):
+    """For whom and how long a budget lasts. DAY is the trading day of the sale."""
+
+    TOTAL = "total"
+    DAY = "day"
+    STATION = "station"
+    STATION_DAY = "station_day"
+    CUSTOMER = "customer"
+    CUSTOMER_DAY = "customer_day"
+    CUSTOMER_MONTH = "customer_month"
+
+
+class Budget(Value, forbid_unknown_fields=True):
+    """No more than `limit` of a measure for each `per`."""
+
+    measure: Measure
+    limit: Annotated[Decimal, Meta(gt=0)]
+    per: Per = Per.TOTAL
+
+
+class Share(Value, forbid_unknown_fields=True):
+    """Who pays so many percent of what an offer gives: "brand", "dealer", "supplier:shell"."""
+
+    funder: Annotated[str, Meta(min_length=1, max_length=60)]
+    percent: Annotated[Decimal, Meta(gt=0, le=100)]

@@ -1,0 +1,1 @@
+"""Rewards: a catalogue of what points buy, and its redemptions."""
