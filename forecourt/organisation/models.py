@@ -40,6 +40,7 @@ class Company(models.Model):
         choices=[(VolumeUnit.LITRE, _("litre")), (VolumeUnit.GALLON, _("US gallon"))],
     )
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    solo_approval = models.BooleanField(_("one's own programmes and offers may be approved"), default=False)
 
     class Meta:
         verbose_name = _("company")

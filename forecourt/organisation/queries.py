@@ -65,6 +65,7 @@ def company() -> CompanyFacts:
             digits=row.digits,
             volume_unit=VolumeUnit(row.volume_unit),
             zone=row.zone,
+            solo_approval=row.solo_approval,
         )
         if row
         else CompanyFacts(name="Forecourt")

@@ -254,4 +254,5 @@ def valid_company(facts: CompanyFacts) -> CompanyFacts:
         digits=facts.digits,
         volume_unit=facts.volume_unit,
         zone=known_zone(facts.zone),
+        solo_approval=facts.solo_approval,
     )

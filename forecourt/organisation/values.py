@@ -41,13 +41,17 @@ class VolumeUnit(StrEnum):
 
 
 class CompanyFacts(Value):
-    """The settings of the company. `currency` is ISO 4217, `digits` its decimal places, `zone` an IANA name."""
+    """The settings of the company. `currency` is ISO 4217, `digits` its decimal places, `zone` an IANA name.
+
+    `solo_approval`: who hands a programme or an offer in for review may approve it too, with the permission to approve.
+    """
 
     name: str
     currency: str = "CNY"
     digits: int = 2
     volume_unit: VolumeUnit = VolumeUnit.LITRE
     zone: str = "Asia/Shanghai"
+    solo_approval: bool = False
 
 
 class StationFacts(Value):

@@ -124,6 +124,9 @@ def test_company_settings_hold_at_once_and_are_checked(db, chief, audited):
     services.set_company(chief, CompanyFacts(name="Acme", currency="USD", digits=2))
     assert queries.company().currency == "USD"
     assert audited("company.set")[0].actor == "staff:chief"
+    assert queries.company().solo_approval is False
+    services.set_company(chief, CompanyFacts(name="Acme", solo_approval=True))
+    assert queries.company().solo_approval is True
     with pytest.raises(Invalid, match="ISO 4217"):
         services.set_company(chief, CompanyFacts(name="Acme", currency="yuan"))
 

@@ -13,7 +13,10 @@ from forecourt.organisation.values import CompanyFacts
 
 @transaction.atomic(durable=True)
 def set_company(actor: Actor, facts: CompanyFacts) -> None:
-    """Set the company's name, currency, digits, unit of volume and zone. Other processes follow within 5 seconds."""
+    """Set the company's name, currency, digits, unit of volume, zone and whether one may approve one's own changes.
+
+    Other processes follow within 5 seconds.
+    """
     actor.require(permissions.EDIT_COMPANY)
     if actor.stations is not None:
         raise NotAllowed(
@@ -26,6 +29,7 @@ def set_company(actor: Actor, facts: CompanyFacts) -> None:
         "digits": facts.digits,
         "volume_unit": facts.volume_unit.value,
         "zone": facts.zone,
+        "solo_approval": facts.solo_approval,
     }
     Company.objects.update_or_create(pk=1, defaults=values)
     audit.record(actor, "company.set", "company:1", detail=values)

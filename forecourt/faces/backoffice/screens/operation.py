@@ -94,4 +94,5 @@ def _facts(given: Any) -> CompanyFacts:
         digits=paging.number(given.get("digits")) or 0,
         volume_unit=unit,
         zone=given.get("zone", "").strip(),
+        solo_approval=given.get("solo_approval") == "on",
     )
