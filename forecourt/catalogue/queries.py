@@ -74,8 +74,9 @@ def _facts(statement: str, parameters: dict[str, Any]) -> dict[str, ProductFacts
             unit=_UNITS[unit],
             family=_FAMILIES[family],
             categories=above(category) if category else (),
+            brand=brand,
         )
-        for asked, id, code, name, kind, unit, family, category in sql.rows(statement, parameters, hot=True)
+        for asked, id, code, name, kind, unit, family, category, brand in sql.rows(statement, parameters, hot=True)
     }
 
 

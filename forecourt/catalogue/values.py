@@ -47,6 +47,7 @@ class ProductFacts(Value):
     unit: Unit
     family: Family = Family.NONE
     categories: tuple[str, ...] = ()
+    brand: str = ""
 
 
 class NewProduct(Value):

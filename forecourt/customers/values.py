@@ -53,10 +53,29 @@ class CustomerClaim(Value, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Resolved(Value):
-    """The customer whom a claim leads to, a merged one's survivor. A blocked one's sales are flagged."""
+    """The customer whom a claim leads to, a merged one's survivor. A blocked one's sales are flagged.
+
+    `usage` is the vehicle's, where a plate was claimed.
+    """
 
     customer_id: int
     is_blocked: bool
+    usage: Usage | None = None
+
+
+class BuyerFacts(Value):
+    """What rules of offers ask about a customer who buys. `birthday` is month * 100 + day.
+
+    `tags` and `usages` (of vehicles) are those of everybody merged into this customer too.
+    """
+
+    customer_id: int
+    kind: CustomerKind
+    tags: frozenset[str]
+    birthday: int | None
+    joined_at: datetime
+    household_id: int | None
+    usages: frozenset[Usage]
 
 
 class NewIdentity(Value, forbid_unknown_fields=True):

@@ -63,6 +63,7 @@ class StationFacts(Value):
     zone: str
     day_rolls_at: time
     pumps: frozenset[int] = frozenset()
+    region: str = ""
 
 
 class NewStation(Value):
