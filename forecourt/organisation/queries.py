@@ -100,8 +100,17 @@ def all_stations(actor: Actor) -> list[StationFacts]:
 
 def _facts(statement: str, parameters: dict[str, Any]) -> list[StationFacts]:
     return [
-        StationFacts(id=id, code=code, name=name, zone=zone, day_rolls_at=rolls_at, pumps=frozenset(pumps))
-        for id, code, name, zone, rolls_at, pumps in sql.rows(statement, parameters, hot=True)
+        StationFacts(
+            id=id,
+            code=code,
+            name=name,
+            zone=zone,
+            day_rolls_at=rolls_at,
+            pumps=frozenset(pumps),
+            region=region or "",
+            legal_entity=entity or "",
+        )
+        for id, code, name, zone, rolls_at, pumps, region, entity in sql.rows(statement, parameters, hot=True)
     ]
 
 

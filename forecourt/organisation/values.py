@@ -64,6 +64,7 @@ class StationFacts(Value):
     day_rolls_at: time
     pumps: frozenset[int] = frozenset()
     region: str = ""
+    legal_entity: str = ""
 
 
 class NewStation(Value):
