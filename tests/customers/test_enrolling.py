@@ -8,7 +8,15 @@ from django.db import connection
 
 from forecourt.customers import queries, services
 from forecourt.customers.models import Customer
-from forecourt.customers.values import CustomerClaim, IdentityKind, NewCustomer, NewIdentity, NewVehicle, Resolved
+from forecourt.customers.values import (
+    CustomerClaim,
+    IdentityKind,
+    NewCustomer,
+    NewIdentity,
+    NewVehicle,
+    Resolved,
+    Usage,
+)
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.models import AuditEntry, EventRow
@@ -30,7 +38,9 @@ def test_a_customer_is_found_by_everything_it_was_enrolled_with(enrol):
         {"card": "6222 0212 3456 7890"},
         {"id": customer_id},
     ):
-        assert found(**claim) == Resolved(customer_id=customer_id, is_blocked=False)
+        assert found(**claim) == Resolved(
+            customer_id=customer_id, is_blocked=False, usage=Usage.PRIVATE if "plate" in claim else None
+        )
 
 
 def test_a_list_of_claims_takes_one_statement_and_keeps_its_order(enrol):

@@ -6,7 +6,7 @@ from typing import Final
 
 from forecourt import customers
 from forecourt.customers import rules
-from forecourt.customers.values import CustomerClaim, Resolved
+from forecourt.customers.values import CustomerClaim, Resolved, Usage
 from forecourt.kernel import sql
 from forecourt.kernel.crypto import keyring
 
@@ -36,12 +36,14 @@ def resolve(claims: Sequence[CustomerClaim | None]) -> list[Resolved | None]:
     if not (identities or plates or ids):
         return [None] * len(claims)
     found: dict[bytes | int, Resolved] = {}
-    for index, asked, customer_id, is_blocked in sql.rows(
+    for index, asked, customer_id, is_blocked, usage in sql.rows(
         RESOLVE,
         {"identities": sql.bytes_array(identities), "plates": sql.bytes_array(plates), "ids": sql.array(ids)},
         hot=True,
     ):
-        found[asked if index is None else bytes(index)] = Resolved(customer_id=customer_id, is_blocked=is_blocked)
+        found[asked if index is None else bytes(index)] = Resolved(
+            customer_id=customer_id, is_blocked=is_blocked, usage=Usage(usage) if usage else None
+        )
     return [_first(found, [key] if isinstance(key, int) else key or []) for key in keys]
 
 
@@ -72,7 +74,7 @@ def owners(marks: Sequence[rules.Recognised]) -> dict[rules.Recognised, int]:
     plates = [index for index, mark in by_index.items() if mark.kind == rules.PLATE]
     identities = [index for index, mark in by_index.items() if mark.kind != rules.PLATE]
     found = sql.rows(RESOLVE, {"identities": identities, "plates": plates, "ids": []})
-    return {by_index[bytes(index)]: customer_id for index, _, customer_id, _ in found}
+    return {by_index[bytes(index)]: customer_id for index, _, customer_id, _, _ in found}
 
 
 def family_ids(customer_id: int) -> list[int]:
