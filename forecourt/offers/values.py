@@ -1,11 +1,11 @@
 """Offers as others see them. The rule language itself stands in `rules`."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
+from forecourt.kernel.bounds import OfHundred, Positive
 from forecourt.kernel.values import Value
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -46,7 +46,7 @@ class Budget(Value, forbid_unknown_fields=True):
     """No more than `limit` of a measure for each `per`."""
 
     measure: Measure
-    limit: Annotated[Decimal, Meta(gt=0)]
+    limit: Positive
     per: Per = Per.TOTAL
 
 
@@ -54,4 +54,4 @@ class Share(Value, forbid_unknown_fields=True):
     """Who pays so many percent of what an offer gives: "brand", "dealer", "supplier:shell"."""
 
     funder: Annotated[str, Meta(min_length=1, max_length=60)]
-    percent: Annotated[Decimal, Meta(gt=0, le=100)]
+    percent: OfHundred

@@ -1,0 +1,312 @@
+"""Which of the offers that hold a sale gets, and how much of each.
+
+Every offer is worked out on prices before offers, so that no order among them matters. What a set of offers gives is the sum
+of what its members give, held down for each product by what it costs (never below zero), by the policy's largest percent
+and, for offers that keep it, by the margin floor. Of the sets that are allowed the customer gets the one worth most, higher
+priorities first. The choice is exact; beyond `SEARCH` steps, which takes dozens of offers that hold one another down, the
+best found so far stands.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_DOWN, Decimal
+from typing import Final, NamedTuple
+
+from forecourt.kernel.money import QUANTA, ZERO, rounded, share
+from forecourt.offers.rules.facts import Facts
+from forecourt.offers.rules.language import Policy
+from forecourt.offers.rules.matching import Live
+from forecourt.offers.rules.terms import Gain
+
+SEARCH: Final = 20_000
+_LEAST: Final = Decimal("0.0001")
+"""What a gift or a coupon counts for where nobody said what it is worth: something."""
+
+
+class Cap(NamedTuple):
+    """How much may come off an item: at all, and without touching its margin floor."""
+
+    most: Decimal
+    floor: Decimal
+
+
+class Candidate:
+    """An offer that holds, with what it would give in money of the currency, and what it is worth to the customer."""
+
+    __slots__ = (
+        "coupons",
+        "cut",
+        "gifts",
+        "keeps_floor",
+        "live",
+        "money",
+        "off",
+        "points",
+        "rest",
+        "times",
+        "units",
+        "worth",
+    )
+
+    def __init__(self, live: Live, gain: Gain, facts: Facts, digits: int, point_value: Decimal) -> None:
+        self.live = live
+        self.off = shared(gain.off, digits)
+        self.units = gain.units
+        self.points = gain.points
+        self.times = gain.times
+        self.coupons = gain.coupons
+        self.gifts = gain.gifts
+        self.keeps_floor = live.offer.floor
+        self.cut = ""
+        self.money = sum(self.off.values(), ZERO)
+        self.rest = self._rest(facts, point_value)
+        self.worth = self.money + self.rest
+
+    def _rest(self, facts: Facts, point_value: Decimal) -> Decimal:
+        """What it is worth beside the money: points at their value, coupons and gifts as the offer says."""
+        offer = self.live.offer
+        points = Decimal(self.points)
+        for number, percent in self.times.items():
+            points += facts.points_on(facts.items[number]) * percent / 100
+        rest = points * point_value
+        if self.coupons or self.gifts:
+            rest += offer.worth or _LEAST
+        elif not rest and (self.points or self.times):
+            rest = _LEAST
+        return rest
+
+    def scale(self, part: Decimal, digits: int) -> None:
+        """Cut the money and the units down to a part, rounding down."""
+        quantum = QUANTA[digits]
+        self.off = {number: (money * part).quantize(quantum, ROUND_DOWN) for number, money in self.off.items()}
+        self.units = (self.units * part).quantize(QUANTA[3], ROUND_DOWN)
+        self.money = sum(self.off.values(), ZERO)
+        self.worth = self.money + self.rest
+
+
+def shared(off: Mapping[int, Decimal], digits: int) -> dict[int, Decimal]:
+    """Money off items rounded once, over all of them, and shared among them without losing a cent."""
+    if len(off) == 1:
+        ((number, money),) = off.items()
+        return {number: rounded(money, digits)}
+    if not off:
+        return {}
+    numbers = sorted(off)
+    return dict(zip(numbers, share(sum(off.values(), ZERO), [off[number] for number in numbers], digits), strict=True))
+
+
+def caps_of(facts: Facts, policy: Policy, floor_price: Callable[[int], Decimal | None], digits: int) -> list[Cap]:
+    """How much may come off each item; `floor_price` gives the least price of a unit of a product by its id, if it has one."""
+    caps = []
+    quantum = QUANTA[digits]
+    for item in facts.items:
+        most = item.amount
+        if policy.most_percent < 100:
+            most = (most * policy.most_percent / 100).quantize(quantum, ROUND_DOWN)
+        least = floor_price(item.product.id)
+        if least is None:
+            caps.append(Cap(most, most))
+        else:
+            room = (item.amount - least * item.quantity).quantize(quantum, ROUND_DOWN)
+            caps.append(Cap(most, min(most, max(room, ZERO))))
+    return caps
+
+
+class Applied(NamedTuple):
+    """An offer that a sale got: money off each item, and what else; `cut` says what held it down."""
+
+    live: Live
+    off: dict[int, Decimal]
+    units: Decimal
+    points: int
+    times: Mapping[int, Decimal]
+    coupons: tuple[str, ...]
+    gifts: tuple[str, ...]
+    cut: str
+
+    @property
+    def money(self) -> Decimal:
+        return sum(self.off.values(), ZERO)
+
+
+class Lost(NamedTuple):
+    """An offer that holds and was not given: to which it lost, or because of what."""
+
+    live: Live
+    to: str
+    why: str
+
+
+def choose(
+    candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy, digits: int
+) -> tuple[list[Applied], list[Lost]]:
+    """The offers a sale gets, in order of priority, and those it does not get although they hold."""
+    chosen: list[Candidate] = []
+    for priority in sorted({candidate.live.offer.priority for candidate in candidates}, reverse=True):
+        level = [candidate for candidate in candidates if candidate.live.offer.priority == priority]
+        chosen += _best(_allowed(level, chosen), chosen, caps, policy)
+        if any(candidate.live.offer.alone for candidate in chosen):
+            break
+    applied = settle(chosen, caps, digits)
+    given = {item.live.id for item in applied}
+    winners = [candidate for candidate in chosen if candidate.live.id in given]
+    lost = [_lost(candidate, winners, caps, policy) for candidate in candidates if candidate.live.id not in given]
+    return applied, lost
+
+
+def _allowed(level: Sequence[Candidate], chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Those that may still join what higher priorities took."""
+    groups = {candidate.live.offer.group for candidate in chosen}
+    return [
+        candidate
+        for candidate in level
+        if not (candidate.live.offer.group and candidate.live.offer.group in groups)
+        and not (candidate.live.offer.alone and chosen)
+    ]
+
+
+def _best(level: Sequence[Candidate], chosen: list[Candidate], caps: Sequence[Cap], policy: Policy) -> list[Candidate]:
+    """The set of these that is worth most beside what was chosen before."""
+    slots: dict[str, list[Candidate]] = {}
+    alone = []
+    for candidate in level:
+        offer = candidate.live.offer
+        if offer.alone:
+            alone.append(candidate)
+        else:
+            slots.setdefault(f"group {offer.group}" if offer.group else f"offer {candidate.live.id}", []).append(
+                candidate
+            )
+    room = policy.most_offers - len(chosen) if policy.most_offers else len(level)
+    before = value_of(chosen, caps)
+    together = _together(list(slots.values()), chosen, caps, max(room, 0))
+    best, worth = together, value_of([*chosen, *together], caps) - before
+    for candidate in alone if room > 0 else ():
+        if (gained := value_of([candidate], caps)) > worth:
+            best, worth = [candidate], gained
+    return best if worth > 0 else []
+
+
+def _together(slots: list[list[Candidate]], chosen: list[Candidate], caps: Sequence[Cap], room: int) -> list[Candidate]:
+    """At most one of each slot and `room` in all, worth most together."""
+    for slot in slots:
+        slot.sort(key=lambda candidate: (-candidate.worth, candidate.live.code))
+    slots.sort(key=lambda slot: (-slot[0].worth, slot[0].live.code))
+    if room <= 0 or not slots:
+        return []
+    if _is_roomy(slots, chosen, caps):
+        return [slot[0] for slot in slots[:room] if slot[0].worth > 0]
+    return _Search(slots, chosen, caps, room).best
+
+
+def _is_roomy(slots: list[list[Candidate]], chosen: list[Candidate], caps: Sequence[Cap]) -> bool:
+    """Whether no item's cap could hold anything down, whatever is taken."""
+    total: dict[int, Decimal] = {}
+    for candidate in chosen:
+        for number, money in candidate.off.items():
+            total[number] = total.get(number, ZERO) + money
+    for slot in slots:
+        most: dict[int, Decimal] = {}
+        for candidate in slot:
+            for number, money in candidate.off.items():
+                most[number] = max(most.get(number, ZERO), money)
+        for number, money in most.items():
+            total[number] = total.get(number, ZERO) + money
+    return all(money <= caps[number].floor for number, money in total.items())
+
+
+class _Search:
+    """Branch and bound over slots: what is left can add at most the worth of the best of each."""
+
+    def __init__(self, slots: list[list[Candidate]], chosen: list[Candidate], caps: Sequence[Cap], room: int) -> None:
+        self._slots = slots
+        self._base = chosen
+        self._caps = caps
+        self._ahead = [ZERO] * (len(slots) + 1)
+        for position in range(len(slots) - 1, -1, -1):
+            self._ahead[position] = self._ahead[position + 1] + max(slots[position][0].worth, ZERO)
+        self.best: list[Candidate] = []
+        self._worth = value_of(chosen, caps)
+        self._steps = 0
+        self._try(0, [], room, self._worth)
+
+    def _try(self, position: int, taken: list[Candidate], room: int, value: Decimal) -> None:
+        self._steps += 1
+        if value > self._worth:
+            self.best, self._worth = list(taken), value
+        if position == len(self._slots) or room == 0 or self._steps > SEARCH:
+            return
+        if value + self._ahead[position] <= self._worth:
+            return
+        for candidate in self._slots[position]:
+            taken.append(candidate)
+            self._try(position + 1, taken, room - 1, value_of([*self._base, *taken], self._caps))
+            taken.pop()
+        self._try(position + 1, taken, room, value)
+
+
+def value_of(candidates: Sequence[Candidate], caps: Sequence[Cap]) -> Decimal:
+    """What a set of offers is worth to the customer, caps kept."""
+    free: dict[int, Decimal] = {}
+    kept: dict[int, Decimal] = {}
+    value = ZERO
+    for candidate in candidates:
+        value += candidate.rest
+        into = kept if candidate.keeps_floor else free
+        for number, money in candidate.off.items():
+            into[number] = into[number] + money if number in into else money
+    for number in free.keys() | kept.keys():
+        cap = caps[number]
+        given = min(free.get(number, ZERO), cap.most)
+        value += given + max(ZERO, min(kept.get(number, ZERO), cap.floor - given))
+    return value
+
+
+def settle(chosen: Sequence[Candidate], caps: Sequence[Cap], digits: int) -> list[Applied]:
+    """What each chosen offer gives once the caps are kept: those free of the floor first, then by priority and code."""
+    given: dict[int, Decimal] = {}
+    applied = []
+    order = sorted(chosen, key=lambda item: (item.keeps_floor, -item.live.offer.priority, item.live.code))
+    for candidate in order:
+        off = {}
+        for number, money in candidate.off.items():
+            cap = caps[number].floor if candidate.keeps_floor else caps[number].most
+            so_far = given.get(number, ZERO)
+            part = max(ZERO, min(money, cap - so_far))
+            if part > 0:
+                off[number] = part
+                given[number] = so_far + part
+        money = sum(off.values(), ZERO)
+        if not money and not candidate.rest:
+            continue
+        cut = candidate.cut
+        units = candidate.units
+        if money < candidate.money:
+            cut = "cap"
+        applied.append(
+            Applied(
+                candidate.live,
+                off,
+                units if money else ZERO,
+                candidate.points,
+                candidate.times,
+                candidate.coupons,
+                candidate.gifts,
+                cut,
+            )
+        )
+    applied.sort(key=lambda item: (-item.live.offer.priority, item.live.code))
+    return applied
+
+
+def _lost(candidate: Candidate, winners: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> Lost:
+    """To which offer it lost, or what else stood in its way."""
+    offer = candidate.live.offer
+    for winner in winners:
+        if winner.live.offer.alone or (offer.group and winner.live.offer.group == offer.group):
+            return Lost(candidate.live, winner.live.code, "group" if not winner.live.offer.alone else "alone")
+    if offer.alone and winners:
+        return Lost(candidate.live, winners[0].live.code, "alone")
+    if policy.most_offers and len(winners) >= policy.most_offers:
+        return Lost(candidate.live, winners[-1].live.code, "most_offers")
+    floored = candidate.keeps_floor and any(caps[number].floor < caps[number].most for number in candidate.off)
+    return Lost(candidate.live, "", "floor" if floored else "nothing_left")

@@ -1,0 +1,247 @@
+"""What the rules look at: one sale as offers see it.
+
+Lines of one product are one item, so that splitting a line or ordering lines otherwise changes nothing. Lines that were
+taken back within the sale count against their product; what comes to nothing is no item.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, NamedTuple, Protocol
+
+from forecourt.catalogue.values import Kind, ProductFacts
+from forecourt.customers.values import BuyerFacts, Usage
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.values import Value
+from forecourt.kernel.words import say as _
+from forecourt.offers.rules.speaking import Names, listed
+
+Key = tuple[str, str]
+"""What an offer can be found by: ("product", "95"), ("station", "S001"), ("coupon", "WASH")..."""
+
+
+class Line(Protocol):
+    """A line of a sale as offers see it."""
+
+    @property
+    def product(self) -> ProductFacts | None: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def amount(self) -> Decimal: ...
+
+
+class Item(NamedTuple):
+    """All of one product in a sale: how much, for how much before offers."""
+
+    product: ProductFacts
+    quantity: Decimal
+    amount: Decimal
+
+
+class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
+    """Which products: any that one of the lists names, all where none names any; never one that `exclude` names.
+
+    `products` are product codes (a grade is one), `categories` paths that take what is below them along, `brands` names,
+    `kinds` fuel, goods, service, `families` petrol, diesel...
+    """
+
+    products: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
+
+    @property
+    def is_everything(self) -> bool:
+        return not (self.products or self.categories or self.brands or self.kinds or self.families)
+
+    def pick(self, product: ProductFacts) -> bool:
+        """Whether this product is one of them."""
+        if self.exclude and product.code in self.exclude:
+            return False
+        return (
+            product.code in self.products
+            or (bool(self.categories) and not self.categories.isdisjoint(product.categories))
+            or (bool(self.brands) and product.brand in self.brands)
+            or (bool(self.kinds) and product.kind in self.kinds)
+            or (bool(self.families) and product.family in self.families)
+            or self.is_everything
+        )
+
+    def words(self, names: Names) -> str:
+        """They, in words: "95 or 98", "everything but tobacco"."""
+        named = [
+            names.name(kind, code)
+            for kind, codes in (
+                ("product", self.products),
+                ("category", self.categories),
+                ("brand", self.brands),
+                ("kind", self.kinds),
+                ("family", self.families),
+            )
+            for code in sorted(codes)
+        ]
+        said = listed(named) if named else _("anything")
+        if self.exclude:
+            spared = listed([names.name("product", code) for code in sorted(self.exclude)])
+            return _("%(products)s but %(spared)s") % {"products": said, "spared": spared}
+        return said
+
+    def keys(self) -> frozenset[Key] | None:
+        """What a sale with one of them can be found by; None where it may be any."""
+        if self.is_everything:
+            return None
+        return frozenset(
+            [("product", code) for code in self.products]
+            + [("category", code) for code in self.categories]
+            + [("brand", name) for name in self.brands]
+            + [("kind", kind) for kind in self.kinds]
+            + [("family", family) for family in self.families]
+        )
+
+
+FUEL: Final = Products(kinds=frozenset({"fuel"}))
+EVERYTHING: Final = Products()
+
+
+class Picked(NamedTuple):
+    """The items of a sale that a selection picks, with their sums."""
+
+    items: tuple[int, ...]
+    quantity: Decimal
+    amount: Decimal
+
+
+class Place(NamedTuple):
+    """Where and when: the station by its code, the regions around it, its local time, its trading day."""
+
+    station: str
+    regions: tuple[str, ...]
+    pump: int | None
+    local: datetime
+    day: date
+
+
+class Person(NamedTuple):
+    """Who: what the engine knows of a member before this sale. `usage` is the vehicle's, where it was recognised."""
+
+    customer_id: int
+    tier: str
+    sales: int
+    last_sale_at: datetime | None
+    buyer: BuyerFacts | None = None
+    usage: Usage | None = None
+    segments: frozenset[str] = frozenset()
+
+
+class Held(NamedTuple):
+    """A coupon that can be used in this sale."""
+
+    id: str
+    template: str
+    worth: Decimal = ZERO
+
+
+class Facts:
+    """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated."""
+
+    __slots__ = ("_picked", "coupons", "items", "person", "place", "points_on", "tenders", "total")
+
+    def __init__(
+        self,
+        items: tuple[Item, ...],
+        place: Place,
+        person: Person | None = None,
+        *,
+        tenders: Mapping[str, Decimal] | None = None,
+        coupons: Mapping[str, list[Held]] | None = None,
+        points_on: Callable[[Item], Decimal] = lambda item: ZERO,
+    ) -> None:
+        self.items = items
+        self.place = place
+        self.person = person
+        self.tenders = tenders or {}
+        self.coupons = coupons or {}
+        self.points_on = points_on
+        self.total = sum([item.amount for item in items], ZERO)
+        self._picked: dict[int, Picked] = {}
+
+    def pick(self, products: Products) -> Picked:
+        """What a selection picks of this sale. Selections live as long as their offers, so their identity is the key."""
+        found = self._picked.get(id(products))
+        if found is None:
+            numbers = tuple([number for number, item in enumerate(self.items) if products.pick(item.product)])
+            found = self._picked[id(products)] = Picked(
+                numbers,
+                sum([self.items[number].quantity for number in numbers], ZERO),
+                sum([self.items[number].amount for number in numbers], ZERO),
+            )
+        return found
+
+    def keys(self) -> set[Key]:
+        """Everything that this sale can find offers by."""
+        keys: set[Key] = {("station", self.place.station)}
+        for item in self.items:
+            keys.update(_keys_of_product(item.product))
+        for region in self.place.regions:
+            keys.add(("region", region))
+        for template in self.coupons:
+            keys.add(("coupon", template))
+        for tender in self.tenders:
+            keys.add(("tender", tender))
+        if self.person is not None:
+            keys.update(_keys_of(self.person))
+        return keys
+
+
+def _keys_of_product(product: ProductFacts) -> list[Key]:
+    keys: list[Key] = [("product", product.code), ("kind", product.kind)]
+    if product.family:
+        keys.append(("family", product.family))
+    if product.brand:
+        keys.append(("brand", product.brand))
+    keys += [("category", category) for category in product.categories]
+    return keys
+
+
+def _keys_of(person: Person) -> list[Key]:
+    keys = [("member", "")]
+    if person.tier:
+        keys.append(("tier", person.tier))
+    keys += [("segment", segment) for segment in person.segments]
+    if person.buyer is not None:
+        keys += [("tag", tag) for tag in person.buyer.tags]
+    return keys
+
+
+def items_of(lines: Iterable[Line]) -> tuple[Item, ...]:
+    """The items of a sale, by product, in the order of product codes; of unknown products there are none."""
+    quantities: dict[int, Decimal] = {}
+    amounts: dict[int, Decimal] = {}
+    products: dict[int, ProductFacts] = {}
+    for line in lines:
+        product = line.product
+        if product is None:
+            continue
+        number = product.id
+        if number in products:
+            quantities[number] += line.quantity
+            amounts[number] += line.amount
+        else:
+            products[number] = product
+            quantities[number] = line.quantity
+            amounts[number] = line.amount
+    items = [
+        Item(product, quantities[number], amounts[number])
+        for number, product in products.items()
+        if quantities[number] > 0 and amounts[number] > 0
+    ]
+    if len(items) > 1:
+        items.sort(key=lambda item: item.product.code)
+    return tuple(items)
+
+
+def is_fuel(item: Item) -> bool:
+    return item.product.kind is Kind.FUEL

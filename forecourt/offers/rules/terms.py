@@ -1,0 +1,73 @@
+"""The two kinds of terms that offers are made of: conditions, which hold or tell what is missing, and effects, which give.
+
+A term is one small frozen class: its fields are its schema, `words` says it in the reader's language. How to add one:
+docs/how-to/add-a-condition-or-effect.md.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.values import Value
+from forecourt.offers.rules.facts import Facts, Key
+from forecourt.offers.rules.speaking import Miss, Names
+
+
+class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):
+    """Something that holds for a sale or does not."""
+
+    def test(self, facts: Facts) -> Miss | None:
+        """None where it holds, else what is missing."""
+        raise NotImplementedError
+
+    def keys(self) -> frozenset[Key] | None:
+        """Keys of which a sale must have one for this to hold; None where it may hold for any sale."""
+        return None
+
+    def coupons(self, facts: Facts) -> tuple[str, ...]:
+        """Templates of which this sale uses up a coupon because this holds."""
+        return ()
+
+    def words(self, names: Names) -> str:
+        """The condition in words, to stand after "when"."""
+        raise NotImplementedError
+
+    @classmethod
+    def missing(cls, values: Mapping[str, str], names: Names) -> str:
+        """What was missing, in words for the customer, from the figures of a miss."""
+        raise NotImplementedError
+
+
+class Gain(NamedTuple):
+    """What effects give to a sale, before budgets, limits and other offers.
+
+    `off` is money off each item, by its number, unrounded; `units` how much of it is discounted. `points` are whole, and
+    `times` extra points of items in percent of what they earn. `coupons` and `gifts` are given when the sale is posted.
+    """
+
+    off: Mapping[int, Decimal] = {}
+    units: Decimal = ZERO
+    points: int = 0
+    times: Mapping[int, Decimal] = {}
+    coupons: tuple[str, ...] = ()
+    gifts: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.off or self.points or self.times or self.coupons or self.gifts)
+
+
+class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=True):
+    """Something that an offer gives."""
+
+    def gain(self, facts: Facts) -> Gain | None:
+        """What it gives to this sale, None where it gives nothing."""
+        raise NotImplementedError
+
+    def keys(self) -> frozenset[Key] | None:
+        """Keys of which a sale must have one to be given anything; None where any sale may be."""
+        return None
+
+    def words(self, names: Names) -> str:
+        """The effect in words, to stand after "then"."""
+        raise NotImplementedError
