@@ -1,8 +1,11 @@
 """What happens to coupons."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from forecourt.coupons.values import Coupon
 from forecourt.kernel.events import Event
 
 
@@ -53,3 +56,27 @@ class CouponTransferred(Event):
     coupon_id: UUID
     template: str
     giver_id: int
+
+
+class CouponExpiring(Event):
+    """A customer's coupon ends within a week. Told once."""
+
+    name: ClassVar[str] = "coupon.expiring.v1"
+    coupon_id: UUID
+    template: str
+    expires_on: date
+
+
+def issued(coupons: Iterable[Coupon], origins: Mapping[UUID, str] | str, at: datetime) -> list[CouponIssued]:
+    """The facts that tell of coupons issued to customers; `origins` by coupon, or one for all."""
+    return [
+        CouponIssued(
+            customer_id=coupon.customer_id,
+            occurred_at=at,
+            coupon_id=coupon.id,
+            template=coupon.template,
+            origin=origins if isinstance(origins, str) else origins.get(coupon.id, ""),
+        )
+        for coupon in coupons
+        if coupon.customer_id is not None
+    ]

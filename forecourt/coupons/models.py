@@ -62,19 +62,23 @@ class CouponBatch(models.Model):
 class CouponRow(models.Model):
     """A coupon. A local table keyed by itself, for coupons change hands; `customer_id` null is a bearer's.
 
-    A generic code is one row whose uses the awards count. `reserved_by` is a reservation at a till.
+    A generic code is one row. `uses` is how often it can be used in all, 0 for any number; then it is never written.
+    `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once.
+    `reserved_by` is a reservation at a till; of a coupon for several uses, rows of `CouponHold` are.
     """
 
     id = models.UUIDField(primary_key=True)
-    code = models.CharField(_("code"), max_length=32, unique=True)
+    code = models.CharField(_("code"), max_length=32)
     template = models.ForeignKey(CouponTemplate, models.PROTECT, db_constraint=False)
     batch_id = models.BigIntegerField(null=True)
     customer_id = models.BigIntegerField(null=True)
+    issued_to = models.BigIntegerField(null=True)
     status = models.CharField(_("status"), max_length=8, choices=COUPON_NAMES, default=CouponStatus.ACTIVE)
     issued_at = models.DateTimeField(_("issued"))
     active_from = models.DateField(_("good from"))
     expires_on = models.DateField(_("good until"), null=True)
     origin = models.TextField(_("given for"), default="", blank=True)
+    uses = models.IntegerField(_("uses"), default=1)
     uses_left = models.IntegerField(_("uses left"), default=1)
     seen_at = models.DateTimeField(_("seen"), null=True)
     reserved_by = models.UUIDField(null=True)
@@ -88,17 +92,81 @@ class CouponRow(models.Model):
         db_table = "coupons_coupon"
         verbose_name = _("coupon")
         verbose_name_plural = _("coupons")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code"], name="coupon_code"),
+            models.UniqueConstraint(
+                fields=["origin", "template", "issued_to"], name="coupon_issued_once", condition=~models.Q(origin="")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(uses_left__gte=0) & models.Q(uses_left__lte=models.F("uses")),
+                name="coupon_uses_left",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["customer_id", "status"],
                 name="coupon_of_customer",
                 condition=models.Q(customer_id__isnull=False),
             ),
-            models.Index(fields=["template", "status"], name="coupon_of_template"),
-            models.Index(fields=["batch_id"], name="coupon_of_batch", condition=models.Q(batch_id__isnull=False)),
-            models.Index(fields=["sale_id"], name="coupon_of_sale", condition=models.Q(sale_id__isnull=False)),
-            models.Index(fields=["origin"], name="coupon_origin", condition=~models.Q(origin="")),
+            models.Index(fields=["template", "status", "expires_on"], name="coupon_of_template"),
+            models.Index(fields=["batch_id", "id"], name="coupon_of_batch", condition=models.Q(batch_id__isnull=False)),
+            models.Index(
+                fields=["reserved_by"], name="coupon_reserved_by", condition=models.Q(reserved_by__isnull=False)
+            ),
+            models.Index(fields=["template"], name="coupon_seen", condition=models.Q(seen_at__isnull=False)),
+            models.Index(
+                fields=["expires_on", "id"],
+                name="coupon_expiry",
+                condition=models.Q(customer_id__isnull=False, expires_on__isnull=False),
+            ),
         ]
+
+
+class CouponHold(models.Model):
+    """A use of a coupon for several uses that a reservation at a till holds; `uses_left` is one less meanwhile."""
+
+    coupon_id = models.UUIDField()
+    reservation_id = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("held coupon")
+        verbose_name_plural = _("held coupons")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reservation_id", "coupon_id"], name="coupon_held_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["coupon_id"], name="hold_of_coupon")]
+
+
+class CouponMove(models.Model):
+    """A coupon that changed hands; `reason` names why, "given", "claimed", "merge 5 into 3"."""
+
+    coupon_id = models.UUIDField()
+    giver_id = models.BigIntegerField(null=True)
+    taker_id = models.BigIntegerField(null=True)
+    moved_at = models.DateTimeField(_("moved"))
+    moved_by = models.TextField(_("moved by"))
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("coupon that changed hands")
+        verbose_name_plural = _("coupons that changed hands")
+        indexes: ClassVar = [
+            models.Index(fields=["coupon_id", "-id"], name="move_of_coupon"),
+            models.Index(fields=["taker_id", "reason"], name="move_to_customer"),
+        ]
+
+
+class ExpiryNotice(models.Model):
+    """How far the notices of coupons that end a week after `day` have come: up to the coupon `after`."""
+
+    day = models.DateField(primary_key=True)
+    after = models.UUIDField(null=True)
+    told = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("notice of coupons that end")
+        verbose_name_plural = _("notices of coupons that end")
 
 
 class CouponUse(models.Model):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from forecourt.kernel.bounds import NotNegative
 from forecourt.kernel.values import Value
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -35,8 +36,9 @@ class Template(Value, forbid_unknown_fields=True):
 
     A coupon is good from `delay_days` after it was issued, for `valid_days` (0: no limit) and until `valid_until` at most.
     `is_automatic`: a member's coupon is used without being presented. `uses` is how often one coupon can be used;
-    `per_customer` how many a customer may use (0: any number); `limit` how many uses of a generic code, or how many
-    coupons may be issued, in all (0: any number). `worth` compares it with money where an offer gives it.
+    `per_customer` how often a customer may use coupons of it (0: any number; else only members can, for others cannot
+    be told apart); `limit` how many uses of a generic code, or how many coupons may be issued, in all (0: any number).
+    `worth` compares it with money where an offer gives it.
     """
 
     code: Code
@@ -53,7 +55,7 @@ class Template(Value, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
     is_automatic: bool = False
     is_transferable: bool = False
-    worth: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
+    worth: NotNegative = Decimal(0)
 
 
 class NewCoupon(Value):
@@ -69,7 +71,13 @@ class NewCoupon(Value):
 
 
 class Coupon(Value):
-    """A coupon as it stands. Good on days from `active_from` to `expires_on`, both included."""
+    """A coupon as it stands. Good on days from `active_from` to `expires_on`, both included.
+
+    `uses` is how often it can be used in all, 0 for any number (a generic code without a limit, which is never locked);
+    `uses_left` of them are left. A coupon for one use is RESERVED as a whole, by `reserved_by`; of one for several a
+    reservation holds one use, and `held_by` names those of the reservations asked for that do. `used_at` is the latest
+    use. A coupon of a voided batch is VOID.
+    """
 
     id: UUID
     code: str
@@ -80,3 +88,39 @@ class Coupon(Value):
     expires_on: date | None
     uses_left: int = 1
     is_generic: bool = False
+    template_id: int = 0
+    uses: int = 1
+    reserved_by: UUID | None = None
+    held_by: tuple[UUID, ...] = ()
+    used_at: datetime | None = None
+
+
+class Use(Value):
+    """A use to write down: which coupon, by whom (an anonymous customer is negative), in which sale (None: handed over).
+
+    `reservation_id` names the reservation that held it.
+    """
+
+    coupon_id: UUID
+    template: str
+    template_id: int
+    customer_id: int
+    sale_id: UUID | None
+    station_id: int | None
+    used_at: datetime
+    reservation_id: UUID | None = None
+
+
+class WhyNot(StrEnum):
+    """Why a coupon that was presented is not taken. The words are stable; `rules.sentence` says them in full."""
+
+    UNKNOWN = "unknown"
+    VOID = "void"
+    USED = "used"
+    LIMIT = "limit"
+    RESERVED = "reserved"
+    NOT_YOURS = "not_yours"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    MEMBERS = "members"
+    CUSTOMER_LIMIT = "customer_limit"

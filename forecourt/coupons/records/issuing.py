@@ -1,85 +1,190 @@
 """Coupons made and given, in lists."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
 
 from forecourt.coupons import queries, rules
-from forecourt.coupons.values import Coupon, CouponStatus, NewCoupon
+from forecourt.coupons.queries import KnownTemplate
+from forecourt.coupons.values import Coupon, CouponKind, CouponStatus, NewCoupon
 from forecourt.kernel import clock, ids, sql
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.kernel.words import say as _
 from forecourt.organisation import queries as organisation
 
-COLUMNS = (
+COLUMNS: Final = (
     "id",
     "code",
     "template_id",
     "batch_id",
     "customer_id",
+    "issued_to",
     "status",
     "issued_at",
     "active_from",
     "expires_on",
     "origin",
+    "uses",
     "uses_left",
     "void_reason",
 )
-_GIVEN = """
-SELECT origin, template_id, customer_id FROM coupons_coupon WHERE origin = ANY(%(origins)s::text[])
+_GIVEN: Final = """
+SELECT origin, template_id, issued_to FROM coupons_coupon
+WHERE origin <> '' AND origin = ANY(%(origins)s::text[])
 """
+_COUNT: Final = """
+UPDATE coupons_coupontemplate AS template SET issued = template.issued + wanted.count
+FROM unnest(%(ids)s::bigint[], %(counts)s::bigint[], %(limits)s::bigint[]) AS wanted (id, count, most)
+WHERE template.id = wanted.id AND template.issued + wanted.count <= wanted.most
+RETURNING template.id
+"""
+_LEFT: Final = (
+    "SELECT id, issued FROM coupons_coupontemplate WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+)
 
 
-def issue(wanted: Sequence[NewCoupon]) -> list[Coupon]:
+def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Coupon]:
     """Issue coupons, in the order given; the same origin, template and customer once: what was issued before is left out.
 
-    Invalid, naming the template, for one that is not there or no longer issued. Callers publish `CouponIssued`.
+    Invalid, naming the template, for one that is not there, no longer issued, or a generic code; Conflict where its limit
+    is reached. With `leaving_out`, for sales, which must not fail for it, those are left out instead. Callers hold the
+    customers' locks and publish `events.issued`. A template with a limit stays locked until the transaction ends.
     """
     if not wanted:
         return []
     templates = queries.templates({item.template for item in wanted})
-    origins = sorted({item.origin for item in wanted if item.origin})
-    given = {tuple(row) for row in sql.rows(_GIVEN, {"origins": sql.text_array(origins)})} if origins else set()
+    items = [item for item in wanted if _can_be_issued(item, templates.get(item.template), leaving_out)]
+    new = _not_given_before(items, templates)
+    new = _within_limits(new, templates, leaving_out)
     now = clock.now()
     zone = clock.zone(organisation.company().zone)
-    made, rows = [], []
-    for item, coupon_id in zip(wanted, ids.uuid7s(len(wanted)), strict=True):
-        known = templates.get(item.template)
-        if known is None or not known.is_live:
-            raise Invalid.field(
-                "template",
-                _("%(code)r is not a coupon template that is issued; make it first") % {"code": item.template},
-            )
-        key = (item.origin, known.id, item.customer_id)
-        if item.origin and key in given:
-            continue
-        given.add(key)
+    made, lines = [], []
+    for item, coupon_id in zip(new, ids.uuid7s(len(new)), strict=True):
+        known = templates[item.template]
         issued_at = item.occurred_at or now
         first, last = rules.good_days(known.template, issued_at.astimezone(zone).date())
         coupon = Coupon(
             id=coupon_id,
-            code=item.code or rules.new_code(),
+            code=rules.normal_code(item.code) or rules.new_code(),
             template=item.template,
             customer_id=item.customer_id,
             status=CouponStatus.ACTIVE,
             active_from=first,
             expires_on=last,
             uses_left=known.template.uses,
+            uses=known.template.uses,
+            template_id=known.id,
         )
         made.append(coupon)
-        rows.append(
-            sql.copy_line(
-                coupon.id,
-                coupon.code,
-                known.id,
-                None,
-                coupon.customer_id,
-                coupon.status.value,
-                issued_at,
-                first,
-                last,
-                item.origin,
-                coupon.uses_left,
-                "",
-            )
-        )
-    sql.copy_in("coupons_coupon", COLUMNS, rows)
+        lines.append(line_of(coupon, issued_at, item.origin))
+    sql.copy_in("coupons_coupon", COLUMNS, lines)
     return made
+
+
+def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", batch_id: int | None = None) -> str:
+    """A coupon as a row to copy in."""
+    return sql.copy_line(
+        coupon.id,
+        coupon.code,
+        coupon.template_id,
+        batch_id,
+        coupon.customer_id,
+        coupon.customer_id,
+        coupon.status.value,
+        issued_at,
+        coupon.active_from,
+        coupon.expires_on,
+        origin,
+        coupon.uses,
+        coupon.uses_left,
+        "",
+    )
+
+
+def _can_be_issued(item: NewCoupon, known: KnownTemplate | None, leaving_out: bool) -> bool:
+    if known is not None and known.is_live and known.template.kind is CouponKind.SINGLE:
+        return True
+    if leaving_out:
+        return False
+    if known is not None and known.template.kind is CouponKind.GENERIC:
+        raise Invalid.field(
+            "template",
+            _("%(code)r has one code for everybody, %(generic)s; hand that out, there is nothing to issue")
+            % {"code": item.template, "generic": known.template.generic_code},
+        )
+    raise Invalid.field(
+        "template",
+        _("%(code)r is not a coupon template that is issued; make it first") % {"code": item.template},
+    )
+
+
+def _not_given_before(items: Sequence[NewCoupon], templates: Mapping[str, KnownTemplate]) -> list[NewCoupon]:
+    """Those of an origin that gave this customer none of the template yet."""
+    origins = sorted({item.origin for item in items if item.origin})
+    given = {tuple(row) for row in sql.rows(_GIVEN, {"origins": sql.text_array(origins)})} if origins else set()
+    new = []
+    for item in items:
+        key = (item.origin, templates[item.template].id, item.customer_id)
+        if item.origin and item.customer_id is not None:
+            if key in given:
+                continue
+            given.add(key)
+        new.append(item)
+    return new
+
+
+def _within_limits(
+    items: Sequence[NewCoupon], templates: Mapping[str, KnownTemplate], leaving_out: bool
+) -> list[NewCoupon]:
+    """Those that the limits of their templates leave room for, counted there."""
+    limited = Counter(item.template for item in items if templates[item.template].template.limit)
+    if not limited:
+        return list(items)
+    room = dict.fromkeys(limited, 0)
+    issued = dict(sql.rows(_LEFT, {"ids": sql.array(templates[code].id for code in limited)}))
+    for code in limited:
+        room[code] = max(0, templates[code].template.limit - issued[templates[code].id])
+        if limited[code] > room[code] and not leaving_out:
+            raise _full(code, room[code])
+    kept = []
+    for item in items:
+        if item.template in room:
+            if not room[item.template]:
+                continue
+            room[item.template] -= 1
+        kept.append(item)
+    count_issued({code: sum(item.template == code for item in kept) for code in limited}, templates)
+    return kept
+
+
+def count_issued(counts: Mapping[str, int], templates: Mapping[str, KnownTemplate]) -> None:
+    """Count coupons against the limits of their templates; Conflict, naming the template, when one is reached."""
+    codes = sorted(code for code, count in counts.items() if count)
+    if not codes:
+        return
+    counted = sql.rows(
+        _COUNT,
+        {
+            "ids": sql.array(templates[code].id for code in codes),
+            "counts": sql.array(counts[code] for code in codes),
+            "limits": sql.array(templates[code].template.limit for code in codes),
+        },
+    )
+    done = {row[0] for row in counted}
+    for code in codes:
+        if templates[code].id not in done:
+            raise _full(code, None)
+
+
+def _full(code: str, room: int | None) -> Conflict:
+    if room is None:
+        return Conflict(_("The limit of %(code)r is reached; raise it, or issue fewer.") % {"code": code})
+    return Conflict(
+        _("The limit of %(code)r leaves %(room)s coupons; raise it, or issue fewer.") % {"code": code, "room": room}
+    )
+
+
+def today_of_company(now: datetime) -> date:
+    """The company's day at that moment."""
+    return now.astimezone(clock.zone(organisation.company().zone)).date()

@@ -1,19 +1,61 @@
-"""Coupons, pure: their codes and their dates."""
+"""Coupons, pure: their codes, their dates, and why one is not taken."""
 
 import secrets
 from datetime import date, timedelta
 
+from forecourt.coupons.rules.verdicts import sentence, why_not
 from forecourt.coupons.values import Template
+
+__all__ = [
+    "ALPHABET",
+    "CODE_LENGTH",
+    "good_days",
+    "new_code",
+    "new_codes",
+    "normal_code",
+    "sentence",
+    "shown_code",
+    "why_not",
+]
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Characters of a code: none that is taken for another."""
 CODE_LENGTH = 12
 """Five bits a character: a guess in 2**60."""
+_GROUP = 4
+_SKIPPED = str.maketrans("", "", " \t\r\n-_.·—–")
 
 
 def new_code() -> str:
     """A code nobody can guess."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return new_codes(1)[0]
+
+
+def new_codes(count: int) -> list[str]:
+    """So many codes nobody can guess, all different."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        wanted = count - len(found)
+        entropy = secrets.token_bytes(CODE_LENGTH * wanted)
+        text = entropy.translate(_LETTERS).decode("ascii")
+        found.update(dict.fromkeys(text[start : start + CODE_LENGTH] for start in range(0, len(text), CODE_LENGTH)))
+    return list(found)
+
+
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+"""Every byte as a character: 256 is a multiple of 32, so each is as likely as any other."""
+
+
+def normal_code(text: str) -> str:
+    """A code as it is stored: in capitals, without the blanks, dashes and dots it was typed or printed with."""
+    return text.translate(_SKIPPED).upper()
+
+
+def shown_code(code: str) -> str:
+    """A code as it is printed: one of ours in groups of four, others as they are."""
+    if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
+        return code
+    return "-".join(code[start : start + _GROUP] for start in range(0, CODE_LENGTH, _GROUP))
 
 
 def good_days(template: Template, issued_on: date) -> tuple[date, date | None]:

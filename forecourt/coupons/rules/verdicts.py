@@ -1,0 +1,85 @@
+"""Why a coupon is not taken, as a stable word and as a sentence."""
+
+from datetime import date, tzinfo
+from uuid import UUID
+
+from forecourt.coupons.values import Coupon, CouponStatus, Template, WhyNot
+from forecourt.kernel.words import say as _
+
+
+def why_not(
+    coupon: Coupon | None,
+    template: Template | None,
+    day: date,
+    customer_id: int | None,
+    used_by_customer: int = 0,
+    reservation_id: UUID | None = None,
+) -> WhyNot | None:
+    """Why this customer cannot use the coupon on that day (the company's), None when they can.
+
+    `customer_id` is None or negative for somebody who is not known; `used_by_customer` counts their uses of the template.
+    What the reservation holds was good when it was reserved: its days and limits are not looked at again.
+    """
+    if coupon is None or template is None:
+        return WhyNot.UNKNOWN
+    if coupon.status is CouponStatus.VOID:
+        return WhyNot.VOID
+    is_held = reservation_id is not None and (coupon.reserved_by == reservation_id or reservation_id in coupon.held_by)
+    if not is_held and coupon.uses and coupon.uses_left < 1:
+        return WhyNot.LIMIT if coupon.is_generic else WhyNot.USED
+    if not is_held and coupon.status is CouponStatus.RESERVED:
+        return WhyNot.RESERVED
+    if coupon.customer_id is not None and coupon.customer_id != customer_id:
+        return WhyNot.NOT_YOURS
+    return None if is_held else _not_now(coupon, template, day, customer_id, used_by_customer)
+
+
+def _not_now(
+    coupon: Coupon, template: Template, day: date, customer_id: int | None, used_by_customer: int
+) -> WhyNot | None:
+    if day < coupon.active_from:
+        return WhyNot.NOT_YET
+    if coupon.expires_on is not None and day > coupon.expires_on:
+        return WhyNot.EXPIRED
+    if template.per_customer:
+        if customer_id is None or customer_id < 0:
+            return WhyNot.MEMBERS
+        if used_by_customer >= template.per_customer:
+            return WhyNot.CUSTOMER_LIMIT
+    return None
+
+
+def sentence(why: WhyNot, coupon: Coupon | None, template: Template | None, zone: tzinfo | None = None) -> str:
+    """The reason in the reader's language, with its figures; `zone` is where the day of a use is told."""
+    if coupon is None or template is None or why is WhyNot.UNKNOWN:
+        return _("No coupon has this code; read it again, every character.")
+    figures = {
+        "from": coupon.active_from.isoformat(),
+        "until": coupon.expires_on.isoformat() if coupon.expires_on else "",
+        "used": coupon.used_at.astimezone(zone).date().isoformat() if coupon.used_at else "",
+        "uses": coupon.uses,
+        "count": template.per_customer,
+    }
+    return _text(why, coupon) % figures
+
+
+def _text(why: WhyNot, coupon: Coupon) -> str:
+    match why:
+        case WhyNot.VOID:
+            return _("This coupon was voided.")
+        case WhyNot.USED:
+            return _("This coupon was used on %(used)s.") if coupon.used_at else _("This coupon was used.")
+        case WhyNot.LIMIT:
+            return _("This code was used %(uses)s times, as often as it can be.")
+        case WhyNot.RESERVED:
+            return _("This coupon is reserved by a sale that is under way; it is free again when that ends without it.")
+        case WhyNot.NOT_YOURS:
+            return _("This coupon belongs to a member; it is taken when that member is identified.")
+        case WhyNot.NOT_YET:
+            return _("This coupon is good from %(from)s.")
+        case WhyNot.EXPIRED:
+            return _("This coupon expired; %(until)s was its last day.")
+        case WhyNot.MEMBERS:
+            return _("This coupon is for members, %(count)s for each; identify the member first.")
+        case _:
+            return _("This member has used %(count)s of these coupons, as many as one may.")

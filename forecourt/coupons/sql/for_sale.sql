@@ -1,0 +1,37 @@
+-- Coupons that sales may use: those presented by code, the automatic ones that members hold, and those that refunds give
+-- back, take back or free. Coupons with a number of uses are locked in rising order, which lists never leave; codes for
+-- any number of uses are only read. A coupon of a voided batch is void.
+WITH wanted AS (
+    SELECT id FROM coupons_coupon WHERE code = ANY(%(codes)s::text[])
+    UNION
+    SELECT coupon.id
+    FROM coupons_coupon AS coupon
+    JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id AND template.is_automatic
+    WHERE coupon.customer_id IS NOT NULL AND coupon.customer_id = ANY(%(customer_ids)s::bigint[])
+      AND coupon.status = 'active' AND (coupon.expires_on IS NULL OR coupon.expires_on >= %(since)s::date)
+    UNION
+    SELECT coupon_id FROM coupons_couponuse WHERE sale_id = ANY(%(sale_ids)s::uuid[]) AND restored_at IS NULL
+    UNION
+    SELECT id FROM coupons_coupon WHERE origin <> '' AND origin = ANY(%(origins)s::text[])
+    UNION
+    SELECT id FROM coupons_coupon WHERE reserved_by IS NOT NULL AND reserved_by = ANY(%(reservation_ids)s::uuid[])
+    UNION
+    SELECT coupon_id FROM coupons_couponhold WHERE reservation_id = ANY(%(reservation_ids)s::uuid[])
+), taken AS (
+    SELECT * FROM coupons_coupon WHERE id IN (SELECT id FROM wanted) AND uses > 0 ORDER BY id /*lock*/
+), found AS (
+    SELECT * FROM taken
+    UNION ALL
+    SELECT * FROM coupons_coupon WHERE id IN (SELECT id FROM wanted) AND uses = 0
+)
+SELECT found.id, found.code, template.code, found.customer_id,
+       CASE WHEN found.status IN ('active', 'reserved') AND batch.voided_at IS NOT NULL THEN 'void' ELSE found.status END,
+       found.active_from, found.expires_on, found.uses_left, template.kind = 'generic', found.template_id, found.uses,
+       found.reserved_by,
+       ARRAY(SELECT hold.reservation_id FROM coupons_couponhold AS hold
+             WHERE hold.coupon_id = found.id AND hold.reservation_id = ANY(%(reservation_ids)s::uuid[])),
+       found.used_at
+FROM found
+JOIN coupons_coupontemplate AS template ON template.id = found.template_id
+LEFT JOIN coupons_couponbatch AS batch ON batch.id = found.batch_id
+ORDER BY found.id
