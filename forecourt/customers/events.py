@@ -35,3 +35,13 @@ class MergeUndone(Event):
 class NoteWritten(Event):
     name: ClassVar[str] = "customer.note_written.v1"
     author: str
+
+
+class HouseholdJoined(Event):
+    name: ClassVar[str] = "household.joined.v1"
+    household_id: int
+
+
+class HouseholdLeft(Event):
+    name: ClassVar[str] = "household.left.v1"
+    household_id: int

@@ -56,6 +56,18 @@ class Household(models.Model):
         return self.name
 
 
+class HouseholdLimit(models.Model):
+    """How many members a household may have. One row, id 1; without it the usual number holds."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    size = models.PositiveSmallIntegerField(_("members of a household at most"))
+
+    class Meta:
+        verbose_name = _("size of households")
+        verbose_name_plural = _("size of households")
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_household_limit")]
+
+
 class Customer(models.Model):
     """A person or a business. One merged into another keeps its row and its rows elsewhere: it becomes an alias."""
 
@@ -178,11 +190,15 @@ class Note(models.Model):
 
 
 class Merge(models.Model):
-    """One customer taken into another; `moved` holds the ids that became aliases, so that it can be undone."""
+    """One customer taken into another; `moved` holds the ids that became aliases, so that it can be undone.
+
+    `household_id` is the household that the survivor came into by it, null when it had one or there was none.
+    """
 
     survivor_id = models.BigIntegerField()
     merged_id = models.BigIntegerField()
     moved = ArrayField(models.BigIntegerField(), default=list)
+    household_id = models.BigIntegerField(null=True)
     reason = models.TextField(_("reason"), blank=True, default="")
     merged_at = models.DateTimeField(_("merged"))
     merged_by = models.TextField(_("by"))

@@ -94,7 +94,10 @@ class NewVehicle(Value, forbid_unknown_fields=True):
 
 
 class NewCustomer(Value, forbid_unknown_fields=True):
-    """A customer to enrol. `joined_at` and `station` (a code) say when and where, now and nowhere unless given."""
+    """A customer to enrol. `joined_at` and `station` (a code) say when and where, now and nowhere unless given.
+
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     kind: CustomerKind = CustomerKind.PERSON
@@ -104,6 +107,7 @@ class NewCustomer(Value, forbid_unknown_fields=True):
     language: Annotated[str, Meta(max_length=8)] = ""
     station: Annotated[str, Meta(max_length=32)] | None = None
     joined_at: datetime | None = None
+    birthday: Annotated[str, Meta(max_length=20)] = ""
 
 
 class ProfileFigures(Value):
@@ -133,13 +137,17 @@ Scalar = str | int | float | bool | None
 
 
 class CustomerChanges(Value, forbid_unknown_fields=True):
-    """What to change of a customer; what is left out stays. In `custom` a null takes the field away, others stay."""
+    """What to change of a customer; what is left out stays. In `custom` a null takes the field away, others stay.
+
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept; "" takes it away.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=120)] | UnsetType = UNSET
     kind: CustomerKind | UnsetType = UNSET
     language: Annotated[str, Meta(max_length=8)] | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
     custom: dict[str, Scalar] | UnsetType = UNSET
+    birthday: Annotated[str, Meta(max_length=20)] | UnsetType = UNSET
 
 
 class VehicleChanges(Value, forbid_unknown_fields=True):
@@ -211,8 +219,26 @@ class CustomerLine(Value):
     profile: ProfileFigures
 
 
+class HouseholdMember(Value):
+    customer_id: int
+    name: str
+
+
+class HouseholdView(Value):
+    """A household and who is in it: survivors only, in the order of their numbers."""
+
+    id: int
+    name: str
+    made_at: datetime
+    made_by: str
+    members: tuple[HouseholdMember, ...]
+
+
 class CustomerCard(Value):
-    """All of a customer that this folder knows. Of a merged one, the survivor; `aliases` are the ids merged into it."""
+    """All of a customer that this folder knows. Of a merged one, the survivor; `aliases` are the ids merged into it.
+
+    `birthday` is month * 100 + day.
+    """
 
     id: int
     name: str
@@ -229,6 +255,8 @@ class CustomerCard(Value):
     aliases: tuple[int, ...]
     merges: tuple[MergeView, ...]
     profile: ProfileFigures
+    birthday: int | None = None
+    household: HouseholdView | None = None
 
 
 class TagCount(Value):

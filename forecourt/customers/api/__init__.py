@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from forecourt.customers.api import history, merging, people, vehicles
+from forecourt.customers.api import history, households, merging, people, vehicles
 
 router = Router()
-for part in (people, vehicles, history, merging):
+for part in (people, vehicles, history, merging, households):
     router.add_router("", part.router)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ninja import Schema
 
+from forecourt.customers.rules import birthday_text
 from forecourt.customers.values import (
     CustomerCard,
     CustomerKind,
@@ -78,8 +79,25 @@ class ProfileOut(Schema):
     main_grade: str
 
 
+class HouseholdMemberOut(Schema):
+    customer_id: int
+    name: str
+
+
+class HouseholdOut(Schema):
+    """A household and who is in it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    members: list[HouseholdMemberOut]
+
+
 class CustomerOut(Schema):
-    """A customer. Of one who was merged into another, the other; `aliases` are the ids merged into this one."""
+    """A customer. Of one who was merged into another, the other; `aliases` are the ids merged into this one.
+
+    `birthday` is month and day, "03-05".
+    """
 
     id: int
     name: str
@@ -95,13 +113,20 @@ class CustomerOut(Schema):
     aliases: list[int]
     merges: list[MergeOut]
     profile: ProfileOut
+    birthday: str | None
+    household: HouseholdOut | None
 
     @classmethod
     def of(cls, card: CustomerCard) -> "CustomerOut":
         codes = station_codes([card.joined_station_id, card.profile.home_station_id])
         values = {name: getattr(card, name) for name in cls.model_fields if name not in {"joined_station", "profile"}}
         return cls.model_validate(
-            values | {"joined_station": codes.get(card.joined_station_id), "profile": profile_of(card.profile, codes)}
+            values
+            | {
+                "joined_station": codes.get(card.joined_station_id),
+                "profile": profile_of(card.profile, codes),
+                "birthday": birthday_text(card.birthday) if card.birthday is not None else None,
+            }
         )
 
 

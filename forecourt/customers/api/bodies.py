@@ -22,6 +22,7 @@ Tag = Annotated[Text, Field(min_length=1, max_length=40)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
 Code = Annotated[str, StringConstraints(max_length=32)]
 Reason = Annotated[str, StringConstraints(max_length=200)]
+Birthday = Annotated[str, StringConstraints(max_length=20)]
 Whole = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID, strict=True)]
 Custom = Annotated[
     dict[
@@ -69,7 +70,10 @@ class VehicleChangesBody(Changes):
 
 
 class CustomerBody(Body):
-    """A customer to enrol. `station` is the code of the one where, `joined_at` when: nowhere and now unless given."""
+    """A customer to enrol. `station` is the code of the one where, `joined_at` when: nowhere and now unless given.
+
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept.
+    """
 
     name: Name
     kind: CustomerKind = CustomerKind.PERSON
@@ -79,6 +83,7 @@ class CustomerBody(Body):
     language: Language = ""
     station: Code | None = None
     joined_at: Instant | None = None
+    birthday: Birthday = ""
 
     def to_value(self) -> NewCustomer:
         return NewCustomer(
@@ -92,13 +97,17 @@ class CustomerBody(Body):
 
 
 class CustomerChangesBody(Changes):
-    """What to change of a customer. In `custom` a null takes the field away, and others stay."""
+    """What to change of a customer. In `custom` a null takes the field away, and others stay.
+
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept; an empty one takes it away.
+    """
 
     name: Name = ""
     kind: CustomerKind = CustomerKind.PERSON
     language: Language = ""
     tags: Tags = []
     custom: Custom = {}
+    birthday: Birthday = ""
 
     def to_value(self) -> CustomerChanges:
         sent = self.sent()
@@ -137,3 +146,20 @@ class CustomerFilter(Schema):
     kind: CustomerKind | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
+
+
+class HouseholdBody(Body):
+    """A household: what to call it, and the customers in it."""
+
+    name: Annotated[str, StringConstraints(max_length=80)] = ""
+    members: Annotated[list[Annotated[Id, Field(strict=True)]], Field(min_length=1, max_length=100)]
+
+
+class HouseholdNameBody(Body):
+    name: Annotated[str, StringConstraints(max_length=80)]
+
+
+class HouseholdMembersBody(Body):
+    """Customers to put into a household."""
+
+    members: Annotated[list[Annotated[Id, Field(strict=True)]], Field(min_length=1, max_length=100)]

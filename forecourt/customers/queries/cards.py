@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from forecourt import customers
 from forecourt.customers import rules
 from forecourt.customers.models import Customer, Identity, Merge, Note, Vehicle
+from forecourt.customers.queries.households import household
 from forecourt.customers.queries.recognition import family_ids
 from forecourt.customers.values import (
     CustomerCard,
@@ -89,7 +90,17 @@ def customer_card(customer_id: int) -> CustomerCard:
         aliases=tuple(family[1:]),
         merges=tuple(_merges(family)) if family[1:] else (),
         profile=profile([customer.id])[customer.id],
+        birthday=customer.birthday if customer.birthday is not None else _birthday_of_aliases(family),
+        household=household(customer.household_id) if customer.household_id else None,
     )
+
+
+def _birthday_of_aliases(family: Sequence[int]) -> int | None:
+    """The birthday that only those merged into a customer brought."""
+    if not family[1:]:
+        return None
+    known = Customer.objects.filter(id__in=family[1:], birthday__isnull=False).order_by("id")
+    return known.values_list("birthday", flat=True).first()
 
 
 def profile(customer_ids: Collection[int]) -> dict[int, ProfileFigures]:

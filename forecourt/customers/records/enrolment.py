@@ -21,6 +21,7 @@ _CUSTOMER_COLUMNS: Final = (
     "merged_into_id",
     "is_blocked",
     "custom",
+    "birthday",
 )
 _IDENTITY_COLUMNS: Final = ("customer_id", "kind", "sealed", "index", "last_four_index", "added_at")
 _VEHICLE_COLUMNS: Final = (
@@ -67,7 +68,8 @@ def enrol(enrolled: Sequence[Enrolled], added_at: datetime) -> None:
         [
             f"{customer.id}\t{customer.kind}\t{copy_text(customer.ready.name)}\t{copy_text(customer.language)}\t"
             f"{sql.copy_value(customer.ready.tags)}\t{customer.ready.joined_at.isoformat()}\t"
-            f"{sql.copy_value(customer.station_id)}\t\\N\tf\t{{}}\n"
+            f"{sql.copy_value(customer.station_id)}\t\\N\tf\t{{}}\t"
+            f"{sql.copy_value(customer.ready.birthday)}\n"
             for customer in enrolled
         ],
     )

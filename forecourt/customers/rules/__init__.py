@@ -1,5 +1,6 @@
 """The business of customers, pure: normal forms, masks, what fields may hold, what a search asks for."""
 
+from forecourt.customers.rules.birthdays import birthday_in, birthday_of, birthday_text, birthdays_on
 from forecourt.customers.rules.enrolment import Enrolment, check_tank, checked_identity, checked_plate, enrolment
 from forecourt.customers.rules.fields import (
     MAX_TAGS,
@@ -41,6 +42,10 @@ __all__ = [
     "Meanings",
     "Place",
     "Recognised",
+    "birthday_in",
+    "birthday_of",
+    "birthday_text",
+    "birthdays_on",
     "changed_custom",
     "check_tank",
     "checked_identity",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from forecourt.customers.rules.birthdays import birthday_of
 from forecourt.customers.rules.fields import normal_name, normal_tags, plain_text
 from forecourt.customers.rules.recognition import PLATE, Recognised, normal_identity, normal_plate
 from forecourt.customers.values import NewCustomer, NewIdentity, NewVehicle
@@ -22,6 +23,7 @@ class Enrolment(NamedTuple):
     joined_at: datetime
     identities: tuple[Recognised, ...]
     vehicles: dict[str, NewVehicle]
+    birthday: int | None = None
 
     @property
     def marks(self) -> list[Recognised]:
@@ -49,6 +51,7 @@ def enrolment(new: NewCustomer, *, now: datetime, region: str) -> Enrolment:
         joined_at=joined_at.astimezone(UTC),
         identities=tuple(identities),
         vehicles=vehicles,
+        birthday=birthday_of(new.birthday) if new.birthday else None,
     )
 
 

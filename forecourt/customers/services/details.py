@@ -39,6 +39,8 @@ def _wanted(customer: Customer, changes: CustomerChanges) -> dict[str, object]:
         wanted["language"] = rules.plain_text("language", changes.language)
     if isinstance(changes.tags, tuple):
         wanted["tags"] = list(rules.normal_tags(changes.tags))
+    if isinstance(changes.birthday, str):
+        wanted["birthday"] = rules.birthday_of(changes.birthday) if changes.birthday.strip() else None
     if isinstance(changes.custom, dict):
         wanted["custom"] = rules.changed_custom(customer.custom, changes.custom)
     return wanted

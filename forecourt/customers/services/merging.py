@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt.customers import permissions, queries, records, rules
-from forecourt.customers.events import CustomersMerged, MergeUndone
+from forecourt.customers.events import CustomersMerged, HouseholdJoined, HouseholdLeft, MergeUndone
 from forecourt.customers.models import Customer, Merge
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -29,15 +29,37 @@ def merge_customers(actor: Actor, survivor: int, merged: int, reason: str = "") 
         raise Invalid.field("merged", _("%(id)s is the survivor itself; name the other customer") % {"id": merged})
     _lock_and_check(survivor, merged)
     moved = records.point_to(survivor, [merged], aliases_of=[merged])
+    household_id = _take_household(survivor, merged)
     now = clock.now()
     merge = Merge.objects.create(
-        survivor_id=survivor, merged_id=merged, moved=moved, reason=why, merged_at=now, merged_by=actor.label
+        survivor_id=survivor,
+        merged_id=merged,
+        moved=moved,
+        household_id=household_id,
+        reason=why,
+        merged_at=now,
+        merged_by=actor.label,
     )
     publish([CustomersMerged(customer_id=survivor, occurred_at=now, merged_id=merged, moved=tuple(moved))])
+    if household_id is not None:
+        publish([HouseholdJoined(customer_id=survivor, occurred_at=now, household_id=household_id)])
     detail = {"merge": merge.id, "merged": merged, "moved": moved}
     audit.record(actor, "customer.merge", f"customer:{survivor}", customer_id=survivor, reason=why, detail=detail)
     merge_id: int = merge.id
     return merge_id
+
+
+def _take_household(survivor: int, merged: int) -> int | None:
+    """Put a survivor without a household into the merged customer's; returns which, None when nothing changed.
+
+    The merged customer keeps its own in its row, to have it again when the merge is undone.
+    """
+    households = dict(Customer.objects.filter(id__in=[survivor, merged]).values_list("id", "household_id"))
+    taken: int | None = households[merged]
+    if households[survivor] is not None or taken is None:
+        return None
+    Customer.objects.filter(id=survivor).update(household_id=taken)
+    return taken
 
 
 def _lock_and_check(survivor: int, merged: int) -> None:
@@ -75,11 +97,18 @@ def undo_merge(actor: Actor, merge_id: int) -> None:
     records.point_to(merge.merged_id, [alias for alias in merge.moved if alias != merge.merged_id])
     records.point_to(None, [merge.merged_id])
     survivor, now = merge.survivor_id, clock.now()
+    if merge.household_id is not None and _leave_household(survivor, merge.household_id):
+        publish([HouseholdLeft(customer_id=survivor, occurred_at=now, household_id=merge.household_id)])
     merge.undone_at, merge.undone_by = now, actor.label
     merge.save(update_fields=["undone_at", "undone_by"])
     publish([MergeUndone(customer_id=survivor, occurred_at=now, merged_id=merge.merged_id, moved=tuple(merge.moved))])
     detail = {"merge": merge_id, "merged": merge.merged_id}
     audit.record(actor, "customer.undo_merge", f"customer:{survivor}", customer_id=survivor, detail=detail)
+
+
+def _leave_household(survivor: int, household_id: int) -> bool:
+    """Take a survivor out of the household it came into by the merge, unless it is in another by now."""
+    return bool(Customer.objects.filter(id=survivor, household_id=household_id).update(household_id=None))
 
 
 def _lock_and_check_parting(merge: Merge) -> None:
