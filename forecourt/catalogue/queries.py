@@ -132,6 +132,11 @@ def fuels() -> list[ProductFacts]:
     return sorted(products_by_id(list(on_sale)).values(), key=rules.board_order)
 
 
+def category_names() -> dict[str, str]:
+    """The names of all categories by their codes."""
+    return dict(Category.objects.values_list("code", "name"))
+
+
 def categories(actor: Actor) -> list[CategoryView]:
     """All categories in the order of their paths, each below the one it stands in."""
     actor.require(permissions.VIEW)

@@ -2,13 +2,11 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
 from forecourt.kernel.partitions import PARTITIONED
-from forecourt.loyalty.values import EntryKind, Expiry, NegativeBalance, Per, TierBasis
+from forecourt.loyalty.values import EntryKind, Outcome
 
 PARTITIONED["loyalty_entry"] = 3
 
@@ -23,121 +21,46 @@ ENTRY_NAMES = [
     (EntryKind.RETURN.value, _("Given back")),
     (EntryKind.BONUS.value, _("Bonus")),
 ]
+OUTCOME_NAMES = [
+    (Outcome.OPEN.value, _("in review")),
+    (Outcome.APPROVED.value, _("approved")),
+    (Outcome.REFUSED.value, _("refused")),
+    (Outcome.WITHDRAWN.value, _("withdrawn")),
+]
 
 
 class ProgrammeDraft(models.Model):
-    """The programme as the marketer edits it; nothing takes effect until it is published. One row, id 1."""
+    """The programme as the marketer edits it, as JSON, so that it may be half done. One row, id 1.
+
+    Nothing takes effect until it is published. `revision` counts how often it was saved: who saves over what somebody
+    else saved meanwhile is told.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(_("name"), max_length=80)
-    tier_basis = models.CharField(
-        _("tiers count"),
-        max_length=8,
-        choices=[
-            (TierBasis.SPEND.value, _("spend")),
-            (TierBasis.VOLUME.value, _("volume of fuel")),
-            (TierBasis.VISITS.value, _("visits")),
-        ],
-        default=TierBasis.SPEND,
-    )
-    tier_window_days = models.PositiveSmallIntegerField(_("over so many days"), default=365)
-    grace_days = models.PositiveSmallIntegerField(_("days of grace before a tier is lost"), default=0)
-    warn_days = models.PositiveSmallIntegerField(_("days of warning before a tier is lost"), default=30)
-    business_tier = models.CharField(_("businesses start in tier"), max_length=16, blank=True, default="")
-    expiry = models.CharField(
-        _("points expire"),
-        max_length=8,
-        choices=[
-            (Expiry.FIXED.value, _("so many months after they were earned")),
-            (Expiry.ACTIVITY.value, _("after so many months without a sale")),
-            (Expiry.CALENDAR.value, _("at the end of the year, so many months on")),
-        ],
-        default=Expiry.FIXED,
-    )
-    points_life_months = models.PositiveSmallIntegerField(_("points live so many months (0: for ever)"), default=24)
-    pending_days = models.PositiveSmallIntegerField(_("points can be spent after so many days"), default=0)
-    point_value = models.DecimalField(_("a point pays"), max_digits=9, decimal_places=4, default="0.01")
-    spend_minimum = models.PositiveIntegerField(_("points at least in one payment"), default=0)
-    spend_step = models.PositiveIntegerField(_("points in steps of"), default=1)
-    adjust_limit = models.PositiveIntegerField(
-        _("adjustments beyond so many points want approval (0: none)"), default=0
-    )
-    household_shares = models.BooleanField(_("households share their points"), default=False)
-    negative_balance = models.CharField(
-        _("when more points are taken back than there are"),
-        max_length=8,
-        choices=[
-            (NegativeBalance.OWE.value, _("the balance goes below zero")),
-            (NegativeBalance.FORGIVE.value, _("the balance stops at zero")),
-        ],
-        default=NegativeBalance.OWE,
-    )
+    body = models.JSONField(_("rules"), default=dict)
+    revision = models.IntegerField(_("saved so many times"), default=0)
+    saved_at = models.DateTimeField(_("saved"), null=True)
+    saved_by = models.TextField(_("saved by"), default="", blank=True)
 
     class Meta:
-        verbose_name = _("programme")
-        verbose_name_plural = _("programme")
+        verbose_name = _("draft of the programme")
+        verbose_name_plural = _("draft of the programme")
         constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_programme")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TierDraft(models.Model):
-    programme = models.ForeignKey(ProgrammeDraft, models.CASCADE, related_name="tiers", default=1)
-    code = models.SlugField(_("code"), max_length=16, unique=True)
-    name = models.CharField(_("name"), max_length=40)
-    threshold = models.DecimalField(_("from"), max_digits=12, decimal_places=2)
-    multiplier_percent = models.PositiveSmallIntegerField(_("points, in percent"), default=100)
-    keep = models.DecimalField(_("kept from"), max_digits=12, decimal_places=2, null=True, blank=True)
-    fuel_discount = models.DecimalField(_("off a unit of fuel"), max_digits=9, decimal_places=4, default=0)
-    shop_percent = models.DecimalField(_("percent off the shop"), max_digits=5, decimal_places=2, default=0)
-    coupons = models.JSONField(_("coupons"), default=list, blank=True)
-    is_priority = models.BooleanField(_("served first"), default=False)
-    perks = models.TextField(_("other benefits, for members to read"), blank=True, default="")
-
-    class Meta:
-        verbose_name = _("tier")
-        verbose_name_plural = _("tiers")
-        ordering: ClassVar = ["threshold"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class EarnRateDraft(models.Model):
-    programme = models.ForeignKey(ProgrammeDraft, models.CASCADE, related_name="rates", default=1)
-    code = models.SlugField(_("code"), max_length=32, unique=True)
-    name = models.CharField(_("name"), max_length=80, blank=True, default="")
-    points = models.DecimalField(_("points"), max_digits=9, decimal_places=4)
-    per = models.CharField(
-        _("per"),
-        max_length=8,
-        choices=[(Per.UNIT.value, _("unit (litre, kWh, piece)")), (Per.CURRENCY.value, _("unit of currency"))],
-    )
-    product = models.CharField(_("product"), max_length=32, blank=True, default="")
-    category = models.CharField(_("category"), max_length=80, blank=True, default="")
-    kind = models.CharField(_("kind"), max_length=8, choices=KIND_NAMES, blank=True, default="")
-    family = models.CharField(_("family of fuel"), max_length=8, choices=FAMILY_NAMES, blank=True, default="")
-    stations = ArrayField(models.CharField(max_length=32), verbose_name=_("stations"), default=list, blank=True)
-    tender = models.CharField(_("paid by"), max_length=24, blank=True, default="")
-
-    class Meta:
-        verbose_name = _("earn rate")
-        verbose_name_plural = _("earn rates")
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class Rulebook(models.Model):
-    """The programme as published. Versions are added, never changed; a sale is rated by the one in force when it occurred."""
+    """The programme as published. Versions are added, never changed; a sale is rated by the one in force when it occurred.
+
+    One that has not begun can be withdrawn; it stays, and never comes into force.
+    """
 
     version = models.AutoField(_("version"), primary_key=True)
     valid_from = models.DateTimeField(_("in force from"))
     published_at = models.DateTimeField(_("published"))
     published_by = models.TextField(_("published by"))
     body = models.JSONField(_("rules"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.TextField(_("withdrawn by"), default="", blank=True)
 
     class Meta:
         verbose_name = _("published rulebook")
@@ -186,15 +109,20 @@ class Adjustment(models.Model):
 
 
 class ProgrammeReview(models.Model):
-    """A draft programme handed in for review: what it says, by whom, and what was decided. One is open at most."""
+    """A draft programme handed in for review: what it says, by whom, and what was decided. One is open at most.
+
+    `valid_from` is when it shall take effect, null meaning as soon as it is approved; `reason` why it was refused.
+    """
 
     body = models.JSONField(_("rules"))
     note = models.TextField(_("note"), default="", blank=True)
+    valid_from = models.DateTimeField(_("in force from"), null=True)
     submitted_at = models.DateTimeField(_("handed in"))
     submitted_by = models.TextField(_("handed in by"))
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.TextField(_("decided by"), default="", blank=True)
-    is_approved = models.BooleanField(_("approved"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=9, choices=OUTCOME_NAMES, default=Outcome.OPEN)
+    reason = models.TextField(_("reason"), default="", blank=True)
     version = models.IntegerField(_("published as"), null=True)
 
     class Meta:

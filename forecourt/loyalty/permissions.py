@@ -1,11 +1,13 @@
 VIEW_PROGRAMME = "loyalty.view_programme"
 EDIT_PROGRAMME = "loyalty.edit_programme"
+APPROVE_PROGRAMME = "loyalty.approve_programme"
 VIEW_POINTS = "loyalty.view_points"
 ADJUST_POINTS = "loyalty.adjust_points"
 
 ROLES = {
     VIEW_PROGRAMME: {"head_office", "marketer", "station_manager", "service_agent", "analyst"},
     EDIT_PROGRAMME: {"head_office", "marketer"},
+    APPROVE_PROGRAMME: {"head_office"},
     VIEW_POINTS: {
         "head_office",
         "marketer",

@@ -130,6 +130,57 @@ class Programme(Value):
     household_shares: bool = False
 
 
+class Outcome(StrEnum):
+    """What became of a programme that was handed in for review."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Draft(Value):
+    """The programme as it is being edited, saved `revision` times, last by whom and when; never: revision 0."""
+
+    programme: Programme
+    revision: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+class Review(Value):
+    """A programme handed in for review. Without `valid_from` it takes effect once approved; `version` is what it became."""
+
+    id: int
+    programme: Programme
+    note: str
+    valid_from: datetime | None
+    submitted_at: datetime
+    submitted_by: str
+    outcome: Outcome
+    decided_at: datetime | None
+    decided_by: str
+    reason: str
+    version: int | None
+
+
+class Edition(Value):
+    """A published version of the programme: when it begins, who published it, and its review where it had one.
+
+    `before` is what it takes the place of when it begins. One that was withdrawn never comes into force.
+    """
+
+    programme: Programme
+    before: Programme
+    valid_from: datetime
+    published_at: datetime
+    published_by: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    note: str = ""
+    submitted_by: str = ""
+
+
 class Standing(Value):
     """Where a member stands. `tier` is what the last review gave; `points` may be below zero where points are owed.
 

@@ -116,8 +116,8 @@ def test_joining_opens_a_balance_in_the_entry_tier(real_chain):
 @pytest.mark.parametrize(
     ("tiers", "field"),
     [
-        ((Tier(code="a", name="A", threshold=5),), "tiers"),
-        ((Tier(code="a", name="A", threshold=0), Tier(code="b", name="B", threshold=0)), "tiers"),
+        ((Tier(code="a", name="A", threshold=5),), "tiers.0.threshold"),
+        ((Tier(code="a", name="A", threshold=0), Tier(code="b", name="B", threshold=0)), "tiers.1.threshold"),
     ],
 )
 def test_a_programme_that_could_not_be_applied_is_refused(chain, tiers, field):

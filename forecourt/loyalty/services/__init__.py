@@ -1,14 +1,34 @@
-"""Commands of loyalty: publish the rules, adjust points, expire them."""
+"""Commands of loyalty: draft the rules, review and publish them, adjust points, expire them."""
 
+from forecourt.loyalty.services.checking import check_programme, faults, find_coupons_by
 from forecourt.loyalty.services.expiry import expire_points, expire_points_of
 from forecourt.loyalty.services.points import adjust_points
-from forecourt.loyalty.services.programme import check_programme, draft_programme, publish_programme
+from forecourt.loyalty.services.programme import (
+    draft_programme,
+    publish_programme,
+    restore_programme,
+    withdraw_version,
+)
+from forecourt.loyalty.services.review import (
+    approve_programme,
+    refuse_programme,
+    submit_programme,
+    withdraw_programme,
+)
 
 __all__ = [
     "adjust_points",
+    "approve_programme",
     "check_programme",
     "draft_programme",
     "expire_points",
     "expire_points_of",
+    "faults",
+    "find_coupons_by",
     "publish_programme",
+    "refuse_programme",
+    "restore_programme",
+    "submit_programme",
+    "withdraw_programme",
+    "withdraw_version",
 ]
