@@ -1,6 +1,7 @@
 VIEW_COUPONS = "coupons.view"
 EDIT_TEMPLATES = "coupons.edit_templates"
 ISSUE_COUPONS = "coupons.issue"
+TRANSFER_COUPONS = "coupons.transfer"
 REDEEM_COUPONS = "coupons.redeem"
 VOID_COUPONS = "coupons.void"
 
@@ -8,6 +9,7 @@ ROLES = {
     VIEW_COUPONS: {"head_office", "marketer", "station_manager", "cashier", "service_agent", "analyst"},
     EDIT_TEMPLATES: {"head_office", "marketer"},
     ISSUE_COUPONS: {"head_office", "marketer", "service_agent"},
+    TRANSFER_COUPONS: {"head_office", "marketer", "station_manager", "cashier", "service_agent"},
     REDEEM_COUPONS: {"head_office", "station_manager", "cashier"},
     VOID_COUPONS: {"head_office", "marketer", "service_agent"},
 }

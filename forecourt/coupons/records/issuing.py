@@ -185,6 +185,6 @@ def _full(code: str, room: int | None) -> Conflict:
     )
 
 
-def today_of_company(now: datetime) -> date:
+def company_day(now: datetime) -> date:
     """The company's day at that moment."""
     return now.astimezone(clock.zone(organisation.company().zone)).date()

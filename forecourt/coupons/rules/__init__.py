@@ -3,12 +3,14 @@
 import secrets
 from datetime import date, timedelta
 
+from forecourt.coupons.rules.templates import checked_template
 from forecourt.coupons.rules.verdicts import sentence, why_not
 from forecourt.coupons.values import Template
 
 __all__ = [
     "ALPHABET",
     "CODE_LENGTH",
+    "checked_template",
     "good_days",
     "new_code",
     "new_codes",
