@@ -23,9 +23,8 @@ def make_generic(code: str = "summer", generic_code: str = "SUMMER26", **changes
 
 def give(template: str, *customer_ids: int | None, leaving_out: bool = False, **more: Any) -> list[Coupon]:
     """Issue a coupon to each; None is a bearer."""
-    return records.issue(
-        [NewCoupon(template=template, customer_id=customer_id, **more) for customer_id in customer_ids]
-    )
+    wanted = [NewCoupon(template=template, customer_id=customer_id, **more) for customer_id in customer_ids]
+    return records.issue(wanted, leaving_out=leaving_out)
 
 
 def now_at(code: str) -> Coupon:
