@@ -61,6 +61,7 @@ class Template(Value, forbid_unknown_fields=True):
 class NewCoupon(Value):
     """A coupon to issue: to a customer, or to nobody yet (a bearer's). `origin` names what gave it, "sale:<id>",
     "tier:gold", "redemption:<id>"; the same origin, template and customer are issued once. `code` is made unless given.
+    `expires_on` is its last day where the occasion says so rather than the template.
     """
 
     template: str
@@ -68,6 +69,7 @@ class NewCoupon(Value):
     origin: str = ""
     code: str = ""
     occurred_at: datetime | None = None
+    expires_on: date | None = None
 
 
 class Coupon(Value):
