@@ -154,6 +154,8 @@ class Scope(StrEnum):
     CUSTOMERS_READ = "customers:read"
     POINTS_WRITE = "points:write"
     POINTS_READ = "points:read"
+    PROGRAMME_WRITE = "programme:write"
+    PROGRAMME_APPROVE = "programme:approve"
     CATALOGUE_WRITE = "catalogue:write"
     CATALOGUE_READ = "catalogue:read"
 
@@ -164,7 +166,9 @@ SCOPE_PERMISSIONS: Final = {
     Scope.CUSTOMERS_WRITE: frozenset({"customers.edit", "customers.merge", "customers.view"}),
     Scope.CUSTOMERS_READ: frozenset({"customers.view"}),
     Scope.POINTS_WRITE: frozenset({"loyalty.adjust_points", "loyalty.view_points"}),
-    Scope.POINTS_READ: frozenset({"loyalty.view_points"}),
+    Scope.POINTS_READ: frozenset({"loyalty.view_points", "loyalty.view_programme"}),
+    Scope.PROGRAMME_WRITE: frozenset({"loyalty.edit_programme", "loyalty.view_programme"}),
+    Scope.PROGRAMME_APPROVE: frozenset({"loyalty.approve_programme", "loyalty.view_programme"}),
     Scope.CATALOGUE_WRITE: frozenset(
         {
             "catalogue.edit",

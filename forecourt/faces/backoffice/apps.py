@@ -15,3 +15,12 @@ class BackofficeConfig(AppConfig):
         from forecourt.faces.backoffice.site import OfficeSite
 
         admin.site = sites.site = OfficeSite()  # type: ignore[assignment]
+        _acquaint()
+
+
+def _acquaint() -> None:
+    """Put together what siblings may not know of each other."""
+    from forecourt.coupons import queries as coupons
+    from forecourt.loyalty import services as loyalty
+
+    loyalty.find_coupons_by(lambda codes: [code for code, known in coupons.templates(codes).items() if known.is_live])

@@ -21,6 +21,7 @@ _THING = {
     "price": gettext_lazy("Price"),
     "programme": gettext_lazy("Programme"),
     "rulebook": gettext_lazy("Rules"),
+    "review": gettext_lazy("Review"),
     "apikey": gettext_lazy("API key"),
     "company": gettext_lazy("Company"),
     "tag": gettext_lazy("Tag"),

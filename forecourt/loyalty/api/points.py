@@ -1,4 +1,4 @@
-"""Routes of points and the programme."""
+"""Routes of points."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -9,12 +9,10 @@ from pydantic import Field
 
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
-from forecourt.kernel import clock
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.schemas import (
     Body,
     Cursor,
-    Figure,
     Id,
     KeyedRequest,
     Limit,
@@ -70,53 +68,6 @@ class AdjustmentBody(Body):
 
     points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS, strict=True)]
     reason: Annotated[Text, Field(min_length=1, max_length=200)]
-
-
-class EarnRateOut(Schema):
-    """Points a line earns per unit or per unit of currency, where everything that is given matches."""
-
-    code: str
-    points: Figure
-    per: str
-    product: str
-    category: str
-    kind: str
-    family: str
-    stations: list[str]
-    tender: str
-
-
-class TierOut(Schema):
-    """A tier, from `threshold` of the programme's basis; `multiplier_percent` of 100 changes nothing."""
-
-    code: str
-    name: str
-    threshold: Figure
-    multiplier_percent: int
-
-
-class ProgrammeOut(Schema):
-    """The rules in force. Version 0 is a programme that was never published and gives nothing."""
-
-    version: int
-    name: str
-    rates: list[EarnRateOut]
-    tiers: list[TierOut]
-    tier_basis: str
-    tier_window_days: int
-    points_life_months: int
-    negative_balance: str
-
-
-@router.get(
-    "/programme",
-    response=ProgrammeOut,
-    operation_id="programme_get",
-    summary="The loyalty programme in force",
-    openapi_extra=needs("points:read"),
-)
-def get_programme(request: KeyedRequest) -> ProgrammeOut:
-    return ProgrammeOut.model_validate(queries.programme_at(clock.now()))
 
 
 @router.get(
