@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from django.db import transaction
 
 from forecourt import loyalty as loyalty_folder
+from forecourt import rewards as rewards_folder
 from forecourt import sales as sales_folder
 from forecourt.kernel import events, readers, sql
 from forecourt.kernel.money import ZERO
@@ -52,6 +53,10 @@ CHECKS: Final = (
     _Check("points balances", "loyalty_entry", _of(loyalty_folder.__file__, "prove_balances")),
     _Check("lots and debts", "loyalty_entry", _of(loyalty_folder.__file__, "prove_lots")),
     _Check("allocations", "loyalty_allocation", _of(loyalty_folder.__file__, "prove_allocations")),
+    _Check("points of rewards", "rewards_redemption", _of(rewards_folder.__file__, "prove_points")),
+    _Check("stock of rewards", "rewards_movement", _of(rewards_folder.__file__, "prove_stock")),
+    _Check("pieces of redemptions", "rewards_redemption", _of(rewards_folder.__file__, "prove_pieces")),
+    _Check("coupons of redemptions", "rewards_redemption", _of(rewards_folder.__file__, "prove_coupons")),
 )
 ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
 

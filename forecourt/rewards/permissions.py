@@ -1,1 +1,29 @@
-ROLES: dict[str, set[str]] = {}
+VIEW_REWARDS = "rewards.view"
+EDIT_REWARDS = "rewards.edit"
+KEEP_STOCK = "rewards.stock"
+REDEEM = "rewards.redeem"
+COLLECT = "rewards.collect"
+CANCEL = "rewards.cancel"
+TAKE_BACK = "rewards.take_back"
+"""Cancelling what was handed over already."""
+VOUCH = "rewards.vouch"
+"""Answering for who somebody is when they can show neither card nor app."""
+
+ROLES = {
+    VIEW_REWARDS: {
+        "head_office",
+        "marketer",
+        "station_manager",
+        "cashier",
+        "service_agent",
+        "account_manager",
+        "analyst",
+    },
+    EDIT_REWARDS: {"head_office", "marketer"},
+    KEEP_STOCK: {"head_office", "marketer", "station_manager"},
+    REDEEM: {"head_office", "station_manager", "cashier", "service_agent"},
+    COLLECT: {"head_office", "station_manager", "cashier"},
+    CANCEL: {"head_office", "station_manager", "service_agent"},
+    TAKE_BACK: {"head_office", "service_agent"},
+    VOUCH: {"head_office", "station_manager", "service_agent"},
+}

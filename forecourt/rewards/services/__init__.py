@@ -1,0 +1,22 @@
+"""Commands of rewards: the catalogue, its stock, redeeming, collecting, cancelling, expiry."""
+
+from forecourt.rewards.services.catalogue import change_reward, end_reward, make_reward, publish_reward
+from forecourt.rewards.services.collecting import collect_redemption
+from forecourt.rewards.services.expiry import expire_redemptions, expire_these
+from forecourt.rewards.services.redeeming import redeem_reward
+from forecourt.rewards.services.returning import cancel_redemption
+from forecourt.rewards.services.stock import add_stock, count_stock
+
+__all__ = [
+    "add_stock",
+    "cancel_redemption",
+    "change_reward",
+    "collect_redemption",
+    "count_stock",
+    "end_reward",
+    "expire_redemptions",
+    "expire_these",
+    "make_reward",
+    "publish_reward",
+    "redeem_reward",
+]
