@@ -158,6 +158,9 @@ class Scope(StrEnum):
     PROGRAMME_APPROVE = "programme:approve"
     CATALOGUE_WRITE = "catalogue:write"
     CATALOGUE_READ = "catalogue:read"
+    REWARDS_WRITE = "rewards:write"
+    REWARDS_REDEEM = "rewards:redeem"
+    REWARDS_READ = "rewards:read"
 
 
 SCOPE_PERMISSIONS: Final = {
@@ -179,6 +182,11 @@ SCOPE_PERMISSIONS: Final = {
         }
     ),
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
+    Scope.REWARDS_WRITE: frozenset(
+        {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view"}
+    ),
+    Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
+    Scope.REWARDS_READ: frozenset({"rewards.view"}),
 }
 """The permissions of each scope, by name: those who own them live on higher floors."""
 

@@ -14,6 +14,7 @@ from forecourt.customers.api import router as customers
 from forecourt.faces.api import door, problems
 from forecourt.loyalty.api import router as loyalty
 from forecourt.organisation.api import router as organisation
+from forecourt.rewards.api import router as rewards
 from forecourt.sales.api import router as sales
 
 VERSION: Final = "1.0.0"
@@ -75,6 +76,7 @@ def build() -> ForecourtAPI:
         ("sales", sales),
         ("catalogue", catalogue),
         ("stations", organisation),
+        ("rewards", rewards),
     ):
         made.add_router("", router, tags=[tag])
     for bound in made._get_bound_routers():

@@ -54,19 +54,10 @@ def split_cost(cost: Decimal, shares: tuple[Share, ...], digits: int) -> dict[st
 
 def check_reward(reward: Reward) -> None:
     """Refuse a reward that could not be given, naming the field and the remedy."""
-    try:
-        msgspec.convert(msgspec.to_builtins(reward, builtin_types=(Decimal,)), Reward)
-    except msgspec.ValidationError as error:
-        path = str(error).rpartition("`$.")[2].rstrip("`") or "reward"
-        raise Invalid.field(path, _("is too long, or not within its bounds; correct it")) from None
-    for field in ("money", "cost"):
-        if not 0 <= getattr(reward, field) <= MOST_MONEY:
-            raise Invalid.field(
-                field, _("%(value)s must be 0 to %(most)s") % {"value": getattr(reward, field), "most": MOST_MONEY}
-            )
+    _check_bounds(reward)
     if not reward.name.strip():
         raise Invalid.field("name", _("is blank; give the words that members read"))
-    if reward.picture and not reward.picture.startswith(("https://", "/")):
+    if reward.picture and not reward.picture.startswith("https://"):
         raise Invalid.field("picture", _("must be an address that begins with https://"))
     if is_coupon(reward) and not reward.template:
         raise Invalid.field("template", _("is empty; name the coupon template that redeeming it issues"))
@@ -78,11 +69,23 @@ def check_reward(reward: Reward) -> None:
             _("%(until)s lies before the first day, %(first)s")
             % {"until": reward.valid_until, "first": reward.valid_from},
         )
-    if reward.shares and sum((one.percent for one in reward.shares), Decimal(0)) != 100:
-        raise Invalid.field(
-            "shares",
-            _("add up to %(sum)s percent; they must add up to 100")
-            % {"sum": sum((one.percent for one in reward.shares), Decimal(0))},
-        )
+    _check_shares(reward)
+
+
+def _check_bounds(reward: Reward) -> None:
+    try:
+        msgspec.convert(msgspec.to_builtins(reward, builtin_types=(Decimal,)), Reward)
+    except msgspec.ValidationError as error:
+        path = str(error).rpartition("`$.")[2].rstrip("`") or "reward"
+        raise Invalid.field(path, _("is too long, or not within its bounds; correct it")) from None
+    for field, value in (("money", reward.money), ("cost", reward.cost)):
+        if not 0 <= value <= MOST_MONEY:
+            raise Invalid.field(field, _("%(value)s must be 0 to %(most)s") % {"value": value, "most": MOST_MONEY})
+
+
+def _check_shares(reward: Reward) -> None:
+    total = sum((one.percent for one in reward.shares), Decimal(0))
+    if reward.shares and total != 100:
+        raise Invalid.field("shares", _("add up to %(sum)s percent; they must add up to 100") % {"sum": total})
     if len({one.funder for one in reward.shares}) < len(reward.shares):
         raise Invalid.field("shares", _("name a funder twice; give each one share"))

@@ -1,0 +1,181 @@
+"""Routes of the catalogue, as it is kept and as a customer sees it."""
+
+from typing import Annotated
+
+import msgspec
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from forecourt.customers import queries as customers
+from forecourt.kernel.problems import Invalid
+from forecourt.kernel.schemas import Day, Id, KeyedRequest, Page, needs
+from forecourt.loyalty import queries as loyalty
+from forecourt.rewards import permissions, queries, services
+from forecourt.rewards.api.schemas import (
+    ChoiceOut,
+    CostOut,
+    EndBody,
+    NewRewardBody,
+    RewardBody,
+    RewardCode,
+    RewardOut,
+    StockBody,
+    StockOut,
+)
+from forecourt.rewards.queries.catalogue import today
+from forecourt.rewards.values import Asking, RewardKind, RewardState
+
+router = Router()
+
+
+class CatalogueFilter(Schema):
+    """Which rewards to list. `q` is a part of the name or code."""
+
+    q: Annotated[str, Field(max_length=80)] = ""
+    state: RewardState | None = None
+    kind: RewardKind | None = None
+
+
+@router.get(
+    "/rewards",
+    response=Page[RewardOut],
+    operation_id="rewards_list",
+    summary="The catalogue of rewards",
+    openapi_extra=needs("rewards:read"),
+)
+def list_rewards(request: KeyedRequest, wanted: Query[CatalogueFilter]) -> Page[RewardOut]:
+    """In the order of the catalogue, all at once."""
+    lines = queries.catalogue(request.actor, text=wanted.q, state=wanted.state, kind=wanted.kind)
+    return Page[RewardOut](items=[RewardOut.of(line) for line in lines])
+
+
+@router.get(
+    "/customers/{customer_id}/rewards",
+    response=Page[ChoiceOut],
+    operation_id="rewards_choices",
+    summary="What a customer can redeem",
+    openapi_extra=needs("rewards:read"),
+)
+def list_choices(
+    request: KeyedRequest, customer_id: Id, station: Annotated[str, Field(max_length=32)] = ""
+) -> Page[ChoiceOut]:
+    """The live rewards, what is missing for each and what else is in the way; `station`: where it will be collected."""
+    found = queries.choices(request.actor, customer_id, station)
+    survivor = customers.survivor_of(customer_id)
+    asking = Asking(
+        today=today(), tier=loyalty.balance(survivor).tier, spendable=queries.spendable(survivor), station=station
+    )
+    items = [ChoiceOut.of(choice, msgspec.structs.replace(asking, left=choice.left)) for choice in found]
+    return Page[ChoiceOut](items=items)
+
+
+@router.get(
+    "/rewards/{code}",
+    response=RewardOut,
+    operation_id="rewards_get",
+    summary="One reward",
+    openapi_extra=needs("rewards:read"),
+)
+def get_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards",
+    response={201: RewardOut},
+    operation_id="rewards_create",
+    summary="Add a reward",
+    openapi_extra=needs("rewards:write", idempotent=True),
+)
+def make_reward(request: KeyedRequest, reward: NewRewardBody) -> Status[RewardOut]:
+    """As a draft; 409 when the code is taken."""
+    services.make_reward(request.actor, reward.to_value())
+    return Status(201, RewardOut.of(queries.reward(request.actor, reward.code)))
+
+
+@router.put(
+    "/rewards/{code}",
+    response=RewardOut,
+    operation_id="rewards_change",
+    summary="Change a reward",
+    openapi_extra=needs("rewards:write"),
+)
+def change_reward(request: KeyedRequest, code: RewardCode, reward: RewardBody) -> RewardOut:
+    """For redemptions from now on; what was redeemed keeps its price."""
+    services.change_reward(request.actor, code, reward.to_value(code))
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards/{code}/publish",
+    response=RewardOut,
+    operation_id="rewards_publish",
+    summary="Put a reward into the catalogue",
+    openapi_extra=needs("rewards:write"),
+)
+def publish_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
+    services.publish_reward(request.actor, code)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards/{code}/end",
+    response=RewardOut,
+    operation_id="rewards_end",
+    summary="Take a reward out of the catalogue",
+    openapi_extra=needs("rewards:write"),
+)
+def end_reward(request: KeyedRequest, code: RewardCode, end: EndBody) -> RewardOut:
+    """What was redeemed can still be collected."""
+    services.end_reward(request.actor, code, end.reason)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.get(
+    "/rewards/{code}/stock",
+    response=list[StockOut],
+    operation_id="rewards_stock",
+    summary="What is left of a reward",
+    openapi_extra=needs("rewards:read"),
+)
+def list_stock(request: KeyedRequest, code: RewardCode) -> list[StockOut]:
+    """By station, in the key's scope; empty where any number can be had."""
+    request.actor.require(permissions.VIEW_REWARDS)
+    return [StockOut.of(line) for line in queries.stocks(request.actor, queries.by_code(code))]
+
+
+@router.post(
+    "/rewards/{code}/stock",
+    response={201: StockOut},
+    operation_id="rewards_stock_change",
+    summary="Add pieces, or set what was counted",
+    openapi_extra=needs("rewards:write", idempotent=True),
+)
+def change_stock(request: KeyedRequest, code: RewardCode, change: StockBody) -> Status[StockOut]:
+    """Send an Idempotency-Key, so that a delivery that is sent twice is added once."""
+    command = services.count_stock if change.is_count else services.add_stock
+    left = command(request.actor, code, change.pieces, change.reason, change.station or None)
+    return Status(201, StockOut(station=change.station, left=left))
+
+
+class Span(Schema):
+    """Days, both included."""
+
+    since: Annotated[Day, Field(alias="from", description="First day.")]
+    until: Annotated[Day, Field(alias="to", description="Last day.")]
+
+
+@router.get(
+    "/reward-costs",
+    response=list[CostOut],
+    operation_id="rewards_costs",
+    summary="What rewards cost, by reward and who pays",
+    openapi_extra=needs("rewards:read"),
+)
+def list_costs(request: KeyedRequest, span: Query[Span]) -> list[CostOut]:
+    """Of what was handed over on these days; each piece by the shares as of its redemption."""
+    request.actor.require(permissions.VIEW_REWARDS)
+    if span.until < span.since:
+        raise Invalid.field("to", f"{span.until} lies before the first day, {span.since}")
+    found = queries.costs(span.since, span.until)
+    return [CostOut(**msgspec.structs.asdict(cost)) for cost in found]

@@ -1,0 +1,320 @@
+"""What is sent and answered about rewards."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from forecourt.customers.values import CustomerClaim
+from forecourt.kernel.problems import Invalid
+from forecourt.kernel.schemas import Body, Day, Figure, Id, Text
+from forecourt.offers.values import Share
+from forecourt.rewards import rules
+from forecourt.rewards.values import (
+    Asking,
+    Choice,
+    IdentifiedBy,
+    OnExpiry,
+    Redemption,
+    RedemptionState,
+    Reward,
+    RewardKind,
+    RewardLine,
+    RewardState,
+    StockKind,
+    StockLine,
+)
+
+RewardCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_.-]+$")]
+StationCode = Annotated[str, StringConstraints(max_length=32)]
+Name = Annotated[Text, Field(max_length=80)]
+Reason = Annotated[Text, Field(min_length=1, max_length=200)]
+Identity = Annotated[Text, Field(min_length=1, max_length=254)]
+Whole = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+Points = Annotated[int, Field(ge=1, le=100_000_000, strict=True)]
+
+
+class ShareBody(Body):
+    """Who pays so many percent of what a piece costs: "brand", "dealer", "supplier:aoke"."""
+
+    funder: Annotated[Text, Field(min_length=1, max_length=60)]
+    percent: Figure
+
+    def to_value(self) -> Share:
+        return Share(funder=self.funder, percent=self.percent)
+
+
+class RewardBody(Body):
+    """A reward. `name` and `description` are for members to read. `points` are what it takes, `money` what the cashier takes
+    beside them, `cost` what a piece costs whom `shares` name. `template` is the coupon template of a fuel discount or
+    coupon. Limits count a customer's redemptions (0: any number); empty `tiers` and `stations` mean all. A code is good
+    for `days_good` days (0: for ever). `needs_strong_identity` null: from 1,000 points on.
+    """
+
+    name: Name
+    kind: RewardKind
+    points: Points
+    description: Annotated[str, StringConstraints(max_length=400)] = ""
+    picture: Annotated[str, StringConstraints(max_length=300)] = ""
+    money: Figure | None = None
+    cost: Figure | None = None
+    shares: Annotated[list[ShareBody], Field(max_length=10)] = []
+    stock: StockKind = StockKind.ANY
+    per_day: Whole = 0
+    per_month: Whole = 0
+    per_customer: Whole = 0
+    tiers: Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=16)]], Field(max_length=50)] = []
+    stations: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=32)]], Field(max_length=50_000)
+    ] = []
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    template: Annotated[str, StringConstraints(max_length=40)] = ""
+    days_good: Annotated[int, Field(ge=0, le=3650, strict=True)] = 30
+    on_expiry: OnExpiry = OnExpiry.RETURN
+    needs_strong_identity: bool | None = None
+    position: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 100
+
+    def to_value(self, code: str) -> Reward:
+        fields = {name: value for name, value in dict(self).items() if value is not None}
+        return Reward(
+            code=code,
+            **fields
+            | {
+                "shares": tuple(share.to_value() for share in self.shares),
+                "tiers": tuple(self.tiers),
+                "stations": tuple(self.stations),
+                "needs_strong_identity": self.needs_strong_identity,
+            },
+        )
+
+
+class NewRewardBody(RewardBody):
+    """A reward to add, by a code of its own."""
+
+    code: RewardCode
+
+    def to_value(self, code: str = "") -> Reward:
+        return RewardBody.model_validate(self.model_dump(exclude={"code"})).to_value(self.code)
+
+
+class ShareOut(Schema):
+    funder: str
+    percent: Figure
+
+
+class RewardOut(Schema):
+    """A reward for those who keep the catalogue. `left` null: any number; `state` draft, live or ended."""
+
+    code: str
+    state: RewardState
+    name: str
+    kind: RewardKind
+    points: int
+    description: str
+    picture: str
+    money: Figure
+    cost: Figure
+    shares: list[ShareOut]
+    stock: StockKind
+    per_day: int
+    per_month: int
+    per_customer: int
+    tiers: list[str]
+    stations: list[str]
+    valid_from: date | None
+    valid_until: date | None
+    template: str
+    days_good: int
+    on_expiry: OnExpiry
+    needs_strong_identity: bool | None
+    position: int
+    left: int | None
+    open: int
+    redeemed_month: int
+    edited_at: datetime
+    edited_by: str
+
+    @classmethod
+    def of(cls, line: RewardLine) -> "RewardOut":
+        reward = line.known.reward
+        fields: dict[str, Any] = {name: getattr(reward, name) for name in Reward.__struct_fields__}
+        fields["shares"] = [ShareOut(funder=one.funder, percent=one.percent) for one in rules.funded_by(reward)]
+        return cls(
+            **fields,
+            state=line.known.state,
+            left=line.left,
+            open=line.open,
+            redeemed_month=line.redeemed_month,
+            edited_at=line.known.edited_at,
+            edited_by=line.known.edited_by,
+        )
+
+
+class ReasonOut(Schema):
+    """What is in the way: a stable code, and words to read."""
+
+    code: str
+    text: str
+
+
+class ChoiceOut(Schema):
+    """A reward as a customer sees it. `missing_points` is 0 who has enough; `reasons` is empty when it can be redeemed.
+
+    `left` null: any number. `needs_strong_identity`: a telephone number alone is not enough at a till.
+    """
+
+    code: str
+    name: str
+    description: str
+    picture: str
+    kind: RewardKind
+    points: int
+    money: Figure
+    valid_until: date | None
+    days_good: int
+    stations: list[str]
+    left: int | None
+    needs_strong_identity: bool
+    is_redeemable: bool
+    missing_points: int
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, choice: Choice, asking: Asking) -> "ChoiceOut":
+        reward = choice.known.reward
+        names = ("code", "name", "description", "picture", "kind", "points", "money", "valid_until", "days_good")
+        return cls(
+            **{name: getattr(reward, name) for name in names},
+            stations=list(reward.stations),
+            left=choice.left,
+            needs_strong_identity=rules.wants_strong_identity(reward),
+            is_redeemable=choice.is_redeemable,
+            missing_points=choice.missing_points,
+            reasons=[
+                ReasonOut(code=refusal.value, text=rules.refusal_text(refusal, reward, asking))
+                for refusal in choice.refusals
+            ],
+        )
+
+
+class ClaimBody(Body):
+    """By what the customer is recognised: exactly one. A reward may want more than a telephone number or an address."""
+
+    phone: Identity | None = None
+    email: Identity | None = None
+    card: Identity | None = None
+    app: Identity | None = None
+    wechat: Identity | None = None
+    plate: Annotated[Text, Field(min_length=1, max_length=16)] | None = None
+    id: Annotated[Id, Field(strict=True)] | None = None
+
+    def to_value(self) -> tuple[CustomerClaim, IdentifiedBy]:
+        given = {name: value for name, value in dict(self).items() if value is not None}
+        if len(given) != 1:
+            raise Invalid.field(
+                "customer", "names the customer by exactly one of phone, email, card, app, wechat, plate, id"
+            )
+        return CustomerClaim(**given), IdentifiedBy(next(iter(given)))
+
+
+class RedeemBody(Body):
+    """What to redeem for whom. `station` is where this happens or where it will be collected. `supervisor` is the sign-in
+    name of who vouches for a customer that can show no more than a telephone number.
+    """
+
+    reward: RewardCode
+    customer: ClaimBody
+    station: StationCode = ""
+    supervisor: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class CollectBody(Body):
+    """Where it is handed over."""
+
+    station: StationCode = ""
+
+
+class CancelBody(Body):
+    """Why it is taken back."""
+
+    reason: Reason
+
+
+class EndBody(Body):
+    """Why it is taken out of the catalogue."""
+
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class StockBody(Body):
+    """Pieces that arrived (negative: that were taken away), or with `is_count` what was counted; and why."""
+
+    pieces: Annotated[int, Field(ge=-10_000_000, le=10_000_000, strict=True)]
+    reason: Reason
+    station: StationCode = ""
+    is_count: bool = False
+
+
+class StockOut(Schema):
+    """What is left at a station, or in the stock for all where `station` is empty."""
+
+    station: str
+    left: int
+
+    @classmethod
+    def of(cls, line: StockLine) -> "StockOut":
+        return cls(station=line.station, left=line.left)
+
+
+class RedemptionOut(Schema):
+    """A redemption. `code` is what it is collected with, `coupon` the coupon it issued instead; `money` is what the
+    cashier takes. `is_returned`: the points were given back.
+    """
+
+    id: UUID
+    code: str
+    reward: str
+    reward_name: str
+    kind: RewardKind
+    customer_id: int
+    points: int
+    money: Figure
+    state: RedemptionState
+    redeemed_at: datetime
+    station: str | None
+    identified_by: IdentifiedBy
+    expires_on: date | None
+    coupon: str | None
+    coupon_expires_on: date | None
+    closed_at: datetime | None
+    collected_station: str | None
+    reason: str
+    is_returned: bool
+
+    @classmethod
+    def of(cls, one: Redemption, stations: Mapping[int, str]) -> "RedemptionOut":
+        same = (
+            *("id", "code", "reward", "reward_name", "kind", "customer_id", "points", "money", "state", "redeemed_at"),
+            *("identified_by", "expires_on", "coupon_expires_on", "closed_at", "reason", "is_returned"),
+        )
+        return cls(
+            **{name: getattr(one, name) for name in same},
+            station=stations.get(one.station_id) if one.station_id else None,
+            collected_station=stations.get(one.collected_station_id) if one.collected_station_id else None,
+            coupon=one.coupon or None,
+        )
+
+
+class CostOut(Schema):
+    """What a reward that was handed over cost one funder."""
+
+    reward: str
+    reward_name: str
+    funder: str
+    pieces: int
+    points: int
+    cost: Figure

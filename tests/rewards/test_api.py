@@ -1,0 +1,149 @@
+"""Rewards over the API: what a till, an app and those who keep the catalogue need."""
+
+import pytest
+
+from forecourt.rewards import services
+from tests.api.conftest import _full_buckets, new_caller  # noqa: F401  (buckets are refilled for each test)
+from tests.api.test_door import is_problem
+from tests.rewards.windows import FIVE_OFF, MUG, rewards_prove
+from tests.sales.scenes import phone, points
+
+NEW = {
+    "code": "CUP",
+    "name": "咖啡杯",
+    "kind": "goods",
+    "points": 800,
+    "cost": "9.90",
+    "shares": [{"funder": "brand", "percent": "70"}, {"funder": "dealer", "percent": "30"}],
+    "stock": "common",
+    "per_day": 1,
+}
+
+
+@pytest.fixture
+def keeper(window):
+    return new_caller(window.actor, "rewards:read", "rewards:write", "rewards:redeem")
+
+
+@pytest.fixture
+def till(window):
+    """A till of station S001."""
+    return new_caller(window.actor, "rewards:redeem", station="S001")
+
+
+def test_a_reward_is_made_published_stocked_changed_and_ended(keeper):
+    made = keeper.post("/rewards", NEW)
+    assert made.status_code == 201, made.content
+    assert (made.json()["state"], made.json()["left"], made.json()["cost"]) == ("draft", 0, "9.90")
+    is_problem(keeper.post("/rewards", NEW), 409)
+    assert keeper.post("/rewards/CUP/publish", None).json()["state"] == "live"
+    assert keeper.post("/rewards/CUP/stock", {"pieces": 12, "reason": "delivery"}).json() == {"station": "", "left": 12}
+    assert keeper.post("/rewards/CUP/stock", {"pieces": 10, "reason": "count", "is_count": True}).json()["left"] == 10
+    is_problem(keeper.post("/rewards/CUP/stock", {"pieces": -11, "reason": "broken"}), 422)
+    changes = {name: value for name, value in NEW.items() if name != "code"} | {"points": 900}
+    assert keeper.send("PUT", "/rewards/CUP", changes).json()["points"] == 900
+    assert [one["code"] for one in keeper.get("/rewards?q=咖啡&state=live").json()["items"]] == ["CUP"]
+    assert keeper.get("/rewards/CUP/stock").json() == [{"station": "", "left": 10}]
+    assert keeper.post("/rewards/CUP/end", {"reason": "out of season"}).json()["state"] == "ended"
+    is_problem(keeper.get("/rewards/NONE"), 404)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"points": 0}, "points"),
+        ({"points": "800"}, "points"),
+        ({"cost": 9.9}, "cost"),
+        ({"kind": "coupon"}, "template"),
+        ({"kind": "coupon", "template": "none"}, "template"),
+        ({"stations": ["S404"]}, "stations"),
+        ({"shares": [{"funder": "brand", "percent": "50"}]}, "shares"),
+        ({"picture": "http://example.com/a.png"}, "picture"),
+        ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_reward_that_cannot_be_is_refused_by_its_field(keeper, changes, field):
+    assert field in is_problem(keeper.post("/rewards", NEW | changes), 422)["fields"]
+
+
+def test_a_till_redeems_once_for_a_key_and_hands_over_once(window, till):
+    member = window.member(1200)
+    window.offer(MUG, pieces=3)
+    body = {"reward": "MUG", "station": "S001", "customer": {"phone": phone(1)}}
+    first = till.post("/redemptions", body, idempotency_key="slip-1")
+    again = till.post("/redemptions", body, idempotency_key="slip-1")
+    assert first.status_code == 201, first.content
+    assert again.json() == first.json()
+    assert points(member) == 700
+    code = first.json()["code"]
+    assert first.json()["identified_by"] == "phone"
+    shown = till.get(f"/redemptions/{code[:5].lower()}-{code[5:].lower()}")
+    assert shown.json()["state"] == "open"
+    assert till.post(f"/redemptions/{code}/collect", {"station": "S001"}).json()["state"] == "collected"
+    is_problem(till.post(f"/redemptions/{code}/collect", {"station": "S001"}), 409)
+    is_problem(till.post(f"/redemptions/{code}/collect", {"station": "S002"}), 403)
+    is_problem(till.post(f"/redemptions/{code}/cancel", {"reason": "broken"}), 403)
+    rewards_prove()
+
+
+def test_a_till_takes_back_what_was_not_collected(window, till):
+    member = window.member(600)
+    window.offer(MUG, pieces=1)
+    made = till.post("/redemptions", {"reward": "MUG", "station": "S001", "customer": {"id": member}})
+    cancelled = till.post(f"/redemptions/{made.json()['code']}/cancel", {"reason": "changed their mind"})
+    assert (cancelled.json()["state"], cancelled.json()["is_returned"]) == ("cancelled", True)
+    assert points(member) == 600
+
+
+def test_a_coupon_comes_with_its_code(window, till):
+    window.member(600)
+    window.offer(FIVE_OFF)
+    made = till.post("/redemptions", {"reward": "FIVE", "station": "S001", "customer": {"phone": phone(1)}}).json()
+    assert made["state"] == "collected"
+    assert len(made["coupon"]) == 12
+
+
+def test_what_is_in_the_way_is_told_with_words(window, till):
+    member = window.member(600)
+    window.offer(MUG, pieces=1, points=2000)
+    choice = till.get(f"/customers/{member}/rewards?station=S001").json()["items"][0]
+    assert (choice["is_redeemable"], choice["missing_points"], choice["left"]) == (False, 1400, 1)
+    assert choice["needs_strong_identity"] is True
+    assert choice["reasons"] == [
+        {"code": "points", "text": "保温杯 takes 2000 points; 600 can be spent, so 1400 are missing."}
+    ]
+    body = {"reward": "MUG", "station": "S001", "customer": {"phone": phone(1)}}
+    problem = is_problem(till.post("/redemptions", body), 409)
+    assert "1400 are missing" in problem["detail"]
+    is_problem(till.post("/redemptions", body | {"customer": {"phone": phone(77)}}), 404)
+    is_problem(till.post("/redemptions", body | {"customer": {"phone": phone(1), "id": member}}), 422)
+    is_problem(till.post("/redemptions", body | {"station": "S002"}), 403)
+
+
+def test_lists_and_costs(window, keeper, till):
+    member = window.member(2000)
+    window.offer(MUG, pieces=3)
+    codes = [window.redeem(member, "MUG").code for _ in range(3)]
+    services.collect_redemption(window.actor, codes[0], "S001")
+    page = keeper.get("/redemptions?limit=2&reward=MUG").json()
+    rest = keeper.get(f"/redemptions?limit=2&reward=MUG&cursor={page['next']}").json()
+    assert [one["code"] for one in (*page["items"], *rest["items"])] == codes[::-1]
+    assert [one["code"] for one in keeper.get("/redemptions?state=open&station=S001").json()["items"]] == codes[:0:-1]
+    assert len(keeper.get(f"/customers/{member}/redemptions").json()) == 3
+    costs = keeper.get("/reward-costs?from=2020-01-01&to=2100-01-01").json()
+    assert [(cost["funder"], cost["cost"]) for cost in costs] == [("brand", "11.10"), ("supplier:aoke", "7.40")]
+    is_problem(keeper.get("/reward-costs?from=2026-02-01&to=2026-01-01"), 422)
+    elsewhere = new_caller(window.actor, "rewards:redeem", station="S002")
+    assert elsewhere.get("/redemptions").json()["items"] == []
+
+
+def test_scopes_are_kept(window):
+    member = window.member(2000)
+    window.offer(MUG, pieces=1)
+    reader = new_caller(window.actor, "rewards:read")
+    assert reader.get("/rewards").status_code == 200
+    is_problem(reader.post("/rewards", NEW), 403)
+    is_problem(reader.post("/redemptions", {"reward": "MUG", "customer": {"id": member}}), 403)
+    till = new_caller(window.actor, "rewards:redeem", station="S001")
+    is_problem(till.post("/rewards", NEW), 403)
