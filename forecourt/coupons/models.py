@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forecourt.coupons.values import CouponKind, CouponStatus
+from forecourt.coupons.values import CouponKind, CouponStatus, Step
 
 COUPON_NAMES = [
     (CouponStatus.ACTIVE.value, _("Active")),
@@ -16,6 +16,13 @@ COUPON_NAMES = [
 KIND_NAMES = [
     (CouponKind.SINGLE.value, _("a code for each")),
     (CouponKind.GENERIC.value, _("one code for everybody")),
+]
+
+STEP_NAMES = [
+    (Step.MOVED.value, _("Changed hands")),
+    (Step.VOIDED.value, _("Voided")),
+    (Step.REVIVED.value, _("Made good again")),
+    (Step.RESTORED.value, _("A use given back")),
 ]
 
 
@@ -137,22 +144,23 @@ class CouponHold(models.Model):
         indexes: ClassVar = [models.Index(fields=["coupon_id"], name="hold_of_coupon")]
 
 
-class CouponMove(models.Model):
-    """A coupon that changed hands; `reason` names why, "given", "claimed", "merge 5 into 3"."""
+class CouponStep(models.Model):
+    """What somebody did with a coupon beside using it: moved (from giver to taker), voided, revived, restored."""
 
     coupon_id = models.UUIDField()
+    step = models.CharField(_("step"), max_length=8, choices=STEP_NAMES)
     giver_id = models.BigIntegerField(null=True)
     taker_id = models.BigIntegerField(null=True)
-    moved_at = models.DateTimeField(_("moved"))
-    moved_by = models.TextField(_("moved by"))
-    reason = models.TextField(_("reason"))
+    at = models.DateTimeField(_("time"))
+    actor = models.TextField(_("who"))
+    reason = models.TextField(_("reason"), default="")
 
     class Meta:
-        verbose_name = _("coupon that changed hands")
-        verbose_name_plural = _("coupons that changed hands")
+        verbose_name = _("step of a coupon")
+        verbose_name_plural = _("steps of coupons")
         indexes: ClassVar = [
-            models.Index(fields=["coupon_id", "-id"], name="move_of_coupon"),
-            models.Index(fields=["taker_id", "reason"], name="move_to_customer"),
+            models.Index(fields=["coupon_id", "id"], name="step_of_coupon"),
+            models.Index(fields=["taker_id", "reason"], name="move_to_taker", condition=models.Q(step="moved")),
         ]
 
 

@@ -113,6 +113,15 @@ class Use(Value):
     reservation_id: UUID | None = None
 
 
+class Step(StrEnum):
+    """What somebody did with a coupon beside using it."""
+
+    MOVED = "moved"
+    VOIDED = "voided"
+    REVIVED = "revived"
+    RESTORED = "restored"
+
+
 class WhyNot(StrEnum):
     """Why a coupon that was presented is not taken. The words are stable; `rules.sentence` says them in full."""
 

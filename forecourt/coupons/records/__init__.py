@@ -1,20 +1,31 @@
 """Set-based writes of coupons."""
 
-from forecourt.coupons.records.issuing import company_day, issue
+from forecourt.coupons.records.holding import make_bearers, mark_seen, move, note, restore_latest, unvoid
+from forecourt.coupons.records.issuing import count_issued, issue
+from forecourt.coupons.records.minting import hold_room, write
 from forecourt.coupons.records.reserving import free, reserve
-from forecourt.coupons.records.using import lock, restore, use
+from forecourt.coupons.records.using import lock, put_back, restore, use
 from forecourt.coupons.records.voiding import Taken, UsedAlready, void, void_issued_by
 
 __all__ = [
     "Taken",
     "UsedAlready",
-    "company_day",
+    "count_issued",
     "free",
+    "hold_room",
     "issue",
     "lock",
+    "make_bearers",
+    "mark_seen",
+    "move",
+    "note",
+    "put_back",
     "reserve",
     "restore",
+    "restore_latest",
+    "unvoid",
     "use",
     "void",
     "void_issued_by",
+    "write",
 ]

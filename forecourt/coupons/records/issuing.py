@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from forecourt.coupons import queries, rules
@@ -183,8 +183,3 @@ def _full(code: str, room: int | None) -> Conflict:
     return Conflict(
         _("The limit of %(code)r leaves %(room)s coupons; raise it, or issue fewer.") % {"code": code, "room": room}
     )
-
-
-def company_day(now: datetime) -> date:
-    """The company's day at that moment."""
-    return now.astimezone(clock.zone(organisation.company().zone)).date()

@@ -2,16 +2,18 @@
 
 import secrets
 from datetime import date, timedelta
+from uuid import UUID
 
 from forecourt.coupons.rules.templates import checked_template
 from forecourt.coupons.rules.verdicts import sentence, why_not
-from forecourt.coupons.values import Template
+from forecourt.coupons.values import Coupon, CouponStatus, Template
 
 __all__ = [
     "ALPHABET",
     "CODE_LENGTH",
     "checked_template",
     "good_days",
+    "minted",
     "new_code",
     "new_codes",
     "normal_code",
@@ -67,3 +69,20 @@ def good_days(template: Template, issued_on: date) -> tuple[date, date | None]:
     if template.valid_until is not None and (last is None or template.valid_until < last):
         last = template.valid_until
     return first, last
+
+
+def minted(coupon_id: UUID, code: str, template: Template, template_id: int, customer_id: int, day: date) -> Coupon:
+    """A coupon of a template for a customer, given on that day."""
+    first, last = good_days(template, day)
+    return Coupon(
+        id=coupon_id,
+        code=code,
+        template=template.code,
+        customer_id=customer_id,
+        status=CouponStatus.ACTIVE,
+        active_from=first,
+        expires_on=last,
+        uses_left=template.uses,
+        uses=template.uses,
+        template_id=template_id,
+    )

@@ -43,6 +43,10 @@ def checked_template(template: Template, normal_code: str, today: date) -> Templ
             "valid_until",
             _("%(day)s is past; choose a day from today on, or none") % {"day": tidy.valid_until.isoformat()},
         )
+    if tidy.worth < 0:
+        raise Invalid.field(
+            "worth", _("%(worth)s is below zero; give what the coupon is worth, or 0") % {"worth": tidy.worth}
+        )
     if tidy.worth != round(tidy.worth, 4):
         raise Invalid.field("worth", _("%(worth)s has more than four decimal places") % {"worth": tidy.worth})
     _check_kind(tidy)

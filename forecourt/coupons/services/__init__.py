@@ -1,5 +1,16 @@
 """Commands of coupons."""
 
+from forecourt.coupons.services.batches import create_batch, extend_batch, restore_batch, void_batch
+from forecourt.coupons.services.issuing import MOST_AT_ONCE, issue_coupons
+from forecourt.coupons.services.keeping import (
+    claim_coupon,
+    mark_seen,
+    redeem_coupon,
+    restore_coupon,
+    transfer_coupon,
+    void_coupons,
+)
+from forecourt.coupons.services.notices import tell_expiring
 from forecourt.coupons.services.templates import (
     change_template,
     create_template,
@@ -9,9 +20,22 @@ from forecourt.coupons.services.templates import (
 )
 
 __all__ = [
+    "MOST_AT_ONCE",
     "change_template",
+    "claim_coupon",
+    "create_batch",
     "create_template",
+    "extend_batch",
+    "issue_coupons",
+    "mark_seen",
+    "redeem_coupon",
     "require_everywhere",
+    "restore_batch",
+    "restore_coupon",
     "retire_template",
     "revive_template",
+    "tell_expiring",
+    "transfer_coupon",
+    "void_batch",
+    "void_coupons",
 ]

@@ -6,7 +6,7 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecourt.coupons import permissions, queries, records, rules
+from forecourt.coupons import permissions, queries, rules
 from forecourt.coupons.models import CouponRow, CouponTemplate, CouponUse
 from forecourt.coupons.values import CouponKind, CouponStatus, Template
 from forecourt.kernel import audit, clock, ids, stamps
@@ -31,7 +31,7 @@ def create_template(actor: Actor, template: Template) -> None:
     )
     if template.kind is CouponKind.GENERIC:
         _check_free(template.generic_code)
-        first, last = rules.good_days(template, records.company_day(now))
+        first, last = rules.good_days(template, queries.company_day(now))
         CouponRow.objects.create(
             id=ids.uuid7(),
             code=template.generic_code,
@@ -147,7 +147,7 @@ def _change_generic(row: CouponTemplate, before: Template, template: Template) -
     code.uses, code.uses_left = template.limit, template.limit - used
     if code.status in (CouponStatus.ACTIVE, CouponStatus.USED):
         code.status = CouponStatus.USED if code.uses and not code.uses_left else CouponStatus.ACTIVE
-    code.active_from, code.expires_on = rules.good_days(template, records.company_day(code.issued_at))
+    code.active_from, code.expires_on = rules.good_days(template, queries.company_day(code.issued_at))
     code.save()
 
 
@@ -159,7 +159,7 @@ def _checked(template: Template, *, is_past_allowed: bool = False) -> Template:
             _("%(worth)s has more than %(digits)s decimal places") % {"worth": template.worth, "digits": digits},
         )
     asked = msgspec.structs.replace(template, valid_until=None) if is_past_allowed else template
-    today = records.company_day(clock.now())
+    today = queries.company_day(clock.now())
     return rules.checked_template(asked, rules.normal_code(template.generic_code), today)
 
 

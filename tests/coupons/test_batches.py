@@ -1,0 +1,194 @@
+"""Batches of bearer coupons: made by a job in steps, whatever kills it, each code once; made void as a whole."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from forecourt.coupons import queries, rules, services
+from forecourt.kernel import clock, sql
+from forecourt.kernel.actors import SYSTEM
+from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from tests.coupons.scenes import HEAD_OFFICE, make_generic, make_template, why
+
+MAKING = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "forecourt.settings"
+import django
+django.setup()
+from forecourt.coupons import services
+from forecourt.kernel.actors import SYSTEM
+print("begun", flush=True)
+while services.extend_batch(SYSTEM, int(sys.argv[1]), 500):
+    pass
+print("done", flush=True)
+"""
+
+
+def state(batch_id: int) -> tuple[int, int, int]:
+    """(made as the batch says, coupons there are, codes that differ)"""
+    found = sql.rows(
+        "SELECT batch.made, count(coupon.id), count(DISTINCT coupon.code) FROM coupons_couponbatch AS batch "
+        "LEFT JOIN coupons_coupon AS coupon ON coupon.batch_id = batch.id WHERE batch.id = %(id)s GROUP BY batch.made",
+        {"id": batch_id},
+    )
+    return found[0]
+
+
+def test_a_batch_is_made_in_steps(chain):
+    make_template(valid_days=10, uses=2)
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", " 传单  五月 ", 250)
+    assert sql.rows("SELECT task_name, args ->> 'batch_id' FROM procrastinate_jobs WHERE status = 'todo'") == [
+        ("coupons.make_batch", str(batch_id))
+    ]
+    left = [services.extend_batch(SYSTEM, batch_id, 100) for _ in range(4)]
+    assert left == [150, 50, 0, 0]
+    assert state(batch_id) == (250, 250, 250)
+    batch = queries.batch(batch_id)
+    assert (batch.name, batch.size, batch.made, batch.finished_at is not None) == ("传单 五月", 250, 250, True)
+    codes = list(queries.batch_codes(batch_id, at_a_time=60))
+    assert len({line.code for line in codes}) == 250
+    assert [line.id for line in codes] == sorted(line.id for line in codes)
+    assert why(codes[0].code) is None
+    found = queries.for_sale([codes[7].code], [])[0]
+    assert (found.customer_id, found.uses, (found.expires_on - found.active_from).days) == (None, 2, 9)
+
+
+def test_exports_can_begin_anywhere(chain):
+    make_template()
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", "x", 30)
+    services.extend_batch(SYSTEM, batch_id)
+    whole = [line.code for line in queries.batch_codes(batch_id)]
+    first = list(queries.batch_codes(batch_id, most=12, at_a_time=5))
+    rest = queries.batch_codes(batch_id, after=first[-1].id)
+    assert [line.code for line in first] + [line.code for line in rest] == whole
+
+
+def test_a_batch_killed_anywhere_goes_on_without_doubles(real_chain):
+    make_template()
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", "flyers", 20_000)
+    deaths = 0
+    while queries.batch(batch_id).finished_at is None and deaths < 12:
+        making = subprocess.Popen(
+            [sys.executable, "-c", MAKING, str(batch_id)], stdout=subprocess.PIPE, text=True, env=_environment()
+        )
+        try:
+            assert making.stdout.readline() == "begun\n"
+            if deaths < 3:
+                time.sleep(0.12 + 0.07 * deaths)
+                making.send_signal(signal.SIGKILL)
+                deaths += 1
+            making.wait(60)
+        finally:
+            making.kill()
+        made, there, different = state(batch_id)
+        assert made == there == different
+    assert deaths == 3
+    assert state(batch_id) == (20_000, 20_000, 20_000)
+
+
+def _environment() -> dict[str, str]:
+    """This process's surroundings, with the test's own database."""
+    from django.db import connection
+
+    settings = connection.settings_dict
+    parameters = f"?host={settings['HOST']}" if settings["HOST"].startswith("/") else ""
+    address = f"postgresql://{settings['USER']}@/{settings['NAME']}{parameters}"
+    if not parameters:
+        address = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+    return {**os.environ, "DATABASE_URL": address}
+
+
+def test_two_jobs_at_one_batch_make_it_once(real_chain):
+    make_template()
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", "flyers", 3_000)
+    making = [
+        subprocess.Popen([sys.executable, "-c", MAKING, str(batch_id)], stdout=subprocess.DEVNULL, env=_environment())
+        for _ in range(2)
+    ]
+    assert [one.wait(60) for one in making] == [0, 0]
+    assert state(batch_id) == (3_000, 3_000, 3_000)
+
+
+def test_a_void_batch_is_void_at_once_and_can_be_made_good(chain):
+    make_template()
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", "flyers", 40)
+    services.extend_batch(SYSTEM, batch_id, 10)
+    codes = [line.code for line in queries.batch_codes(batch_id)]
+    (member,) = chain.enrol()
+    services.redeem_coupon(HEAD_OFFICE, codes[0], "S001")
+    services.claim_coupon(HEAD_OFFICE, codes[1], member)
+    services.void_batch(HEAD_OFFICE, batch_id, "misprinted")
+    assert (why(codes[0]), why(codes[1], member), why(codes[2])) == ("used", "void", "void")
+    assert services.extend_batch(SYSTEM, batch_id) == 0
+    template = queries.live_templates()["wash"]
+    assert queries.figures([template.id])[template.id].void == 9
+    with pytest.raises(Conflict, match="made void as a whole"):
+        services.restore_coupon(HEAD_OFFICE, queries.view_by_code(codes[2]).id, "good")
+    with pytest.raises(Conflict, match="void already"):
+        services.void_batch(HEAD_OFFICE, batch_id, "again")
+    services.restore_batch(HEAD_OFFICE, batch_id)
+    assert (why(codes[1], member), why(codes[2])) == (None, None)
+    assert services.extend_batch(SYSTEM, batch_id) == 0
+    assert state(batch_id) == (40, 40, 40)
+
+
+def test_a_batch_counts_against_the_limit_at_once(chain):
+    make_template(limit=100)
+    services.create_batch(HEAD_OFFICE, "wash", "one", 80)
+    with pytest.raises(Conflict, match="limit of 'wash' is reached"):
+        services.create_batch(HEAD_OFFICE, "wash", "two", 21)
+    services.create_batch(HEAD_OFFICE, "wash", "two", 20)
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "count", "field"),
+    [
+        ("wash", "x", 0, "count"),
+        ("wash", "x", 1_000_001, "count"),
+        ("wash", "  ", 5, "name"),
+        ("none", "x", 5, "template"),
+        ("summer", "x", 5, "template"),
+    ],
+)
+def test_a_batch_that_makes_no_sense_is_refused(chain, template, name, count, field):
+    make_template()
+    make_generic()
+    with pytest.raises(Invalid) as caught:
+        services.create_batch(HEAD_OFFICE, template, name, count)
+    assert list(caught.value.fields) == [field]
+    with pytest.raises(NotFound):
+        queries.batch(4711)
+
+
+@pytest.mark.slow
+def test_a_million_coupons_take_about_a_minute(real_chain):
+    """And a look at one of them, and at the figures of all, stay quick."""
+    make_template()
+    batch_id = services.create_batch(HEAD_OFFICE, "wash", "everybody", 1_000_000)
+    started = time.monotonic()
+    while services.extend_batch(SYSTEM, batch_id):
+        pass
+    seconds = time.monotonic() - started
+    assert state(batch_id)[0] == 1_000_000
+    code = next(queries.batch_codes(batch_id)).code
+    started = time.monotonic()
+    assert rules.why_not(queries.for_sale([code], [])[0], None, clock.now().date(), None) is not None
+    look = time.monotonic() - started
+    sql.run("VACUUM ANALYZE coupons_coupon")
+    template = queries.live_templates()["wash"]
+    started = time.monotonic()
+    assert queries.figures([template.id])[template.id].issued == 1_000_000
+    count = time.monotonic() - started
+    started = time.monotonic()
+    queries.batches(template.id)
+    of_batch = time.monotonic() - started
+    print(
+        f"{seconds:.0f} s to make, {look * 1000:.1f} ms a look, {count * 1000:.0f} ms figures, {of_batch * 1000:.0f} ms batch"
+    )
+    assert seconds < 180
+    assert look < 0.1
+    assert count < 3
