@@ -8,11 +8,8 @@ from django.db import transaction
 from forecourt import loyalty as loyalty_folder
 from forecourt import rewards as rewards_folder
 from forecourt import sales as sales_folder
+from forecourt.faces import proof_of_tiers
 from forecourt.kernel import events, readers, sql
-from forecourt.kernel.money import ZERO
-from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty.rules import tier_for
-from forecourt.sales import queries as sales
 
 SHOWN: Final = 20
 """Differences of one proof that are kept to be shown; all are counted."""
@@ -61,14 +58,6 @@ CHECKS: Final = (
 ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
 
 
-_CHANGED_SINCE: Final = """
-SELECT customer_id, coalesce(body ->> 'merged_id', body ->> 'previous_customer_id')::bigint
-FROM kernel_event
-WHERE name IN ('customer.merged.v1', 'customer.unmerged.v1', 'sale.repaired.v1')
-  AND recorded_at >= %(cut_at)s::timestamptz - interval '1 minute' -- what committed after the cut may bear an earlier time
-"""
-
-
 def run_all(progress: Callable[[str], None] = lambda name: None) -> list[Proof]:
     """All proofs, each on one snapshot of the books, so that they can run while tills are posting.
 
@@ -104,28 +93,5 @@ def _proven(check: _Check) -> Proof:
 
 
 def _tiers() -> Proof:
-    """Tiers against the sales of the last review's window, by the rulebook it used.
-
-    Whoever was merged or had a sale repaired since has other sales now than the review saw; the next one will tell.
-    """
-    review = loyalty.last_review()
-    if review is None:
-        return Proof("tiers", 0, 0, [])
-    rulebooks = loyalty.rulebooks()
-    programme = rulebooks.version(review.rulebook).programme
-    # whoever joined since the review is in the entry tier of the rulebook in force then
-    since = [rules.programme for version, rules in rulebooks.by_version.items() if version > review.rulebook]
-    entries = {tier_for(published.tiers, ZERO) for published in since}
-    changed_since = {number for row in sql.rows(_CHANGED_SINCE, {"cut_at": review.cut_at}) for number in row}
-    differences = []
-    checked = 0
-    for customer_id, tier, stored, value in sales.tier_values(programme, review.day, review.cut_at):
-        if customer_id in changed_since:
-            continue
-        checked += 1
-        due = tier_for(programme.tiers, value)
-        if value == stored == 0 and tier in entries:
-            continue
-        if (tier, stored) != (due, value):
-            differences.append(Difference(f"customer {customer_id}", f"{tier} at {stored}", f"{due} at {value}"))
-    return Proof("tiers", checked, len(differences), differences[:SHOWN])
+    checked, found = proof_of_tiers.wrong_tiers()
+    return Proof("tiers", checked, len(found), [Difference(*one) for one in found[:SHOWN]])

@@ -1,6 +1,8 @@
 """What happens to points and tiers beside sales (a sale's own points are in `sale.posted`)."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from forecourt.kernel.events import Event
@@ -23,6 +25,52 @@ class TierChanged(Event):
     name: ClassVar[str] = "tier.changed.v1"
     before: str
     after: str
+
+
+class TierAtRisk(Event):
+    """A member has too little to keep the tier: `missing`, of what the programme counts, until the last day `until`."""
+
+    name: ClassVar[str] = "tier.at_risk.v1"
+    tier: str
+    falls_to: str
+    missing: Decimal
+    until: date
+
+
+class PointsExpiring(Event):
+    """Points that are good for 30 days at most, until `expires_on` the first of them. Told once a customer and month."""
+
+    name: ClassVar[str] = "points.expiring.v1"
+    points: int
+    expires_on: date
+
+
+class PointsTransferred(Event):
+    """Points that went to another customer (negative) or came from one; told of both."""
+
+    name: ClassVar[str] = "points.transferred.v1"
+    points: int
+    other_id: int
+    reason: str
+    actor: str
+
+
+class AdjustmentAsked(Event):
+    """An adjustment beyond the programme's limit waits for a second person."""
+
+    name: ClassVar[str] = "points.adjustment_asked.v1"
+    adjustment_id: int
+    points: int
+    reason: str
+    actor: str
+
+
+class AdjustmentRefused(Event):
+    name: ClassVar[str] = "points.adjustment_refused.v1"
+    adjustment_id: int
+    points: int
+    note: str
+    actor: str
 
 
 class RulebookPublished(Event):
@@ -60,4 +108,5 @@ def moved(entries: Iterable[PointsEntry]) -> list[Event]:
             customer_id=entry.customer_id, occurred_at=entry.occurred_at, points=abs(entry.points), origin=entry.origin
         )
         for entry in entries
+        if entry.kind in kinds
     ]

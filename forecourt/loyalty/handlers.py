@@ -5,18 +5,15 @@ from uuid import UUID
 
 from forecourt.customers import records as customer_records
 from forecourt.customers.events import CustomerJoined, CustomersMerged, MergeUndone
-from forecourt.kernel import clock, ids
+from forecourt.kernel import clock
 from forecourt.kernel.events import on
-from forecourt.kernel.money import ZERO
-from forecourt.loyalty import queries, records, rules
-from forecourt.loyalty.values import EntryKind, PointsEntry
+from forecourt.loyalty import queries, records
 
 
 @on(CustomerJoined)
 def open_balances(events: Sequence[CustomerJoined]) -> None:
     """Give new customers their balance, so that the first sale finds it."""
-    tier = rules.tier_for(queries.programme_at(clock.now()).tiers, ZERO)
-    records.open_balances({event.customer_id for event in events}, tier)
+    records.open_missing({event.customer_id for event in events}, queries.programme_at(clock.now()))
 
 
 @on(CustomersMerged)
@@ -39,54 +36,13 @@ def carry_points_back(events: Sequence[MergeUndone]) -> None:
 def _transfer(giver: int, taker: int, reason: str, only: frozenset[UUID] | None = None) -> None:
     """Move open lots (all, or those named) and, when all move, debts, from one ledger to another."""
     customer_records.lock([giver, taker])
-    records.open_balances([giver, taker], "")
+    records.open_missing([giver, taker], queries.programme_at(clock.now()))
     books = queries.books([giver, taker])
-    now = clock.now()
-    today = now.date()
-    entries = []
+    now, day = clock.now(), queries.today()
     lots = [lot for lot in books[giver].lots if only is None or lot.entry_id in only]
-    for lot in sorted(lots, key=lambda lot: lot.entry_id):
-        entry = PointsEntry(
-            id=ids.uuid7(),
-            customer_id=giver,
-            business_date=today,
-            occurred_at=now,
-            kind=EntryKind.TRANSFER,
-            points=-lot.remaining,
-            reason=reason,
-        )
-        entries.append(rules.Book([lot]).debit(entry))
-        credit = PointsEntry(
-            id=ids.uuid7(),
-            customer_id=taker,
-            business_date=today,
-            occurred_at=lot.earned_at,
-            kind=EntryKind.TRANSFER,
-            points=lot.remaining,
-            expires_on=lot.expires_on,
-            reason=reason,
-        )
-        entries.append(books[taker].credit(credit))
-    owed = sum(owed for _, owed in books[giver].debts) if only is None else 0
-    if owed:
-        cleared = PointsEntry(
-            id=ids.uuid7(),
-            customer_id=giver,
-            business_date=today,
-            occurred_at=now,
-            kind=EntryKind.TRANSFER,
-            points=owed,
-            reason=reason,
-        )
-        entries.append(books[giver].credit(cleared))
-        taken = PointsEntry(
-            id=ids.uuid7(),
-            customer_id=taker,
-            business_date=today,
-            occurred_at=now,
-            kind=EntryKind.TRANSFER,
-            points=-owed,
-            reason=reason,
-        )
-        entries.append(books[taker].debit(taken))
+    lots.sort(key=lambda lot: lot.entry_id)
+    entries = records.move_lots(lots, giver=giver, taker=taker, book=books[taker], day=day, at=now, reason=reason)
+    if only is None:
+        both = (books[giver], books[taker])
+        entries += records.move_debts(giver=giver, taker=taker, books=both, day=day, at=now, reason=reason)
     records.append_entries(entries)

@@ -77,6 +77,7 @@ class PointsBalance(models.Model):
     tier_value = models.DecimalField(_("counted towards the tier"), max_digits=16, decimal_places=4, default=0)
     tier_since = models.DateField(_("tier since"), null=True)
     tier_until = models.DateField(_("tier held in grace until"), null=True)
+    tier_warned_on = models.DateField(_("warned of losing the tier"), null=True)
     sales = models.IntegerField(_("sales"), default=0)
     last_sale_at = models.DateTimeField(_("last sale"), null=True)
 
@@ -151,6 +152,55 @@ class TierReview(models.Model):
         ordering: ClassVar = ["-id"]
 
 
+class TierStep(models.Model):
+    """A review changed where a member's tier stands: from what it saw, `forecourt prove` takes the same step again."""
+
+    pk = models.CompositePrimaryKey("customer_id", "review_id")
+    customer_id = models.BigIntegerField()
+    review_id = models.BigIntegerField()
+    day = models.DateField(_("for"), db_index=True)
+    is_business = models.BooleanField(default=False)
+    value = models.DecimalField(_("counted towards the tier"), max_digits=16, decimal_places=4)
+    before_tier = models.CharField(max_length=16, blank=True, default="")
+    before_since = models.DateField(null=True)
+    before_until = models.DateField(null=True)
+    before_warned_on = models.DateField(null=True)
+    after_tier = models.CharField(max_length=16, blank=True, default="")
+    after_since = models.DateField(null=True)
+    after_until = models.DateField(null=True)
+    after_warned_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("step of a tier")
+        verbose_name_plural = _("steps of tiers")
+
+
+class SharedSpending(models.Model):
+    """Who of a household paid for what a member spent; its own part stands in the ledger under the same origin."""
+
+    pk = models.CompositePrimaryKey("customer_id", "origin", "payer_id")
+    customer_id = models.BigIntegerField()
+    origin = models.TextField(_("for"))
+    payer_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("shared spending")
+        verbose_name_plural = _("shared spendings")
+
+
+class ExpiryWarning(models.Model):
+    """A member was told of the points that lapse in a month (its first day): once."""
+
+    pk = models.CompositePrimaryKey("customer_id", "month")
+    customer_id = models.BigIntegerField()
+    month = models.DateField(_("month"))
+    warned_at = models.DateTimeField(_("warned"))
+
+    class Meta:
+        verbose_name = _("warning of expiry")
+        verbose_name_plural = _("warnings of expiry")
+
+
 class PointsEntryRow(models.Model):
     """The points ledger, to read. Partitioned by month of `business_date`; key (customer_id, business_date, id)."""
 
@@ -167,6 +217,7 @@ class PointsEntryRow(models.Model):
     origin = models.TextField(_("for"), default="")
     reason = models.TextField(_("reason"), default="")
     actor = models.TextField(_("by"), default="")
+    earned_at = models.DateTimeField(_("earned"), null=True)
 
     class Meta:
         managed = False

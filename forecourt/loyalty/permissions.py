@@ -3,6 +3,10 @@ EDIT_PROGRAMME = "loyalty.edit_programme"
 APPROVE_PROGRAMME = "loyalty.approve_programme"
 VIEW_POINTS = "loyalty.view_points"
 ADJUST_POINTS = "loyalty.adjust_points"
+APPROVE_ADJUSTMENT = "loyalty.approve_adjustment"
+TRANSFER_POINTS = "loyalty.transfer_points"
+TRANSFER_ANYWHERE = "loyalty.transfer_anywhere"
+SPEND_POINTS = "loyalty.spend_points"
 
 ROLES = {
     VIEW_PROGRAMME: {"head_office", "marketer", "station_manager", "service_agent", "analyst"},
@@ -19,4 +23,8 @@ ROLES = {
         "compliance",
     },
     ADJUST_POINTS: {"head_office", "service_agent"},
+    APPROVE_ADJUSTMENT: {"head_office"},
+    TRANSFER_POINTS: {"head_office", "service_agent"},
+    TRANSFER_ANYWHERE: {"head_office"},
+    SPEND_POINTS: {"head_office", "service_agent"},
 }

@@ -194,6 +194,74 @@ class Standing(Value):
     last_sale_at: datetime | None = None
 
 
+class TierState(Value):
+    """Where a member's tier stands: since when (null: since joining), the last day it is held in grace, when it was warned."""
+
+    tier: str = ""
+    since: date | None = None
+    until: date | None = None
+    warned_on: date | None = None
+
+
+class TierStep(Value):
+    """What a review of tiers found of a member and made of it.
+
+    `before` is where the tier stood before the day that was reviewed, `found` and `counted` what stands in the balance.
+    """
+
+    customer_id: int
+    before: TierState
+    found: TierState
+    after: TierState
+    counted: Decimal
+    value: Decimal
+    is_business: bool = False
+
+
+class TierProgress(Value):
+    """How far a member is, as of the last review: `value` counts by `basis` over the programme's window.
+
+    `missing` is what the next tier wants, `keep_missing` what keeping this one does; `until` the last day of a grace.
+    """
+
+    customer_id: int
+    tier: str
+    value: Decimal
+    since: date | None
+    until: date | None
+    basis: TierBasis
+    window_days: int
+    keep_missing: Decimal = Decimal(0)
+    next_tier: str = ""
+    next_name: str = ""
+    next_threshold: Decimal = Decimal(0)
+    missing: Decimal = Decimal(0)
+
+    @property
+    def percent(self) -> int:
+        """The way to the next tier, 0 to 100."""
+        if not self.next_threshold:
+            return 100
+        return max(0, min(100, int(self.value * 100 / self.next_threshold)))
+
+
+class PointsSummary(Value):
+    """A member's points: `points` is the balance, of which `pending` cannot be spent yet and `available` can.
+
+    `expiring` are those that are good for 30 days at most, the first of them until `expiring_on`. `shared` is what the
+    household has for this member to spend, its own included; without sharing the same as `available`.
+    """
+
+    customer_id: int
+    points: int
+    pending: int
+    available: int
+    expiring: int
+    expiring_on: date | None
+    shared: int
+    members: tuple[int, ...] = ()
+
+
 class Lot(Value):
     """Points of one credit that are still there; spent oldest expiry first, then oldest first.
 
@@ -220,6 +288,7 @@ class PointsEntry(Value):
     """A line of the ledger. Positive points are a lot; negative ones name the lots they took in `allocations`.
 
     `origin` names what caused it where that is no sale: "redemption:<id>", "game:<id>", "referral:<id>", "hold:<id>".
+    `earned_at` is given where points were earned before `occurred_at`: they came from another customer.
     """
 
     id: UUID
@@ -234,6 +303,7 @@ class PointsEntry(Value):
     origin: str = ""
     reason: str = ""
     actor: str = ""
+    earned_at: datetime | None = None
     allocations: tuple[Allocation, ...] = ()
 
 
@@ -246,13 +316,17 @@ class Visit(Value):
 
 
 class Gift(Value):
-    """Points to give for something other than a sale; `origin` is what for, once each."""
+    """Points to give for something other than a sale; `origin` is what for, once each.
+
+    `is_pending`: they hang on a purchase, and can be spent when the programme says that a purchase's points can.
+    """
 
     customer_id: int
     points: int
     origin: str
     reason: str
     actor: str
+    is_pending: bool = False
 
 
 class Spending(Value):
@@ -265,9 +339,39 @@ class Spending(Value):
     actor: str
 
 
+class Return(Value):
+    """A spending to give back whole: whose it was, and what for."""
+
+    customer_id: int
+    origin: str
+    reason: str
+    actor: str
+
+
 class Spent(Value):
-    """What became of a spending: `is_paid`, the balance after it, and what could be spent before it."""
+    """What became of a spending: `is_paid`, the balance after it, and what could be spent before it (the household's too)."""
 
     is_paid: bool
     balance: int
     available: int
+
+
+class Adjusted(Standing):
+    """Where a member stands after an adjustment. With `adjustment_id` it waits for a second person, and nothing moved yet."""
+
+    adjustment_id: int | None = None
+
+
+class AdjustmentView(Value):
+    """An adjustment that waits, or waited, for a second person."""
+
+    id: int
+    customer_id: int
+    points: int
+    reason: str
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    decided_by: str
+    is_approved: bool | None
+    note: str

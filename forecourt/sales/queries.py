@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Value
 from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty.values import Programme
+from forecourt.loyalty.values import Programme, TierState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire
 from forecourt.sales.values import Points, Receipt, SaleStatus, Totals
@@ -249,9 +249,19 @@ def list_sales(
     return [_view(row) for row in found]
 
 
-def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[tuple[int, str, Decimal, Decimal]]:
-    """(customer, tier, value as stored, value as counted) of everybody who has a balance, for a review of tiers."""
-    return sql.rows(
+class TierValue(NamedTuple):
+    """Where a member's tier stands, with the value stored there, and the value counted now."""
+
+    customer_id: int
+    is_business: bool
+    state: TierState
+    stored: Decimal
+    value: Decimal
+
+
+def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:
+    """Everybody who has a balance and was not merged away, for a review of tiers."""
+    found = sql.rows(
         TIER_VALUES,
         {
             "since": day - timedelta(days=programme.tier_window_days),
@@ -260,6 +270,10 @@ def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[tuple
             "basis": str(programme.tier_basis),
         },
     )
+    return [
+        TierValue(row[0], row[1], TierState(tier=row[2], since=row[3], until=row[4], warned_on=row[5]), row[6], row[7])
+        for row in found
+    ]
 
 
 def day_to_close(actor: Actor, now: datetime) -> date | None:

@@ -11,10 +11,11 @@ from forecourt.sales import queries, services
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="sales.close_days", queueing_lock="sales.close_days")
 def close_days(timestamp: int) -> bool:
-    """Once a day has begun at every station: take expired points, then review tiers."""
+    """Once a day has begun at every station: take expired points, warn of those that soon will be, then review tiers."""
     day = queries.day_to_close(SYSTEM, clock.now())
     if day is None:
         return False
     loyalty.expire_points(SYSTEM, day)
+    loyalty.warn_of_expiry(SYSTEM, day)
     services.review_tiers(SYSTEM, day)
     return True

@@ -1,26 +1,54 @@
 """Points that move for something other than a sale: gifts, spendings, and what is given back.
 
-Lists throughout; callers hold the customers' locks and publish what `events.moved` makes of the entries.
+Lists throughout, each with a fixed number of statements; callers hold the customers' locks, taken by `lock_sharing` where
+points may be spent or given back, and publish what `events.moved` makes of the entries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from uuid import UUID
+from typing import Final
 
+from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids, sql
-from forecourt.kernel.money import ZERO
 from forecourt.loyalty import queries, rules
-from forecourt.loyalty.records.ledger import append_entries, open_balances
-from forecourt.loyalty.values import Allocation, EntryKind, Gift, PointsEntry, Programme, Spending, Spent
-from forecourt.organisation import queries as organisation
+from forecourt.loyalty.queries import Owed
+from forecourt.loyalty.records.ledger import append_entries, open_missing
+from forecourt.loyalty.records.moving import move_lots
+from forecourt.loyalty.rules import Book
+from forecourt.loyalty.values import EntryKind, Gift, Lot, PointsEntry, Programme, Return, Spending, Spent
+
+_SHARED_COLUMNS: Final = ("customer_id", "origin", "payer_id")
+_LAST_MERGES: Final = """
+SELECT DISTINCT ON (member.id) member.id, merge.survivor_id, merge.merged_id
+FROM customers_merge AS merge, unnest(merge.moved) AS member (id)
+WHERE member.id = ANY(%(ids)s::bigint[]) AND merge.undone_at IS NULL
+ORDER BY member.id, merge.id DESC
+"""
+
+
+def lock_sharing(customer_ids: Collection[int], wanted: Sequence[Return] = ()) -> dict[int, int | None]:
+    """Lock customers in rising order, as `customers.records.lock` does, and with them everybody from whose points they
+    may spend, and those who paid for what is to be given back (`wanted`). Returns whom each one asked for was merged into.
+
+    Nobody who joins a household meanwhile is locked: their points are left alone until the next time.
+    """
+    asked = {*customer_ids, *(one.customer_id for one in wanted)}
+    programme = queries.programme_at(clock.now())
+    everyone = asked.union(*queries.sharing(asked, programme).values()) if programme.household_shares else asked
+    for owed in queries.spent_for(wanted):
+        everyone |= {owed.payer_id} | ({owed.survivor_id} if owed.survivor_id is not None else set())
+    locked = customer_records.lock(everyone)
+    return {customer_id: locked[customer_id] for customer_id in asked if customer_id in locked}
 
 
 def give(gifts: Sequence[Gift]) -> list[PointsEntry]:
     """Give points, each origin once for a customer; returns the entries made, none for what was given before."""
+    if not gifts:
+        return []
     customer_ids = {gift.customer_id for gift in gifts}
-    known = queries.has_origin(customer_ids, {gift.origin for gift in gifts}) if gifts else set()
+    known = queries.has_origin(customer_ids, {gift.origin for gift in gifts})
     now, today, programme = _today()
-    open_balances(customer_ids, rules.tier_for(programme.tiers, ZERO))
+    open_missing(customer_ids, programme)
     books = queries.books(customer_ids)
     entries = []
     for gift in gifts:
@@ -34,7 +62,8 @@ def give(gifts: Sequence[Gift]) -> list[PointsEntry]:
             occurred_at=now,
             kind=EntryKind.BONUS,
             points=gift.points,
-            expires_on=rules.expiry_of(today, programme.points_life_months),
+            expires_on=rules.last_day(today, programme),
+            available_on=rules.available_from(today, programme) if gift.is_pending else None,
             origin=gift.origin,
             reason=gift.reason,
             actor=gift.actor,
@@ -45,79 +74,155 @@ def give(gifts: Sequence[Gift]) -> list[PointsEntry]:
 
 
 def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]]:
-    """Take points that can be spent, each spending all or nothing, in the order given."""
-    customer_ids = {spending.customer_id for spending in spendings}
+    """Take points that can be spent, each spending all or nothing, in the order given.
+
+    Where the programme lets households share, the whole household's lots count as one, soonest to lapse first, and each
+    member's part is an entry of its own; `give_back` finds them all.
+    """
+    if not spendings:
+        return [], []
     now, today, programme = _today()
-    open_balances(customer_ids, rules.tier_for(programme.tiers, ZERO))
-    books = queries.books(customer_ids)
-    balances = {customer_id: standing.points for customer_id, standing in queries.standings(customer_ids).items()}
-    answers, entries = [], []
+    spenders = {spending.customer_id for spending in spendings}
+    sharing = queries.sharing(spenders, programme)
+    everyone = spenders.union(*sharing.values())
+    if everyone != spenders:
+        customer_records.lock(everyone)
+    open_missing(everyone, programme)
+    books = queries.open_books(everyone, programme)
+    balances = {customer_id: standing.points for customer_id, standing in queries.standings(spenders).items()}
+    answers, entries, shared = [], [], []
     for spending in spendings:
-        book = books[spending.customer_id]
-        available = book.spendable(today)
+        members = sharing[spending.customer_id]
+        available = sum(books[member].spendable(today) for member in members)
         is_paid = 0 < spending.points <= available
         if is_paid:
-            entry = PointsEntry(
-                id=ids.uuid7(),
-                customer_id=spending.customer_id,
-                business_date=today,
-                occurred_at=now,
-                kind=EntryKind.SPEND,
-                points=-spending.points,
-                origin=spending.origin,
-                reason=spending.reason,
-                actor=spending.actor,
-            )
-            entries.append(book.spend(entry, today))
-            balances[spending.customer_id] -= spending.points
+            for payer_id, points in _parts(spending.points, members, books, today).items():
+                entry = _debit(spending, payer_id, points, now, today)
+                entries.append(books[payer_id].spend(entry, today))
+                if payer_id in balances:
+                    balances[payer_id] -= points
+                if payer_id != spending.customer_id:
+                    shared.append((spending.customer_id, spending.origin, payer_id))
         answers.append(Spent(is_paid=is_paid, balance=balances[spending.customer_id], available=available))
     append_entries(entries)
+    _note_shared(shared)
     return answers, entries
 
 
-TAKEN_FOR = """
-SELECT allocation.lot_id, sum(allocation.points)::bigint
-FROM loyalty_entry AS entry
-JOIN loyalty_allocation AS allocation ON allocation.customer_id = entry.customer_id AND allocation.debit_id = entry.id
-WHERE entry.customer_id = %(customer_id)s AND entry.origin = %(origin)s
-GROUP BY allocation.lot_id
-HAVING sum(allocation.points) > 0
-ORDER BY min(entry.recorded_at), allocation.lot_id
-"""
-LEFT_OF = """
-SELECT -coalesce(sum(points), 0)::bigint FROM loyalty_entry
-WHERE customer_id = %(customer_id)s AND origin = %(origin)s
-"""
+def _parts(points: int, members: Sequence[int], books: dict[int, Book], day: date) -> dict[int, int]:
+    """What each member pays of so many points: the lots that lapse soonest first, over all of them."""
+    lots = sorted(
+        ((books[member].age(lot), member, lot.remaining) for member in members for lot in books[member].good(day)),
+        key=lambda one: one[0],
+    )
+    parts: dict[int, int] = {}
+    for _, member, remaining in lots:
+        taken = min(points, remaining)
+        if taken <= 0:
+            break
+        parts[member] = parts.get(member, 0) + taken
+        points -= taken
+    return parts
+
+
+def _debit(spending: Spending, payer_id: int, points: int, at: datetime, day: date) -> PointsEntry:
+    return PointsEntry(
+        id=ids.uuid7(),
+        customer_id=payer_id,
+        business_date=day,
+        occurred_at=at,
+        kind=EntryKind.SPEND,
+        points=-points,
+        origin=spending.origin,
+        reason=spending.reason,
+        actor=spending.actor,
+    )
+
+
+def _note_shared(shared: Collection[tuple[int, str, int]]) -> None:
+    """Note who paid for whom; an origin that was spent before, given back and is spent again stands there already."""
+    if not shared:
+        return
+    columns = dict(zip(("customer_ids", "origins", "payer_ids"), map(list, zip(*shared, strict=True)), strict=True))
+    sql.run(
+        f"INSERT INTO loyalty_sharedspending ({', '.join(_SHARED_COLUMNS)}) "
+        "SELECT * FROM unnest(%(customer_ids)s::bigint[], %(origins)s::text[], %(payer_ids)s::bigint[]) "
+        "ON CONFLICT DO NOTHING",
+        columns,
+    )
 
 
 def give_back(customer_id: int, origin: str, reason: str, actor: str) -> PointsEntry | None:
-    """Put what a spending took back into the lots it came from; None when there is nothing (more) to give back."""
-    where = {"customer_id": customer_id, "origin": origin}
-    points = int(sql.rows(LEFT_OF, where)[0][0])
-    if points <= 0:
-        return None
+    """Put what a spending took back into the lots it came from; None when there is nothing (more) to give back.
+
+    Of a spending that several of a household paid for, the entry is the customer's own, or that of the first who paid;
+    all of them get theirs back. Whoever publishes events of that should call `give_back_all`.
+    """
+    wanted = Return(customer_id=customer_id, origin=origin, reason=reason, actor=actor)
+    returned = [entry for entry in give_back_all([wanted]) if entry.kind is EntryKind.RETURN]
+    return next((entry for entry in returned if entry.customer_id == customer_id), returned[0] if returned else None)
+
+
+def give_back_all(wanted: Sequence[Return]) -> list[PointsEntry]:
+    """Put what spendings took back into the lots it came from, everybody's who paid; returns the entries made.
+
+    What was given back before, or was never taken, makes none. To somebody who was merged into another since, points
+    come back where they were taken and go on to the survivor, as the merge moved the others.
+    """
+    owed = queries.spent_for(list({(one.customer_id, one.origin): one for one in wanted}.values()))
+    if not owed:
+        return []
+    survivors = {one.survivor_id for one in owed if one.survivor_id is not None}
+    payers = {one.payer_id for one in owed}
+    customer_records.lock(payers | survivors)
     now, today, programme = _today()
-    taken = [Allocation(debit_id=_NOBODY, lot_id=row[0], points=row[1]) for row in sql.rows(TAKEN_FOR, where)]
-    entry = PointsEntry(
-        id=ids.uuid7(),
-        customer_id=customer_id,
-        business_date=today,
-        occurred_at=now,
-        kind=EntryKind.RETURN,
-        points=points,
-        expires_on=rules.expiry_of(today, programme.points_life_months),
-        origin=origin,
-        reason=reason,
-        actor=actor,
-    )
-    entry = queries.books([customer_id])[customer_id].credit(entry, taken)
-    append_entries([entry])
-    return entry
+    taken = queries.taken_for([(one.payer_id, one.wanted.origin) for one in owed])
+    open_missing(survivors, programme)
+    books = queries.books(payers | survivors)
+    entries: list[PointsEntry] = []
+    for one in owed:
+        entry = PointsEntry(
+            id=ids.uuid7(),
+            customer_id=one.payer_id,
+            business_date=today,
+            occurred_at=now,
+            kind=EntryKind.RETURN,
+            points=one.points,
+            expires_on=rules.last_day(today, programme),
+            origin=one.wanted.origin,
+            reason=one.wanted.reason,
+            actor=one.wanted.actor,
+        )
+        entries.append(books[one.payer_id].credit(entry, taken.get((one.payer_id, one.wanted.origin), ())))
+    append_entries(entries)
+    passed_on = _passed_on(owed, books, now, today)
+    append_entries(passed_on)
+    return entries + passed_on
 
 
-_NOBODY = UUID(int=0)
+def _passed_on(owed: Sequence[Owed], known: dict[int, Book], now: datetime, day: date) -> list[PointsEntry]:
+    """What moves on to the survivors of merged customers who just got points back: all that they hold now."""
+    merged = {one.payer_id: one.survivor_id for one in owed if one.survivor_id is not None}
+    if not merged:
+        return []
+    reasons = {
+        row[0]: f"merge {row[2]} into {row[1]}" for row in sql.rows(_LAST_MERGES, {"ids": sql.array(sorted(merged))})
+    }
+    held: dict[int, list[Lot]] = {payer: book.lots for payer, book in queries.books(merged).items()}
+    entries = []
+    for payer_id, survivor_id in sorted(merged.items()):
+        entries += move_lots(
+            held[payer_id],
+            giver=payer_id,
+            taker=survivor_id,
+            book=known[survivor_id],
+            day=day,
+            at=now,
+            reason=reasons[payer_id],
+        )
+    return entries
 
 
 def _today() -> tuple[datetime, date, Programme]:
     now = clock.now()
-    return now, now.astimezone(clock.zone(organisation.company().zone)).date(), queries.programme_at(now)
+    return now, queries.today(), queries.programme_at(now)

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Final
 
 from forecourt import loyalty
 from forecourt.kernel import clock, partitions, sql
-from forecourt.loyalty.models import TierReview
-from forecourt.loyalty.values import PointsEntry, Visit
+from forecourt.loyalty import rules
+from forecourt.loyalty.values import PointsEntry, Programme, Visit
 
 ENTRY_COLUMNS: Final = (
     "customer_id",
@@ -25,17 +24,28 @@ ENTRY_COLUMNS: Final = (
     "origin",
     "reason",
     "actor",
+    "earned_at",
 )
 _NULL: Final = "\\N"
 ALLOCATION_COLUMNS: Final = ("customer_id", "debit_id", "lot_id", "points")
 ADD_TO_BALANCES: Final = sql.load(loyalty.__file__, "add_to_balances")
+SET_VISITS: Final = sql.load(loyalty.__file__, "set_visits")
 OPEN_BALANCES: Final = sql.load(loyalty.__file__, "open_balances")
-SAVE_TIERS: Final = sql.load(loyalty.__file__, "save_tiers")
 
 
-def open_balances(customer_ids: Collection[int], tier: str) -> None:
-    """Give customers an empty balance in the entry tier; those who have one keep it."""
-    sql.run(OPEN_BALANCES, {"customer_ids": sql.array(sorted(customer_ids)), "tier": tier}, hot=True)
+def open_balances(customer_ids: Collection[int], tier: str, business_tier: str = "") -> None:
+    """Give customers an empty balance in the entry tier, businesses in theirs where given; those who have one keep it."""
+    sql.run(
+        OPEN_BALANCES,
+        {"customer_ids": sql.array(sorted(customer_ids)), "tier": tier, "business_tier": business_tier},
+        hot=True,
+    )
+
+
+def open_missing(customer_ids: Collection[int], programme: Programme) -> None:
+    """As `open_balances`, in the tiers that new members of this programme are in."""
+    business_tier = rules.entry_tier(programme, is_business=True)
+    open_balances(customer_ids, rules.entry_tier(programme), business_tier)
 
 
 def append_entries(entries: Sequence[PointsEntry], visits: Sequence[Visit] = ()) -> None:
@@ -71,10 +81,6 @@ def append_entries(entries: Sequence[PointsEntry], visits: Sequence[Visit] = ())
     )
 
 
-def _moment(at: datetime | None) -> str:
-    return "NULL" if at is None else at.isoformat()
-
-
 def _write_entries(entries: Sequence[PointsEntry]) -> None:
     partitions.ensure_months("loyalty_entry", {entry.business_date for entry in entries})
     recorded_at = clock.now().isoformat()
@@ -85,7 +91,8 @@ def _write_entries(entries: Sequence[PointsEntry]) -> None:
         [
             f"{entry.customer_id}\t{entry.business_date}\t{entry.id.hex}\t{entry.occurred_at.isoformat()}\t{recorded_at}\t"
             f"{entry.kind}\t{entry.points}\t{entry.expires_on or _NULL}\t{entry.available_on or _NULL}\t"
-            f"{entry.sale_id or _NULL}\t{copy_text(entry.origin)}\t{copy_text(entry.reason)}\t{copy_text(entry.actor)}\n"
+            f"{entry.sale_id or _NULL}\t{copy_text(entry.origin)}\t{copy_text(entry.reason)}\t{copy_text(entry.actor)}\t"
+            f"{_NULL if entry.earned_at is None else entry.earned_at.isoformat()}\n"
             for entry in entries
         ],
     )
@@ -100,23 +107,13 @@ def _write_entries(entries: Sequence[PointsEntry]) -> None:
     )
 
 
-def save_tiers(reviewed: Sequence[tuple[int, str, Decimal]]) -> None:
-    """Carry a tier review's result, (customer, tier, value counted), into the balances."""
+def set_visits(counted: Sequence[tuple[int, int, datetime | None]]) -> None:
+    """Put (customer, sales, latest) in the place of what the balances count; they must exist."""
     sql.run(
-        SAVE_TIERS,
+        SET_VISITS,
         {
-            "customer_ids": [row[0] for row in reviewed],
-            "tiers": [row[1] for row in reviewed],
-            "values": [row[2] for row in reviewed],
+            "customer_ids": [row[0] for row in counted],
+            "sales": [row[1] for row in counted],
+            "last_sales": [row[2] for row in counted],
         },
     )
-
-
-def begin_review(day: date, cut_at: datetime, rulebook: int) -> int:
-    """Note a tier review that begins; returns its id."""
-    return TierReview.objects.create(day=day, cut_at=cut_at, rulebook=rulebook).pk
-
-
-def finish_review(review_id: int, changed: int) -> None:
-    """Note that a tier review is done, with how many tiers changed."""
-    TierReview.objects.filter(pk=review_id).update(changed=changed, finished_at=clock.now())

@@ -8,7 +8,7 @@ WITH moved AS (
 ), returned AS (
     SELECT customer_id, debit_id, sum(points) AS points FROM moved WHERE points < 0 GROUP BY customer_id, debit_id
 )
-SELECT entry.customer_id, entry.id, entry.expires_on, entry.occurred_at, entry.sale_id,
+SELECT entry.customer_id, entry.id, entry.expires_on, coalesce(entry.earned_at, entry.occurred_at), entry.sale_id,
        (entry.points + coalesce(returned.points, 0) - coalesce(taken.points, 0))::bigint AS remaining,
        entry.available_on
 FROM loyalty_entry AS entry

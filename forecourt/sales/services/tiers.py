@@ -6,7 +6,6 @@ counts from tomorrow.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
@@ -14,35 +13,47 @@ from django.db import transaction
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.events import publish
+from forecourt.kernel.events import Event, publish
 from forecourt.loyalty import permissions as loyalty_permissions
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
-from forecourt.loyalty.events import TierChanged
-from forecourt.loyalty.rules import tier_for
-from forecourt.loyalty.values import Programme
+from forecourt.loyalty.events import TierAtRisk, TierChanged
+from forecourt.loyalty.rules import missing_to_keep, next_state
+from forecourt.loyalty.values import Programme, TierState, TierStep
 from forecourt.sales import queries
 
 BATCH: Final = 5000
-
-Reviewed = tuple[int, str, Decimal]
 
 
 def review_tiers(actor: Actor, day: date) -> int:
     """Review everybody's tier for the trading day `day`; returns how many tiers changed. Safe to repeat.
 
-    Counts the sales with business dates of the window before `day` that were recorded when the review began.
+    Counts the sales with business dates of the window before `day` that were recorded when the review began. A day that
+    is reviewed again starts from where tiers stood before it, so that the last review of a day is as if it were the only
+    one.
     """
     actor.require(loyalty_permissions.EDIT_PROGRAMME)
     review_id, cut_at, programme = _begin(day)
+    before = loyalty.states_before(day)
+    pending: list[TierStep] = []
+    for member in queries.tier_values(programme, day, cut_at):
+        start = before.get(member.customer_id, member.state)
+        after = next_state(start, member.value, day, programme, is_business=member.is_business)
+        if (member.state, member.stored) != (after, member.value):
+            pending.append(
+                TierStep(
+                    customer_id=member.customer_id,
+                    before=start,
+                    found=member.state,
+                    after=after,
+                    counted=member.stored,
+                    value=member.value,
+                    is_business=member.is_business,
+                )
+            )
     changed = 0
-    pending: list[tuple[Reviewed, str]] = []
-    for customer_id, before, value_before, value in queries.tier_values(programme, day, cut_at):
-        after = tier_for(programme.tiers, value)
-        if (before, value_before) != (after, value):
-            pending.append(((customer_id, after, value), before))
-    for start in range(0, len(pending), BATCH):
-        changed += _save(pending[start : start + BATCH])
+    for position in range(0, len(pending), BATCH):
+        changed += _save(review_id, day, programme, pending[position : position + BATCH])
     loyalty_records.finish_review(review_id, changed)
     return changed
 
@@ -57,14 +68,31 @@ def _begin(day: date) -> tuple[int, datetime, Programme]:
 
 
 @transaction.atomic(durable=True)
-def _save(batch: Sequence[tuple[Reviewed, str]]) -> int:
-    customer_records.lock([customer_id for (customer_id, _, _), _ in batch])
-    loyalty_records.save_tiers([reviewed for reviewed, _ in batch])
+def _save(review_id: int, day: date, programme: Programme, batch: Sequence[TierStep]) -> int:
+    customer_records.lock([step.customer_id for step in batch])
+    saved = loyalty_records.save_tiers(review_id, day, batch)
     now = clock.now()
-    changed = [
-        TierChanged(customer_id=reviewed[0], occurred_at=now, before=before, after=reviewed[1])
-        for reviewed, before in batch
-        if reviewed[1] != before
-    ]
-    publish(changed)
-    return len(changed)
+    publish([event for step in saved for event in _events(step, day, programme, now)])
+    return sum(step.found.tier != step.after.tier for step in saved)
+
+
+def _events(step: TierStep, day: date, programme: Programme, now: datetime) -> list[Event]:
+    """What a step tells: another tier, and once that a tier will be lost."""
+    events: list[Event] = []
+    if step.found.tier != step.after.tier:
+        events.append(
+            TierChanged(customer_id=step.customer_id, occurred_at=now, before=step.found.tier, after=step.after.tier)
+        )
+    if step.after.until is not None and step.after.warned_on is not None and step.found.warned_on is None:
+        fallen = next_state(TierState(), step.value, day, programme, is_business=step.is_business)
+        events.append(
+            TierAtRisk(
+                customer_id=step.customer_id,
+                occurred_at=now,
+                tier=step.after.tier,
+                falls_to=fallen.tier,
+                missing=missing_to_keep(programme, step.after.tier, step.value),
+                until=step.after.until,
+            )
+        )
+    return events

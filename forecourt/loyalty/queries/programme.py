@@ -1,39 +1,25 @@
-"""Reads of loyalty."""
+"""Reads of the programme: as published, as it is edited, as it was handed in."""
 
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
-from uuid import UUID
 
 import msgspec
 
 from forecourt.kernel import sql
-from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview, Rulebook, TierReview
-from forecourt.loyalty.rules import Book, Rates
-from forecourt.loyalty.values import (
-    Allocation,
-    Draft,
-    Edition,
-    EntryKind,
-    Lot,
-    Outcome,
-    Programme,
-    Review,
-    Standing,
-)
+from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview, Rulebook
+from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.values import Draft, Edition, Outcome, Programme, Review
 
-STANDINGS: Final = sql.load(__file__, "standings")
-OPEN_LOTS: Final = sql.load(__file__, "open_lots")
-OPEN_DEBTS: Final = sql.load(__file__, "open_debts")
-TAKEN_BY_SALE: Final = sql.load(__file__, "taken_by_sale")
-ENTRIES: Final = sql.load(__file__, "entries")
-EXPIRED: Final = sql.load(__file__, "expired_lots")
 NEW_RULEBOOKS: Final = (
     "SELECT version, valid_from, body::text, withdrawn_at IS NOT NULL FROM loyalty_rulebook "
     "WHERE version > %(version)s OR (withdrawn_at IS NOT NULL AND NOT version = ANY(%(withdrawn)s::int[])) ORDER BY version"
 )
+
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""The earliest moment a rulebook can be in force from."""
 
 
 class Rules(NamedTuple):
@@ -41,24 +27,6 @@ class Rules(NamedTuple):
 
     programme: Programme
     rates: Rates
-
-
-class EntryView(NamedTuple):
-    """A line of the ledger as screens and the API show it."""
-
-    id: UUID
-    customer_id: int
-    business_date: date
-    occurred_at: datetime
-    recorded_at: datetime
-    kind: EntryKind
-    points: int
-    expires_on: date | None
-    sale_id: UUID | None
-    reason: str
-    actor: str
-    available_on: date | None = None
-    origin: str = ""
 
 
 class Rulebooks:
@@ -200,100 +168,3 @@ def _review(row: ProgrammeReview) -> Review:
         reason=row.reason,
         version=row.version,
     )
-
-
-def standings(customer_ids: Collection[int]) -> dict[int, Standing]:
-    """Points and tier by customer, of those who have a balance. One statement."""
-    found = sql.rows(STANDINGS, {"customer_ids": sql.array(customer_ids)}, hot=True)
-    return {
-        row[0]: Standing(customer_id=row[0], points=row[1], tier=row[2], sales=row[3], last_sale_at=row[4])
-        for row in found
-    }
-
-
-def balance(customer_id: int) -> Standing:
-    """A customer's points and tier; nothing and no tier when there is no balance yet."""
-    return standings([customer_id]).get(customer_id) or Standing(customer_id=customer_id)
-
-
-def books(customer_ids: Collection[int]) -> dict[int, Book]:
-    """What is open in these customers' ledgers. Two statements, whatever the number."""
-    wanted = {"customer_ids": sql.array(customer_ids)}
-    result = {customer_id: Book() for customer_id in customer_ids}
-    for customer_id, entry_id, expires_on, earned_at, sale_id, remaining, available_on in sql.rows(
-        OPEN_LOTS, wanted, hot=True
-    ):
-        result[customer_id].lots.append(
-            Lot(
-                entry_id=entry_id,
-                remaining=remaining,
-                expires_on=expires_on,
-                earned_at=earned_at,
-                sale_id=sale_id,
-                available_on=available_on,
-            )
-        )
-    for customer_id, entry_id, owed in sql.rows(OPEN_DEBTS, wanted, hot=True):
-        result[customer_id].debts.append((entry_id, owed))
-    return result
-
-
-def taken_by_sale(customer_id: int, sale_ids: Sequence[UUID]) -> list[Allocation]:
-    """What a sale's debits (its refunds' included) took from lots and has not been put back, in the order it was taken."""
-    found = sql.rows(TAKEN_BY_SALE, {"customer_id": customer_id, "sale_ids": list(sale_ids)})
-    return [Allocation(debit_id=sale_ids[0], lot_id=lot_id, points=points) for lot_id, points in found]
-
-
-def entries(
-    customer_ids: Sequence[int], before: tuple[datetime, UUID] | None = None, limit: int = 50
-) -> list[EntryView]:
-    """A page of the ledger, newest first; `before` is (occurred_at, id) of the last entry seen."""
-    at, entry_id = before or (None, None)
-    found = sql.rows(
-        ENTRIES, {"customer_ids": list(customer_ids), "before_at": at, "before_id": entry_id, "limit": limit}
-    )
-    return [EntryView._make((*row[:5], EntryKind(row[5]), *row[6:])) for row in found]
-
-
-def has_origin(customer_ids: Collection[int], origins: Collection[str]) -> set[tuple[int, str]]:
-    """Which of these origins have moved points of these customers already."""
-    found = sql.rows(
-        "SELECT DISTINCT customer_id, origin FROM loyalty_entry "
-        "WHERE customer_id = ANY(%(customer_ids)s::bigint[]) AND origin = ANY(%(origins)s::text[])",
-        {"customer_ids": sql.array(customer_ids), "origins": sql.text_array(sorted(set(origins)))},
-    )
-    return {(row[0], row[1]) for row in found}
-
-
-def expiring(customer_ids: Sequence[int], until: date) -> int:
-    """Points of these customers that expire on or before a day."""
-    return sum(
-        lot.remaining
-        for book in books(customer_ids).values()
-        for lot in book.lots
-        if lot.expires_on is not None and lot.expires_on <= until
-    )
-
-
-def customers_with_expired(day: date, limit: int) -> list[int]:
-    """Customers who hold lots past their last day as of that day."""
-    return [row[0] for row in sql.rows(EXPIRED, {"day": day, "limit": limit})]
-
-
-BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""The earliest moment a rulebook can be in force from."""
-
-
-def moved_by(reason: str, customer_id: int) -> frozenset[UUID]:
-    """The lots that a transfer with this reason gave a customer."""
-    found = sql.rows(
-        "SELECT id FROM loyalty_entry WHERE customer_id = %(customer_id)s AND kind = 'transfer' AND points > 0 "
-        "AND reason = %(reason)s",
-        {"customer_id": customer_id, "reason": reason},
-    )
-    return frozenset(row[0] for row in found)
-
-
-def last_review() -> TierReview | None:
-    """The last tier review that was finished."""
-    return TierReview.objects.filter(finished_at__isnull=False).order_by("-id").first()
