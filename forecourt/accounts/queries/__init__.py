@@ -1,0 +1,38 @@
+"""Reads of accounts, a file a noun."""
+
+from forecourt.accounts.queries.claims import (
+    claim,
+    claim_costs,
+    claim_rows,
+    claims,
+    funders,
+    funding,
+    funding_rows,
+)
+from forecourt.accounts.queries.days import closed_periods, days, days_to_close, journal, last_close
+from forecourt.accounts.queries.policies import approved, policies, policy, policy_at
+from forecourt.accounts.queries.rolling import expected_unused, figures, months, roll_forward, units
+
+__all__ = [
+    "approved",
+    "claim",
+    "claim_costs",
+    "claim_rows",
+    "claims",
+    "closed_periods",
+    "days",
+    "days_to_close",
+    "expected_unused",
+    "figures",
+    "funders",
+    "funding",
+    "funding_rows",
+    "journal",
+    "last_close",
+    "months",
+    "policies",
+    "policy",
+    "policy_at",
+    "roll_forward",
+    "units",
+]
