@@ -93,3 +93,16 @@ def warn_of_expiry_of(actor: Actor, customer_ids: Sequence[int], day: date) -> i
         ]
     )
     return len({customer_id for customer_id, _ in told})
+
+
+def _pages(since: date, until: date, programme: Programme) -> Iterator[list[int]]:
+    """Lists of customers who may hold points whose last day lies in this span."""
+    after = 0
+    while found := queries.customers_with_lapsing(since, until, programme, after, EXPIRY_BATCH):
+        yield found
+        after = found[-1]
+
+
+def _beginning(day: date) -> datetime:
+    """When a day begins by the company's clock."""
+    return datetime.combine(day, time(0), tzinfo=clock.zone(organisation.company().zone)).astimezone(UTC)
