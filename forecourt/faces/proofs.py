@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
+from forecourt import accounts as accounts_folder
+from forecourt import games as games_folder
 from forecourt import loyalty as loyalty_folder
 from forecourt import rewards as rewards_folder
 from forecourt import sales as sales_folder
@@ -50,6 +52,14 @@ CHECKS: Final = (
     _Check("points balances", "loyalty_entry", _of(loyalty_folder.__file__, "prove_balances")),
     _Check("lots and debts", "loyalty_entry", _of(loyalty_folder.__file__, "prove_lots")),
     _Check("allocations", "loyalty_allocation", _of(loyalty_folder.__file__, "prove_allocations")),
+    _Check("journal of points", "accounts_journal", _of(accounts_folder.__file__, "prove_journal")),
+    _Check("roll-forward of points", "accounts_movement", _of(accounts_folder.__file__, "prove_roll")),
+    _Check("liability of points", "accounts_lot", _of(accounts_folder.__file__, "prove_liability")),
+    _Check("claims sent", "accounts_claim", _of(accounts_folder.__file__, "prove_claims")),
+    _Check("prizes of games", "games_prize", _of(games_folder.__file__, "prove_stock")),
+    _Check("prizes won", "games_win", _of(games_folder.__file__, "prove_wins")),
+    _Check("plays", "games_play", _of(games_folder.__file__, "prove_plays")),
+    _Check("wheels", "games_game WHERE kind = 'wheel'", _of(games_folder.__file__, "prove_wheels")),
     _Check("points of rewards", "rewards_redemption", _of(rewards_folder.__file__, "prove_points")),
     _Check("stock of rewards", "rewards_movement", _of(rewards_folder.__file__, "prove_stock")),
     _Check("pieces of redemptions", "rewards_redemption", _of(rewards_folder.__file__, "prove_pieces")),

@@ -158,6 +158,10 @@ class Scope(StrEnum):
     PROGRAMME_APPROVE = "programme:approve"
     CATALOGUE_WRITE = "catalogue:write"
     CATALOGUE_READ = "catalogue:read"
+    ACCOUNTS_READ = "accounts:read"
+    GAMES_WRITE = "games:write"
+    GAMES_PLAY = "games:play"
+    GAMES_READ = "games:read"
     REWARDS_WRITE = "rewards:write"
     REWARDS_REDEEM = "rewards:redeem"
     REWARDS_READ = "rewards:read"
@@ -182,6 +186,10 @@ SCOPE_PERMISSIONS: Final = {
         }
     ),
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
+    Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
+    Scope.GAMES_WRITE: frozenset({"games.collect", "games.give_chances", "games.view"}),
+    Scope.GAMES_PLAY: frozenset({"games.play", "games.view"}),
+    Scope.GAMES_READ: frozenset({"games.view"}),
     Scope.REWARDS_WRITE: frozenset(
         {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view"}
     ),
