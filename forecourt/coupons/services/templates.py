@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import permissions, queries, rules
-from forecourt.coupons.models import CouponRow, CouponTemplate, CouponUse
+from forecourt.coupons.models import CouponBatch, CouponRow, CouponTemplate, CouponUse
 from forecourt.coupons.values import CouponKind, CouponStatus, Template
 from forecourt.kernel import audit, clock, ids, stamps
 from forecourt.kernel.actors import Actor
@@ -64,12 +65,12 @@ def change_template(actor: Actor, template: Template) -> None:
     if template.kind is not before.kind:
         raise Conflict(_("The kind of a template cannot change; make another template."))
     if template.limit and template.limit < row.issued:
-        raise Invalid.field(
-            "limit",
-            _("%(limit)s is less than the %(issued)s issued already") % {"limit": template.limit, "issued": row.issued},
-        )
+        raise _below_issued(template.limit, row.issued)
     if not before.limit and template.limit and template.kind is CouponKind.SINGLE:
-        row.issued = CouponRow.objects.filter(template=row).count()
+        asked = CouponBatch.objects.filter(template=row).aggregate(coupons=Sum("count"))["coupons"] or 0
+        row.issued = CouponRow.objects.filter(template=row, batch_id=None).count() + asked
+        if template.limit < row.issued:
+            raise _below_issued(template.limit, row.issued)
     if template.kind is CouponKind.GENERIC:
         _change_generic(row, before, template)
     for name, value in _columns(template).items():
@@ -166,6 +167,12 @@ def _checked(template: Template, *, is_past_allowed: bool = False) -> Template:
 def _check_free(code: str) -> None:
     if CouponRow.objects.filter(code=code).exists():
         raise Invalid.field("generic_code", _("%(code)s is a coupon's code already; choose another") % {"code": code})
+
+
+def _below_issued(limit: int, issued: int) -> Invalid:
+    return Invalid.field(
+        "limit", _("%(limit)s is less than the %(issued)s issued already") % {"limit": limit, "issued": issued}
+    )
 
 
 def _locked(code: str) -> CouponTemplate:
