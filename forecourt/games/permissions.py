@@ -1,1 +1,17 @@
-ROLES: dict[str, set[str]] = {}
+VIEW_GAMES = "games.view"
+EDIT_GAMES = "games.edit"
+PUBLISH_GAMES = "games.publish"
+DRAW_WINNERS = "games.draw"
+PLAY_GAMES = "games.play"
+GIVE_CHANCES = "games.give_chances"
+COLLECT_PRIZES = "games.collect"
+
+ROLES = {
+    VIEW_GAMES: {"head_office", "marketer", "station_manager", "cashier", "service_agent", "analyst", "compliance"},
+    EDIT_GAMES: {"head_office", "marketer"},
+    PUBLISH_GAMES: {"head_office", "marketer"},
+    DRAW_WINNERS: {"head_office", "marketer"},
+    PLAY_GAMES: {"head_office"},
+    GIVE_CHANCES: {"head_office", "marketer", "service_agent"},
+    COLLECT_PRIZES: {"head_office", "station_manager", "cashier"},
+}

@@ -1,0 +1,31 @@
+"""A game's rules in words, with the names of tiers, the unit of fuel and the zone that are in use."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from forecourt.games import rules
+from forecourt.games.values import GameRules
+from forecourt.kernel import clock
+from forecourt.loyalty import queries as loyalty
+from forecourt.organisation import queries as organisation
+from forecourt.organisation.values import VolumeUnit
+
+SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+
+
+def in_words(game: GameRules) -> list[str]:
+    """What players read, in the language of the moment."""
+    company = organisation.company()
+    tiers = {tier.code: tier.name for tier in loyalty.programme_at(clock.now()).tiers}
+    unit = "L" if company.volume_unit == VolumeUnit.LITRE else _("gal")
+    return rules.in_words(game, _moment, tiers, unit, SIGNS.get(company.currency, company.currency + " "))
+
+
+def _moment(value: datetime) -> str:
+    zone = clock.zone(organisation.company().zone)
+    local = timezone.localtime(value, zone)
+    # Translators: how a date is written, in Django's letters
+    return f"{date_format(local, _('j M Y'))} {local:%H:%M}"

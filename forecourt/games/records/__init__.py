@@ -1,0 +1,51 @@
+"""Set-based writes of games."""
+
+from forecourt.games.records.giving import (
+    Given,
+    Grant,
+    Granted,
+    NewWin,
+    add_wins,
+    give_chances,
+    give_tickets,
+    grant,
+    origin_of,
+    origin_of_tickets,
+    take_chances_back,
+    take_tickets_back,
+)
+from forecourt.games.records.playing import (
+    NewPlay,
+    add_play,
+    add_seeds,
+    answer_play,
+    hold,
+    next_number,
+    seize,
+    take_prize,
+    use_chance,
+)
+
+__all__ = [
+    "Given",
+    "Grant",
+    "Granted",
+    "NewPlay",
+    "NewWin",
+    "add_play",
+    "add_seeds",
+    "add_wins",
+    "answer_play",
+    "give_chances",
+    "give_tickets",
+    "grant",
+    "hold",
+    "next_number",
+    "origin_of",
+    "origin_of_tickets",
+    "seize",
+    "take_chances_back",
+    "take_prize",
+    "take_tickets_back",
+    "use_chance",
+]

@@ -1,0 +1,38 @@
+"""Commands of games."""
+
+from forecourt.games.services.claims import collect_claim, expire_claims
+from forecourt.games.services.drawing import draw_winners, freeze_draw, give_prizes
+from forecourt.games.services.entering import enter_draw, give_chances
+from forecourt.games.services.games import (
+    copy_game,
+    delete_draft,
+    end_game,
+    end_games,
+    publish_game,
+    restock_prize,
+    save_game,
+    set_prize_cap,
+)
+from forecourt.games.services.playing import spin_wheel
+from forecourt.games.services.quizzes import answer_quiz, start_quiz
+
+__all__ = [
+    "answer_quiz",
+    "collect_claim",
+    "copy_game",
+    "delete_draft",
+    "draw_winners",
+    "end_game",
+    "end_games",
+    "enter_draw",
+    "expire_claims",
+    "freeze_draw",
+    "give_chances",
+    "give_prizes",
+    "publish_game",
+    "restock_prize",
+    "save_game",
+    "set_prize_cap",
+    "spin_wheel",
+    "start_quiz",
+]

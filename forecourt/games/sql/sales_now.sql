@@ -1,0 +1,13 @@
+-- These sales as they stand: whose they are now, and what is left of fuel and amount after refunds.
+SELECT sale.id, sale.customer_id, coalesce(customer.merged_into_id, sale.customer_id) AS survivor_id, sale.occurred_at,
+    sale.fuel_quantity + coalesce(refunded.volume, 0) AS volume, sale.net + coalesce(refunded.amount, 0) AS amount
+FROM sales_claim AS claim
+JOIN sales_sale AS sale
+  ON sale.customer_id = claim.customer_id AND sale.business_date = claim.business_date AND sale.id = claim.sale_id
+JOIN customers_customer AS customer ON customer.id = sale.customer_id
+LEFT JOIN LATERAL (
+    SELECT sum(refund.fuel_quantity) AS volume, sum(refund.net) AS amount
+    FROM sales_sale AS refund WHERE refund.customer_id = sale.customer_id AND refund.refund_of = sale.id
+) AS refunded ON TRUE
+WHERE claim.sale_id = ANY(%(sale_ids)s::uuid[]) AND sale.refund_of IS NULL AND sale.customer_id > 0
+ORDER BY sale.occurred_at, sale.id

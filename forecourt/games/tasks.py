@@ -1,0 +1,19 @@
+"""Schedules of games: thin."""
+
+from procrastinate.contrib.django import app
+
+from forecourt.games import queries, services
+from forecourt.kernel import clock
+from forecourt.kernel.actors import SYSTEM
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="games.tidy", queueing_lock="games.tidy")
+def tidy(timestamp: int) -> None:
+    """End what is over, go on giving the prizes of draws that were held, close claims that nobody collected."""
+    services.end_games(SYSTEM)
+    for game_id in queries.draws_to_give():
+        while services.give_prizes(SYSTEM, game_id):
+            pass
+    while services.expire_claims(SYSTEM, queries.today(clock.now())):
+        pass
