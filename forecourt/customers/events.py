@@ -9,6 +9,7 @@ class CustomerJoined(Event):
     name: ClassVar[str] = "customer.joined.v1"
     station_id: int | None = None
     kind: str
+    referred_by: str = ""  # another member's referral code
 
 
 class CustomerChanged(Event):

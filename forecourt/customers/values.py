@@ -96,7 +96,7 @@ class NewVehicle(Value, forbid_unknown_fields=True):
 class NewCustomer(Value, forbid_unknown_fields=True):
     """A customer to enrol. `joined_at` and `station` (a code) say when and where, now and nowhere unless given.
 
-    `birthday` is "03-05" or "1990-03-05", of which the year is not kept.
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept; `referred_by` another member's referral code.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
@@ -108,6 +108,7 @@ class NewCustomer(Value, forbid_unknown_fields=True):
     station: Annotated[str, Meta(max_length=32)] | None = None
     joined_at: datetime | None = None
     birthday: Annotated[str, Meta(max_length=20)] = ""
+    referred_by: Annotated[str, Meta(max_length=40)] = ""
 
 
 class ProfileFigures(Value):

@@ -72,7 +72,8 @@ class VehicleChangesBody(Changes):
 class CustomerBody(Body):
     """A customer to enrol. `station` is the code of the one where, `joined_at` when: nowhere and now unless given.
 
-    `birthday` is "03-05" or "1990-03-05", of which the year is not kept.
+    `birthday` is "03-05" or "1990-03-05", of which the year is not kept. `referred_by` is the referral code of the member who
+    brought this one; whether it counts, the customer's timeline tells.
     """
 
     name: Name
@@ -84,6 +85,7 @@ class CustomerBody(Body):
     station: Code | None = None
     joined_at: Instant | None = None
     birthday: Birthday = ""
+    referred_by: Annotated[str, StringConstraints(max_length=40)] = ""
 
     def to_value(self) -> NewCustomer:
         return NewCustomer(

@@ -4,27 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0003_birthdays_and_households'),
+        ("customers", "0003_birthdays_and_households"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='merge',
-            name='household_id',
+            model_name="merge",
+            name="household_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.CreateModel(
-            name='HouseholdLimit',
+            name="HouseholdLimit",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('size', models.PositiveSmallIntegerField(verbose_name='members of a household at most')),
+                ("id", models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("size", models.PositiveSmallIntegerField(verbose_name="members of a household at most")),
             ],
             options={
-                'verbose_name': 'size of households',
-                'verbose_name_plural': 'size of households',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_household_limit')],
+                "verbose_name": "size of households",
+                "verbose_name_plural": "size of households",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_household_limit")],
             },
         ),
     ]

@@ -48,6 +48,7 @@ class Enrolled(NamedTuple):
     language: str
     station_id: int | None
     ready: Enrolment
+    referred_by: str = ""
 
 
 def new_ids(count: int) -> list[int]:

@@ -131,7 +131,7 @@ def _write(
     for new, item in zip(customers, free, strict=True):
         if isinstance(item, rules.Enrolment):
             station_id = stations[new.station].id if new.station else None
-            enrolled.append(Enrolled(next(ids), new.kind, new.language, station_id, item))
+            enrolled.append(Enrolled(next(ids), new.kind, new.language, station_id, item, new.referred_by.strip()))
             answers.append(enrolled[-1].id)
         else:
             answers.append(item)
@@ -143,6 +143,7 @@ def _write(
                 occurred_at=customer.ready.joined_at,
                 station_id=customer.station_id,
                 kind=customer.kind,
+                referred_by=customer.referred_by,
             )
             for customer in enrolled
         ]
