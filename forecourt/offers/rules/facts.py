@@ -7,14 +7,24 @@ taken back within the sale count against their product; what comes to nothing is
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple, Protocol
 
-from forecourt.catalogue.values import Kind, ProductFacts
+from msgspec import Meta
+
+from forecourt.catalogue.values import Kind, ProductFacts, Unit
 from forecourt.customers.values import BuyerFacts, Usage
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.values import Value
 from forecourt.kernel.words import say as _
-from forecourt.offers.rules.speaking import Names, listed
+from forecourt.offers.rules.speaking import Input, Names, called, gettext_noop, listed
+
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+"""A code or a name that something goes by."""
+Codes = Annotated[frozenset[Name], Meta(max_length=5_000)]
+"""Any number of them."""
+SomeCodes = Annotated[frozenset[Name], Meta(min_length=1, max_length=5_000)]
+"""At least one of them."""
+FuelFamily = Literal["petrol", "diesel", "lpg", "cng", "electric"]
 
 Key = tuple[str, str]
 """What an offer can be found by: ("product", "95"), ("station", "S001"), ("coupon", "WASH")..."""
@@ -46,12 +56,21 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
     `kinds` fuel, goods, service, `families` petrol, diesel...
     """
 
-    products: frozenset[str] = frozenset()
-    categories: frozenset[str] = frozenset()
-    brands: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    families: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
+    products: Codes = frozenset()
+    categories: Codes = frozenset()
+    brands: Codes = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    families: frozenset[FuelFamily] = frozenset()
+    exclude: Codes = frozenset()
+
+    inputs: ClassVar[dict[str, Input]] = {
+        "products": Input(gettext_noop("Products"), "products", gettext_noop("Grades and goods, by their codes.")),
+        "categories": Input(gettext_noop("Categories"), "categories", gettext_noop("With everything below them.")),
+        "brands": Input(gettext_noop("Brands"), "brands"),
+        "kinds": Input(gettext_noop("Kinds"), "choices", choices="kind"),
+        "families": Input(gettext_noop("Kinds of fuel"), "choices", choices="family"),
+        "exclude": Input(gettext_noop("But not"), "products"),
+    }
 
     @property
     def is_everything(self) -> bool:
@@ -70,10 +89,10 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
             or self.is_everything
         )
 
-    def words(self, names: Names) -> str:
-        """They, in words: "95 or 98", "everything but tobacco"."""
+    def words(self, names: Names, everything: str | None = None) -> str:
+        """They, in words: "95 or 98", "anything but tobacco"; `everything` is the word where they are all products."""
         named = [
-            names.name(kind, code)
+            called(names, kind, code)
             for kind, codes in (
                 ("product", self.products),
                 ("category", self.categories),
@@ -83,7 +102,7 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
             )
             for code in sorted(codes)
         ]
-        said = listed(named) if named else _("anything")
+        said = listed(named) if named else everything or _("anything")
         if self.exclude:
             spared = listed([names.name("product", code) for code in sorted(self.exclude)])
             return _("%(products)s but %(spared)s") % {"products": said, "spared": spared}
@@ -102,7 +121,8 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
         )
 
 
-FUEL: Final = Products(kinds=frozenset({"fuel"}))
+FUEL: Final = Products(kinds=frozenset({Kind.FUEL}))
+SHOP: Final = Products(kinds=frozenset({Kind.GOODS, Kind.SERVICE}))
 EVERYTHING: Final = Products()
 
 
@@ -115,17 +135,23 @@ class Picked(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where and when: the station by its code, the regions around it, its local time, its trading day."""
+    """Where and when: the station by its code, the regions around it, the station's own time (with its zone), its trading
+    day, and the legal entity that is paid, by its name.
+    """
 
     station: str
     regions: tuple[str, ...]
     pump: int | None
     local: datetime
     day: date
+    payee: str = ""
 
 
 class Person(NamedTuple):
-    """Who: what the engine knows of a member before this sale. `usage` is the vehicle's, where it was recognised."""
+    """Who: what the engine knows of a member before this sale. `usage` is the vehicle's, where it was recognised.
+
+    `reached` are the codes of the tiers up to and including the member's own.
+    """
 
     customer_id: int
     tier: str
@@ -134,6 +160,7 @@ class Person(NamedTuple):
     buyer: BuyerFacts | None = None
     usage: Usage | None = None
     segments: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
 
 
 class Held(NamedTuple):
@@ -147,7 +174,7 @@ class Held(NamedTuple):
 class Facts:
     """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated."""
 
-    __slots__ = ("_picked", "coupons", "items", "person", "place", "points_on", "tenders", "total")
+    __slots__ = ("_kept", "_picked", "coupons", "items", "person", "place", "points_on", "tenders", "total")
 
     def __init__(
         self,
@@ -167,11 +194,13 @@ class Facts:
         self.points_on = points_on
         self.total = sum([item.amount for item in items], ZERO)
         self._picked: dict[int, Picked] = {}
+        self._kept: list[Products] = []
 
     def pick(self, products: Products) -> Picked:
-        """What a selection picks of this sale. Selections live as long as their offers, so their identity is the key."""
+        """What a selection picks of this sale, worked out once: kept under the identity of the selection, which is kept too."""
         found = self._picked.get(id(products))
         if found is None:
+            self._kept.append(products)
             numbers = tuple([number for number, item in enumerate(self.items) if products.pick(item.product)])
             found = self._picked[id(products)] = Picked(
                 numbers,
@@ -187,6 +216,8 @@ class Facts:
             keys.update(_keys_of_product(item.product))
         for region in self.place.regions:
             keys.add(("region", region))
+        if self.place.payee:
+            keys.add(("payee", self.place.payee))
         for template in self.coupons:
             keys.add(("coupon", template))
         for tender in self.tenders:
@@ -245,3 +276,15 @@ def items_of(lines: Iterable[Line]) -> tuple[Item, ...]:
 
 def is_fuel(item: Item) -> bool:
     return item.product.kind is Kind.FUEL
+
+
+def unit_of(products: Products, items: Iterable[Item] = ()) -> str:
+    """The unit that a selection is measured in: that of what was picked of it, else what its kinds tell."""
+    for item in items:
+        return item.product.unit
+    if products.families:
+        return _UNITS.get(min(products.families), Unit.VOLUME)
+    return Unit.PIECE if products.kinds and Kind.FUEL not in products.kinds else Unit.VOLUME
+
+
+_UNITS: Final[dict[str, Unit]] = {"electric": Unit.KWH, "cng": Unit.KG}

@@ -1,65 +1,56 @@
-"""An offer as data: what it is called, when it holds, what it gives, how it combines, what it may cost, who pays.
+"""The rule language: an offer from its JSON and back, what it must keep, its schema, its words, and what a builder shows."""
 
-The JSON of an offer is this type's; `schema` is its published JSON Schema.
-"""
-
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta
 
-from forecourt.kernel.bounds import NotNegative, OfHundred
-from forecourt.kernel.values import Value
-from forecourt.offers.rules.conditions import All, AnyCondition
-from forecourt.offers.rules.effects import AnyEffect
-from forecourt.offers.values import Budget, Code, Share
+from forecourt.kernel.problems import Invalid
+from forecourt.kernel.words import say as _
+from forecourt.offers.rules.checking import check
+from forecourt.offers.rules.describing import catalogue, schema
+from forecourt.offers.rules.offer import COMPANY, Offer, Policy
+from forecourt.offers.rules.saying import budget_words, missing, words
 
-COMPANY = "brand"
-"""Who pays for an offer that names nobody."""
+__all__ = [
+    "COMPANY",
+    "Offer",
+    "Policy",
+    "budget_words",
+    "catalogue",
+    "check",
+    "convert",
+    "decode",
+    "encode",
+    "missing",
+    "plain",
+    "schema",
+    "words",
+]
 
-
-class Offer(Value, forbid_unknown_fields=True, omit_defaults=True):
-    """An offer. `starts` and `ends` bound it (the end is not included); conditions say which sales it is for.
-
-    Combining: of offers with the same `group` a sale gets one; one that is `alone` goes with no other; those of higher
-    `priority` come first whatever they are worth; of equal ones the customer gets the combination that is worth most.
-    `worth` is what its gifts and coupons count for there, in money.
-    `floor`: it stops where the margin floor of a product is reached. Funders' percents add up to 100; nobody named is the
-    company itself, "brand".
-    """
-
-    code: Code
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    text: Annotated[str, Meta(max_length=400)] = ""
-    when: AnyCondition = All()
-    then: Annotated[tuple[AnyEffect, ...], Meta(min_length=1, max_length=10)]
-    starts: Annotated[datetime, Meta(tz=True)] | None = None
-    ends: Annotated[datetime, Meta(tz=True)] | None = None
-    group: Annotated[str, Meta(max_length=40)] = ""
-    alone: bool = False
-    priority: Annotated[int, Meta(ge=-100, le=100)] = 0
-    worth: NotNegative = Decimal(0)
-    floor: bool = True
-    budgets: Annotated[tuple[Budget, ...], Meta(max_length=10)] = ()
-    funding: Annotated[tuple[Share, ...], Meta(max_length=10)] = ()
-
-
-class Policy(Value, forbid_unknown_fields=True, omit_defaults=True):
-    """How all offers combine: at most `most_offers` in a sale (0: any number), at most `most_percent` off any product."""
-
-    most_offers: Annotated[int, Meta(ge=0, le=100)] = 0
-    most_percent: OfHundred = Decimal(100)
-
-
-_decoder = msgspec.json.Decoder(Offer)
-_encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
+_decoder: Final = msgspec.json.Decoder(Offer)
+_encoder: Final = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
 
 def decode(text: str | bytes) -> Offer:
-    """An offer from its JSON; msgspec.ValidationError names the place and the fault."""
-    return _decoder.decode(text)
+    """An offer from its JSON, not yet checked: see `check`. Invalid, naming the field, when it is not of the language."""
+    try:
+        return _decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise _at_field(error) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Invalid.field("rule", _("%(error)s; send a JSON object") % {"error": error}) from None
+    except RecursionError:
+        raise Invalid.field("rule", _("is nested too deep; send a JSON object")) from None
+
+
+def convert(body: Any) -> Offer:
+    """An offer from parsed JSON: dictionaries and lists, money and quantities as strings. Errors as for `decode`."""
+    try:
+        return msgspec.convert(body, Offer)
+    except msgspec.ValidationError as error:
+        raise _at_field(error) from None
+    except RecursionError:
+        raise Invalid.field("rule", _("is nested too deep; send a JSON object")) from None
 
 
 def encode(offer: Offer) -> str:
@@ -67,6 +58,14 @@ def encode(offer: Offer) -> str:
     return _encoder.encode(offer).decode()
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an offer."""
-    return msgspec.json.schema(Offer)
+def plain(offer: Offer) -> dict[str, Any]:
+    """An offer as dictionaries and lists, as a JSON column takes them."""
+    found: dict[str, Any] = msgspec.json.decode(_encoder.encode(offer))
+    return found
+
+
+def _at_field(error: msgspec.ValidationError) -> Invalid:
+    """msgspec's "... - at `$.then[0].percent`" as a problem of the field then.0.percent."""
+    message, _at, path = str(error).partition(" - at `$")
+    field = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "").lstrip(".")
+    return Invalid.field(field or "rule", message[:1].lower() + message[1:])

@@ -1,21 +1,66 @@
 """The two kinds of terms that offers are made of: conditions, which hold or tell what is missing, and effects, which give.
 
-A term is one small frozen class: its fields are its schema, `words` says it in the reader's language. How to add one:
-docs/how-to/add-a-condition-or-effect.md.
+A term is one small frozen class: its fields are its schema, `inputs` how a builder asks for them, `words` says it in the
+reader's language. How to add one: docs/how-to/add-a-condition-or-effect.md.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from enum import StrEnum
+from typing import ClassVar, NamedTuple
 
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.values import Value
 from forecourt.offers.rules.facts import Facts, Key
-from forecourt.offers.rules.speaking import Miss, Names
+from forecourt.offers.rules.speaking import Input, Miss, Names, gettext_noop
+
+
+class About(StrEnum):
+    """What a term is about: how a builder groups them."""
+
+    LOGIC = "logic"
+    BASKET = "basket"
+    PLACE = "place"
+    TIME = "time"
+    PAYMENT = "payment"
+    CUSTOMER = "customer"
+    HABIT = "habit"
+    MONEY = "money"
+    SETS = "sets"
+    POINTS = "points"
+    EXTRAS = "extras"
+    CROSS = "cross"
+
+
+ABOUT: dict[About, str] = {
+    About.LOGIC: gettext_noop("Together"),
+    About.BASKET: gettext_noop("What is bought"),
+    About.PLACE: gettext_noop("Where"),
+    About.TIME: gettext_noop("When"),
+    About.PAYMENT: gettext_noop("How it is paid"),
+    About.CUSTOMER: gettext_noop("Who buys"),
+    About.HABIT: gettext_noop("What they did before"),
+    About.MONEY: gettext_noop("Money off"),
+    About.SETS: gettext_noop("Several pieces"),
+    About.POINTS: gettext_noop("Points"),
+    About.EXTRAS: gettext_noop("Gifts and coupons"),
+    About.CROSS: gettext_noop("Fuel and shop"),
+}
+"""The groups' names, in the order a builder shows them."""
 
 
 class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):
-    """Something that holds for a sale or does not."""
+    """Something that holds for a sale or does not.
+
+    `title` names the kind of condition, `about` is its group, `inputs` tells how a builder asks for each field.
+    """
+
+    title: ClassVar[str]
+    about: ClassVar[About]
+    inputs: ClassVar[dict[str, Input]] = {}
+
+    def check(self, path: str) -> None:
+        """Refuse what the types alone allow and makes no sense: Invalid, naming the field below `path`."""
 
     def test(self, facts: Facts) -> Miss | None:
         """None where it holds, else what is missing."""
@@ -24,6 +69,10 @@ class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one for this to hold; None where it may hold for any sale."""
         return None
+
+    def needs_buyer(self) -> bool:
+        """Whether it asks what is known of the member beyond tier and visits: tags, birthday, vehicles, kind, joining."""
+        return False
 
     def coupons(self, facts: Facts) -> tuple[str, ...]:
         """Templates of which this sale uses up a coupon because this holds."""
@@ -58,7 +107,18 @@ class Gain(NamedTuple):
 
 
 class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=True):
-    """Something that an offer gives."""
+    """Something that an offer gives. `title`, `about` and `inputs` as for conditions.
+
+    `gives` names what budgets can count of it: "money", "volume", "points".
+    """
+
+    title: ClassVar[str]
+    about: ClassVar[About]
+    inputs: ClassVar[dict[str, Input]] = {}
+    gives: ClassVar[frozenset[str]] = frozenset({"money", "volume"})
+
+    def check(self, path: str) -> None:
+        """Refuse what the types alone allow and makes no sense: Invalid, naming the field below `path`."""
 
     def gain(self, facts: Facts) -> Gain | None:
         """What it gives to this sale, None where it gives nothing."""
@@ -67,6 +127,10 @@ class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one to be given anything; None where any sale may be."""
         return None
+
+    def issues(self) -> tuple[str, ...]:
+        """Templates of which it may give a coupon."""
+        return ()
 
     def words(self, names: Names) -> str:
         """The effect in words, to stand after "then"."""

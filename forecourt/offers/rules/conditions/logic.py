@@ -1,21 +1,30 @@
 """All of several conditions, any of them, not one; and the list of all conditions there are."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from forecourt.kernel.words import say as _
-from forecourt.offers.rules.conditions.basket import Bought, Volume
+from forecourt.offers.rules.conditions.basket import Bought, Pieces, Spent, Volume
+from forecourt.offers.rules.conditions.habits import FirstPurchase, HasBirthday, Joined, NthVisit, SinceLast
+from forecourt.offers.rules.conditions.paying import CouponUsed, PaidBy
+from forecourt.offers.rules.conditions.people import Drives, HasTag, HasTier, InSegment, IsKind, IsMember
+from forecourt.offers.rules.conditions.places import AtPump, AtStation, InRegion, PaidTo
+from forecourt.offers.rules.conditions.times import AtHours, OnDates, OnDaysOfMonth, OnWeekdays
 from forecourt.offers.rules.facts import Facts, Key
-from forecourt.offers.rules.speaking import Miss, Names, listed
-from forecourt.offers.rules.terms import Condition
+from forecourt.offers.rules.speaking import Input, Miss, Names, gettext_noop
+from forecourt.offers.rules.terms import About, Condition
 
 
 class All(Condition, tag="all"):
     """Every one of these holds; with none in the list it always does. The first that fails is told."""
 
-    of: tuple["AnyCondition", ...] = ()
+    of: Annotated[tuple["AnyCondition", ...], Meta(max_length=60)] = ()
+
+    title: ClassVar = gettext_noop("All of these")
+    about: ClassVar = About.LOGIC
+    inputs: ClassVar = {"of": Input(gettext_noop("Conditions"), "conditions")}
 
     def test(self, facts: Facts) -> Miss | None:
         for condition in self.of:
@@ -32,13 +41,21 @@ class All(Condition, tag="all"):
         return tuple([template for condition in self.of for template in condition.coupons(facts)])
 
     def words(self, names: Names) -> str:
-        return listed([condition.words(names) for condition in self.of], _(" and "))
+        return _(" and ").join([_inside(condition, names) for condition in self.of])
+
+    @classmethod
+    def missing(cls, values: Mapping[str, str], names: Names) -> str:
+        return _("it is not for sales like this one")
 
 
 class Any(Condition, tag="any"):
     """At least one of these holds. Where none does, the first is told."""
 
-    of: Annotated[tuple["AnyCondition", ...], Meta(min_length=1)]
+    of: Annotated[tuple["AnyCondition", ...], Meta(min_length=1, max_length=60)]
+
+    title: ClassVar = gettext_noop("Any of these")
+    about: ClassVar = About.LOGIC
+    inputs: ClassVar = {"of": Input(gettext_noop("Conditions"), "conditions")}
 
     def test(self, facts: Facts) -> Miss | None:
         first: Miss | None = None
@@ -65,7 +82,11 @@ class Any(Condition, tag="any"):
         return ()
 
     def words(self, names: Names) -> str:
-        return listed([condition.words(names) for condition in self.of])
+        return _(" or ").join([_inside(condition, names) for condition in self.of])
+
+    @classmethod
+    def missing(cls, values: Mapping[str, str], names: Names) -> str:
+        return _("it is not for sales like this one")
 
 
 class Not(Condition, tag="not"):
@@ -73,15 +94,65 @@ class Not(Condition, tag="not"):
 
     of: "AnyCondition"
 
+    title: ClassVar = gettext_noop("Not")
+    about: ClassVar = About.LOGIC
+    inputs: ClassVar = {"of": Input(gettext_noop("Condition"), "condition")}
+
     def test(self, facts: Facts) -> Miss | None:
-        return Miss("not") if self.of.test(facts) is None else None
+        if self.of.test(facts) is None:
+            return Miss("not", {"of": str(self.of.__struct_config__.tag)})
+        return None
 
     def words(self, names: Names) -> str:
-        return _("not: %(condition)s") % {"condition": self.of.words(names)}
+        return _("not so that %(condition)s") % {"condition": _inside(self.of, names)}
 
     @classmethod
     def missing(cls, values: Mapping[str, str], names: Names) -> str:
-        return _("it is not for sales like this one")
+        condition = CONDITIONS.get(values.get("of", ""))
+        if condition is None or condition.about is About.LOGIC:
+            return _("it is not for sales like this one")
+        return _("it is not for sales like this one (%(condition)s)") % {"condition": _(condition.title)}
 
 
-AnyCondition = All | Any | Not | Bought | Volume
+def _inside(condition: "AnyCondition", names: Names) -> str:
+    """A condition within another: in brackets where it is several."""
+    words = condition.words(names)
+    if isinstance(condition, All | Any) and len(condition.of) > 1:
+        return _("(%(words)s)") % {"words": words}
+    return words or _("always")
+
+
+AnyCondition = (
+    All
+    | Any
+    | Not
+    | Bought
+    | Volume
+    | Pieces
+    | Spent
+    | AtStation
+    | InRegion
+    | PaidTo
+    | AtPump
+    | AtHours
+    | OnWeekdays
+    | OnDates
+    | OnDaysOfMonth
+    | PaidBy
+    | CouponUsed
+    | IsMember
+    | IsKind
+    | HasTier
+    | HasTag
+    | InSegment
+    | Drives
+    | FirstPurchase
+    | NthVisit
+    | HasBirthday
+    | SinceLast
+    | Joined
+)
+"""Every condition there is, in the order a builder lists them."""
+
+CONDITIONS: dict[str, type[Condition]] = {str(kind.__struct_config__.tag): kind for kind in AnyCondition.__args__}
+"""They by their tags."""

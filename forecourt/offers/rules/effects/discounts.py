@@ -1,10 +1,32 @@
 """Effects that take money off what is bought."""
 
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
 from forecourt.kernel.bounds import OfHundred, Positive
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.problems import Invalid
+from forecourt.kernel.values import Value
 from forecourt.kernel.words import say as _
-from forecourt.offers.rules.facts import EVERYTHING, FUEL, Facts, Key, Products
-from forecourt.offers.rules.speaking import Names, plain
-from forecourt.offers.rules.terms import Effect, Gain
+from forecourt.offers.rules.effects.spreading import dearest_first, off_money, off_percent, off_units
+from forecourt.offers.rules.facts import EVERYTHING, FUEL, Facts, Key, Products, unit_of
+from forecourt.offers.rules.speaking import (
+    Input,
+    Names,
+    called,
+    figure,
+    gettext_noop,
+    listed,
+    measured,
+    money,
+    times,
+)
+from forecourt.offers.rules.terms import About, Effect, Gain
+
+Times = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class PerUnit(Effect, tag="per_unit"):
@@ -17,28 +39,31 @@ class PerUnit(Effect, tag="per_unit"):
     of: Products = FUEL
     up_to: Positive | None = None
 
+    title: ClassVar = gettext_noop("Money off each unit")
+    about: ClassVar = About.MONEY
+    inputs: ClassVar = {
+        "off": Input(gettext_noop("Off each litre, kWh or piece"), "price"),
+        "of": Input(gettext_noop("Of which products"), "selection"),
+        "up_to": Input(gettext_noop("Up to so many units"), "volume"),
+    }
+
     def gain(self, facts: Facts) -> Gain | None:
-        picked = facts.pick(self.of)
-        if not picked.items:
-            return None
-        if self.up_to is None or picked.quantity <= self.up_to:
-            return Gain({number: self.off * facts.items[number].quantity for number in picked.items}, picked.quantity)
-        left = self.up_to
-        off = {}
-        for number in sorted(
-            picked.items, key=lambda number: -facts.items[number].amount / facts.items[number].quantity
-        ):
-            units = min(left, facts.items[number].quantity)
-            if units > 0:
-                off[number] = self.off * units
-                left -= units
-        return Gain(off, self.up_to)
+        return off_units(facts, facts.pick(self.of), self.off, self.up_to)
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
 
     def words(self, names: Names) -> str:
-        return _("%(off)s off each unit of %(products)s") % {"off": plain(self.off), "products": self.of.words(names)}
+        unit = unit_of(self.of)
+        said = {
+            "off": money(names, self.off),
+            "unit": called(names, "unit", unit) if unit != "piece" else _("piece"),
+            "products": self.of.words(names, _("everything")),
+            "most": measured(names, self.up_to or ZERO, unit),
+        }
+        if self.up_to is not None:
+            return _("%(off)s off each %(unit)s of %(products)s, up to %(most)s") % said
+        return _("%(off)s off each %(unit)s of %(products)s") % said
 
 
 class Percent(Effect, tag="percent"):
@@ -48,23 +73,213 @@ class Percent(Effect, tag="percent"):
     of: Products = EVERYTHING
     up_to: Positive | None = None
 
+    title: ClassVar = gettext_noop("Percent off")
+    about: ClassVar = About.MONEY
+    inputs: ClassVar = {
+        "percent": Input(gettext_noop("Percent off"), "percent"),
+        "of": Input(gettext_noop("Which products"), "selection"),
+        "up_to": Input(gettext_noop("At most in money"), "money"),
+    }
+
     def gain(self, facts: Facts) -> Gain | None:
         picked = facts.pick(self.of)
-        if not picked.items:
-            return None
-        whole = picked.amount * self.percent / 100
-        if self.up_to is not None and whole > self.up_to:
-            part = self.up_to / picked.amount
-            return Gain({number: facts.items[number].amount * part for number in picked.items}, picked.quantity)
-        return Gain(
-            {number: facts.items[number].amount * self.percent / 100 for number in picked.items}, picked.quantity
-        )
+        if self.up_to is not None and picked.amount * self.percent / 100 > self.up_to:
+            return off_money(facts, picked, self.up_to)
+        return off_percent(facts, picked, self.percent)
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
 
     def words(self, names: Names) -> str:
-        return _("%(percent)s%% off %(products)s") % {
-            "percent": plain(self.percent),
-            "products": self.of.words(names),
+        said = {
+            "percent": figure(self.percent),
+            "products": self.of.words(names, _("everything")),
+            "most": money(names, self.up_to or ZERO),
         }
+        if self.percent == 100:
+            if self.up_to is not None:
+                return _("%(products)s free, up to %(most)s") % said
+            return _("%(products)s free") % said
+        if self.up_to is not None:
+            return _("%(percent)s%% off %(products)s, at most %(most)s") % said
+        return _("%(percent)s%% off %(products)s") % said
+
+
+class Amount(Effect, tag="amount"):
+    """So much off these products together, or off the whole sale; with `every`, for each so much that is spent on them.
+
+    `times` is how often at most. Never more than they cost.
+    """
+
+    off: Positive
+    of: Products = EVERYTHING
+    every: Positive | None = None
+    times: Times | None = None
+
+    title: ClassVar = gettext_noop("Amount off")
+    about: ClassVar = About.MONEY
+    inputs: ClassVar = {
+        "off": Input(gettext_noop("Amount off"), "money"),
+        "of": Input(gettext_noop("Which products"), "selection"),
+        "every": Input(gettext_noop("For every so much spent"), "money", gettext_noop("Once unless given.")),
+        "times": Input(gettext_noop("At most so often"), "whole"),
+    }
+
+    def check(self, path: str) -> None:
+        if self.times is not None and self.every is None:
+            raise Invalid.field(f"{path}.times", _("needs an amount for every which; give it or leave this out"))
+
+    def gain(self, facts: Facts) -> Gain | None:
+        picked = facts.pick(self.of)
+        if self.every is None:
+            return off_money(facts, picked, self.off)
+        return off_money(facts, picked, self.off * steps_in(picked.amount, self.every, self.times))
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.of.keys()
+
+    def words(self, names: Names) -> str:
+        said = {
+            "off": money(names, self.off),
+            "products": self.of.words(names, _("everything")),
+            "every": money(names, self.every or ZERO),
+            "times": times(self.times or 0),
+        }
+        if self.every is None:
+            return _("%(off)s off %(products)s") % said
+        if self.times is None:
+            return _("%(off)s off for every %(every)s spent on %(products)s") % said
+        return _("%(off)s off for every %(every)s spent on %(products)s, at most %(times)s") % said
+
+
+class Price(Effect, tag="price"):
+    """A new price for each unit of these products, on the first `up_to` of them; only where it is lower than theirs."""
+
+    price: Positive
+    of: Products
+    up_to: Positive | None = None
+
+    title: ClassVar = gettext_noop("New price")
+    about: ClassVar = About.MONEY
+    inputs: ClassVar = {
+        "price": Input(gettext_noop("Price of a unit"), "price"),
+        "of": Input(gettext_noop("Of which products"), "selection"),
+        "up_to": Input(gettext_noop("Up to so many units"), "number"),
+    }
+
+    def gain(self, facts: Facts) -> Gain | None:
+        picked = facts.pick(self.of)
+        off: dict[int, Decimal] = {}
+        discounted = ZERO
+        left = self.up_to
+        for number in dearest_first(facts, picked):
+            item = facts.items[number]
+            units = item.quantity if left is None else min(left, item.quantity)
+            saved = (item.amount - self.price * item.quantity) * units / item.quantity
+            if saved <= 0:
+                break
+            off[number] = saved
+            discounted += units
+            if left is not None:
+                left -= units
+                if left <= 0:
+                    break
+        return Gain(off, discounted) if off else None
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.of.keys()
+
+    def words(self, names: Names) -> str:
+        unit = unit_of(self.of)
+        said = {
+            "price": money(names, self.price),
+            "unit": called(names, "unit", unit) if unit != "piece" else _("piece"),
+            "products": self.of.words(names, _("everything")),
+            "most": measured(names, self.up_to or ZERO, unit),
+        }
+        if self.up_to is not None:
+            return _("%(products)s at %(price)s each %(unit)s, up to %(most)s") % said
+        return _("%(products)s at %(price)s each %(unit)s") % said
+
+
+class Counted(StrEnum):
+    """What steps count: money spent, or the quantity."""
+
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+
+
+class Step(Value, forbid_unknown_fields=True, omit_defaults=True):
+    """From so much on: an amount off, or a percentage."""
+
+    at: Positive
+    amount: Positive | None = None
+    percent: OfHundred | None = None
+
+    inputs: ClassVar[dict[str, Input]] = {
+        "at": Input(gettext_noop("From"), "number"),
+        "amount": Input(gettext_noop("Amount off"), "money"),
+        "percent": Input(gettext_noop("Or percent off"), "percent"),
+    }
+
+
+class Steps(Effect, tag="steps"):
+    """The more is spent on these products or taken of them, the more comes off: the highest step that is reached counts."""
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=20)]
+    of: Products = EVERYTHING
+    by: Counted = Counted.AMOUNT
+
+    title: ClassVar = gettext_noop("Steps")
+    about: ClassVar = About.MONEY
+    inputs: ClassVar = {
+        "by": Input(gettext_noop("Counted by"), "choice", choices="counted"),
+        "steps": Input(gettext_noop("Steps"), "rows"),
+        "of": Input(gettext_noop("Which products"), "selection"),
+    }
+
+    def check(self, path: str) -> None:
+        for position, step in enumerate(self.steps):
+            if (step.amount is None) == (step.percent is None):
+                raise Invalid.field(f"{path}.steps.{position}.amount", _("give an amount or a percentage, not both"))
+            if position and step.at <= self.steps[position - 1].at:
+                raise Invalid.field(
+                    f"{path}.steps.{position}.at",
+                    _("%(at)s is not above the step before it; let the steps rise") % {"at": str(step.at)},
+                )
+
+    def gain(self, facts: Facts) -> Gain | None:
+        picked = facts.pick(self.of)
+        counted = picked.amount if self.by == Counted.AMOUNT else picked.quantity
+        reached = None
+        for step in self.steps:
+            if counted < step.at:
+                break
+            reached = step
+        if reached is None:
+            return None
+        if reached.percent is not None:
+            return off_percent(facts, picked, reached.percent)
+        return off_money(facts, picked, reached.amount or ZERO)
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.of.keys()
+
+    def words(self, names: Names) -> str:
+        steps = []
+        for step in self.steps:
+            at = money(names, step.at) if self.by == Counted.AMOUNT else measured(names, step.at, unit_of(self.of))
+            if step.percent is not None:
+                steps.append(_("%(percent)s%% off from %(at)s") % {"percent": figure(step.percent), "at": at})
+            else:
+                steps.append(_("%(off)s off from %(at)s") % {"off": money(names, step.amount or ZERO), "at": at})
+        return _("on %(products)s %(steps)s") % {
+            "products": self.of.words(names, _("everything")),
+            "steps": listed(steps, _(", ")),
+        }
+
+
+def steps_in(counted: Decimal, every: Decimal, most: int | None) -> int:
+    """How often so much is contained in what was counted, at most so often."""
+    found = int(counted // every)
+    return found if most is None else min(found, most)

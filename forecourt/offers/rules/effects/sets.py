@@ -1,0 +1,272 @@
+"""Effects on several pieces at once. They count whole pieces, at the average price of their item."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from forecourt.kernel.bounds import OfHundred, Positive
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.values import Value
+from forecourt.kernel.words import say as _
+from forecourt.offers.rules.effects.discounts import Times
+from forecourt.offers.rules.effects.spreading import Run, off_pieces, runs
+from forecourt.offers.rules.facts import Facts, Key, Products
+from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, money, times
+from forecourt.offers.rules.terms import About, Effect, Gain
+
+Count = Annotated[int, Meta(ge=1, le=1_000)]
+
+
+class BuyGet(Effect, tag="buy_get"):
+    """Who buys so many of some products gets so many of others at so many percent off; 100 is free.
+
+    Without `get` it is the same products: buying 2 and getting 1 is "3 for 2". Then pieces are grouped from the dearest down
+    and the cheapest of each group are given, which is the best grouping for the customer. With other products the cheapest
+    that can be given are. A last group that is bought and not wholly got gives what is there. At most `times` groups.
+    """
+
+    buy: Products
+    buy_count: Count
+    get_count: Count
+    get: Products | None = None
+    percent: OfHundred = Decimal(100)
+    times: Times | None = None
+
+    title: ClassVar = gettext_noop("Buy some, get some")
+    about: ClassVar = About.SETS
+    inputs: ClassVar = {
+        "buy": Input(gettext_noop("Who buys"), "selection"),
+        "buy_count": Input(gettext_noop("So many of them"), "whole"),
+        "get": Input(gettext_noop("Gets"), "selection", gettext_noop("The same products unless given.")),
+        "get_count": Input(gettext_noop("So many of these"), "whole"),
+        "percent": Input(gettext_noop("At so many percent off"), "percent", gettext_noop("100 is free.")),
+        "times": Input(gettext_noop("At most so often"), "whole"),
+    }
+
+    def gain(self, facts: Facts) -> Gain | None:
+        bought = runs(facts, self.buy)
+        if not bought:
+            return None
+        if self.get is None or self.get == self.buy:
+            return off_pieces(facts, last_of_groups(bought, self.buy_count, self.get_count, self.times), self.percent)
+        got = runs(facts, self.get)
+        return off_pieces(facts, self._given(bought, got), self.percent) if got else None
+
+    def _given(self, bought: list[Run], got: list[Run]) -> list[tuple[int, int]]:
+        """Which pieces are given, where what is bought and what is got are different products or overlap.
+
+        Pieces that count for both are bought before they are got, so far as the groups need them.
+        """
+        buys = {run.number for run in bought}
+        both = sum([run.pieces for run in got if run.number in buys])
+        only_got = sum([run.pieces for run in got]) - both
+        only_bought = sum([run.pieces for run in bought]) - both
+        most = (only_bought + both) // self.buy_count
+        if self.times is not None:
+            most = min(most, self.times)
+        whole = min(
+            most,
+            (only_got + both) // self.get_count,
+            (only_got + both + only_bought) // (self.buy_count + self.get_count),
+        )
+        given, needed = 0, 0
+        for groups in (whole, whole + 1):
+            if groups > most:
+                break
+            of_both = max(0, groups * self.buy_count - only_bought)
+            free = min(groups * self.get_count, only_got + both - of_both)
+            if free > given:
+                given, needed = free, of_both
+        spare = both - needed
+        found = []
+        for run in reversed(got):
+            count = min(run.pieces, given)
+            if run.number in buys:
+                count = min(count, spare)
+                spare -= count
+            given -= count
+            found.append((run.number, count))
+        return found
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.buy.keys() or (self.get.keys() if self.get is not None else None)
+
+    def words(self, names: Names) -> str:
+        said = {
+            "buy_count": self.buy_count,
+            "get_count": self.get_count,
+            "all_count": self.buy_count + self.get_count,
+            "buy": self.buy.words(names, _("everything")),
+            "get": (self.get or self.buy).words(names, _("everything")),
+            "percent": figure(self.percent),
+        }
+        same = self.get is None or self.get == self.buy
+        if same and self.percent == 100:
+            words = _("%(all_count)s for the price of %(buy_count)s of %(buy)s, the cheapest free") % said
+        elif same and self.percent == 50 and self.buy_count == 1 and self.get_count == 1:
+            words = _("the second of %(buy)s at half price") % said
+        elif same:
+            words = _("with %(buy_count)s of %(buy)s another %(get_count)s at %(percent)s%% off") % said
+        elif self.percent == 100:
+            words = _("with %(buy_count)s of %(buy)s %(get_count)s of %(get)s free") % said
+        else:
+            words = _("with %(buy_count)s of %(buy)s %(get_count)s of %(get)s at %(percent)s%% off") % said
+        return at_most(words, self.times)
+
+
+class Cheapest(Effect, tag="cheapest"):
+    """Of every so many pieces of these products the cheapest is free, or so many percent off; at most `times` groups.
+
+    Pieces are grouped from the dearest down, which is the best grouping for the customer.
+    """
+
+    of: Products
+    every: Annotated[int, Meta(ge=2, le=1_000)]
+    percent: OfHundred = Decimal(100)
+    times: Times | None = None
+
+    title: ClassVar = gettext_noop("The cheapest of several")
+    about: ClassVar = About.SETS
+    inputs: ClassVar = {
+        "of": Input(gettext_noop("Which products"), "selection"),
+        "every": Input(gettext_noop("Of every so many"), "whole"),
+        "percent": Input(gettext_noop("The cheapest at so many percent off"), "percent", gettext_noop("100 is free.")),
+        "times": Input(gettext_noop("At most so often"), "whole"),
+    }
+
+    def gain(self, facts: Facts) -> Gain | None:
+        return off_pieces(facts, last_of_groups(runs(facts, self.of), self.every - 1, 1, self.times), self.percent)
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.of.keys()
+
+    def words(self, names: Names) -> str:
+        said = {
+            "every": self.every,
+            "products": self.of.words(names, _("everything")),
+            "percent": figure(self.percent),
+        }
+        if self.percent == 100:
+            return at_most(_("of every %(every)s of %(products)s the cheapest free") % said, self.times)
+        return at_most(_("of every %(every)s of %(products)s the cheapest at %(percent)s%% off") % said, self.times)
+
+
+class Part(Value, forbid_unknown_fields=True):
+    """What a set holds of some products: so many pieces."""
+
+    of: Products
+    count: Count = 1
+
+    inputs: ClassVar[dict[str, Input]] = {
+        "of": Input(gettext_noop("Which products"), "selection"),
+        "count": Input(gettext_noop("Pieces"), "whole"),
+    }
+
+
+class Bundle(Effect, tag="bundle"):
+    """Sets of several products for one price, where that is less than they cost; at most `times` sets.
+
+    The dearest pieces go into the sets first. A product that fits several parts goes to the part that fewest products fit.
+    """
+
+    parts: Annotated[tuple[Part, ...], Meta(min_length=1, max_length=10)]
+    price: Positive
+    times: Times | None = None
+
+    title: ClassVar = gettext_noop("Set for a price")
+    about: ClassVar = About.SETS
+    inputs: ClassVar = {
+        "parts": Input(gettext_noop("The set"), "rows"),
+        "price": Input(gettext_noop("Price of the set"), "money"),
+        "times": Input(gettext_noop("At most so often"), "whole"),
+    }
+
+    def gain(self, facts: Facts) -> Gain | None:
+        pools = [(runs(facts, part.of), part.count) for part in self.parts]
+        if any(sum([run.pieces for run in pool]) < count for pool, count in pools):
+            return None
+        if len(pools) > 1:
+            pools.sort(key=lambda pool: sum([run.pieces for run in pool[0]]))
+        left = {run.number: run.pieces for pool, _count in pools for run in pool}
+        off: dict[int, Decimal] = {}
+        units = ZERO
+        sets = 0
+        while self.times is None or sets < self.times:
+            taken = _one_set(pools, left)
+            if taken is None:
+                break
+            costs = {
+                number: facts.items[number].amount * count / facts.items[number].quantity
+                for number, count in taken.items()
+            }
+            cost = sum(costs.values(), ZERO)
+            if cost <= self.price:
+                break
+            repeat = min([left[number] // count for number, count in taken.items()])
+            if self.times is not None:
+                repeat = min(repeat, self.times - sets)
+            for number, count in taken.items():
+                saved = costs[number] * (cost - self.price) / cost * repeat
+                off[number] = min(off.get(number, ZERO) + saved, facts.items[number].amount)
+                left[number] -= count * repeat
+                units += count * repeat
+            sets += repeat
+        return Gain(off, units) if off else None
+
+    def keys(self) -> frozenset[Key] | None:
+        found = [keys for part in self.parts if (keys := part.of.keys()) is not None]
+        return min(found, key=len) if found else None
+
+    def words(self, names: Names) -> str:
+        parts = [
+            _("%(count)s of %(products)s") % {"count": part.count, "products": part.of.words(names, _("anything"))}
+            for part in self.parts
+        ]
+        return at_most(
+            _("%(parts)s together for %(price)s")
+            % {"parts": _(" plus ").join(parts), "price": money(names, self.price)},
+            self.times,
+        )
+
+
+def _one_set(pools: list[tuple[list[Run], int]], left: dict[int, int]) -> dict[int, int] | None:
+    """How many pieces of which items make the next set, None where it cannot be filled."""
+    taken: dict[int, int] = {}
+    for pool, count in pools:
+        needed = count
+        for run in pool:
+            found = min(needed, left[run.number] - taken.get(run.number, 0))
+            if found > 0:
+                taken[run.number] = taken.get(run.number, 0) + found
+                needed -= found
+            if not needed:
+                break
+        if needed:
+            return None
+    return taken
+
+
+def last_of_groups(pieces: list[Run], keep: int, give: int, most: int | None) -> list[tuple[int, int]]:
+    """Of pieces in this order, grouped by `keep` and `give`, how many of each run are among those given."""
+    size = keep + give
+    found = []
+    begin = 0
+    for run in pieces:
+        end = begin + run.pieces
+        found.append((run.number, _given_below(end, keep, size, most) - _given_below(begin, keep, size, most)))
+        begin = end
+    return found
+
+
+def _given_below(position: int, keep: int, size: int, most: int | None) -> int:
+    """How many of the first so many pieces are given, where each group keeps its first ones."""
+    groups, rest = divmod(position, size)
+    if most is not None and groups >= most:
+        return most * (size - keep)
+    return groups * (size - keep) + max(0, rest - keep)
+
+
+def at_most(words: str, most: int | None) -> str:
+    """What an effect gives, with how often at most."""
+    return words if most is None else _("%(words)s, at most %(times)s") % {"words": words, "times": times(most)}
