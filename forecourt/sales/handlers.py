@@ -12,7 +12,10 @@ from forecourt.customers.events import CustomersMerged, MergeUndone
 from forecourt.customers.values import ProfileFigures
 from forecourt.kernel import clock, sql
 from forecourt.kernel.events import on
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import records as loyalty_records
 from forecourt.organisation import queries as organisation
+from forecourt.sales import queries
 from forecourt.sales.events import SalePosted, SaleRefunded, SaleRepaired
 
 PROFILES: Final = sql.load(__file__, "profiles")
@@ -46,3 +49,12 @@ def refresh_rollup(events: Sequence[SalePosted | SaleRefunded | SaleRepaired]) -
     where = {"station_ids": [station_id for station_id, _ in touched], "days": days}
     sql.run(CLEAR_ROLLUP, where)
     sql.run(FILL_ROLLUP, where | {"first": min(days), "last": max(days)})
+
+
+@on(CustomersMerged, MergeUndone)
+def recount_visits(events: Sequence[CustomersMerged | MergeUndone]) -> None:
+    """Count the visits of customers who became one, or two again, anew: under their locks, so that no sale slips by."""
+    touched = {event.customer_id for event in events}.union(*({event.merged_id, *event.moved} for event in events))
+    customer_records.lock(touched)
+    loyalty_records.open_missing(touched, loyalty.programme_at(clock.now()))
+    loyalty_records.set_visits(queries.visits(touched))

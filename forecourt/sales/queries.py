@@ -30,6 +30,7 @@ LINES_OF: Final = sql.load(__file__, "lines_of")
 REFUNDS_OF: Final = sql.load(__file__, "refunds_of")
 SALES_PAGE: Final = sql.load(__file__, "sales_page")
 TIER_VALUES: Final = sql.load(__file__, "tier_values")
+VISITS: Final = sql.load(__file__, "visits")
 
 
 class LineView(Value):
@@ -274,6 +275,11 @@ def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierV
         TierValue(row[0], row[1], TierState(tier=row[2], since=row[3], until=row[4], warned_on=row[5]), row[6], row[7])
         for row in found
     ]
+
+
+def visits(customer_ids: Collection[int]) -> list[tuple[int, int, datetime | None]]:
+    """(customer, sales, latest) of members who have a balance, counted anew from their sales. One statement."""
+    return sql.rows(VISITS, {"customer_ids": sorted(customer_ids)})
 
 
 def day_to_close(actor: Actor, now: datetime) -> date | None:
