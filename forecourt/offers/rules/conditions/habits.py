@@ -119,6 +119,9 @@ class HasBirthday(Condition, tag="birthday"):
                 return True
         return False
 
+    def needs_buyer(self) -> bool:
+        return True
+
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS
 
@@ -217,6 +220,9 @@ class Joined(Condition, tag="joined"):
             if passed <= self.within:
                 return None
         return Miss("joined", {"within": str(self.within)})
+
+    def needs_buyer(self) -> bool:
+        return True
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS

@@ -53,6 +53,9 @@ class IsKind(Condition, tag="customer_kind"):
             return None
         return Miss("customer_kind", {"kind": self.of.value})
 
+    def needs_buyer(self) -> bool:
+        return True
+
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS
 
@@ -123,6 +126,9 @@ class HasTag(Condition, tag="tag"):
             return None
         return Miss("tag")
 
+    def needs_buyer(self) -> bool:
+        return True
+
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("tag", tag) for tag in self.of])
 
@@ -178,6 +184,9 @@ class Drives(Condition, tag="usage"):
         else:
             holds = person.buyer is not None and not self.of.isdisjoint(person.buyer.usages)
         return None if holds else Miss("usage", {"usages": ",".join(sorted(self.of))})
+
+    def needs_buyer(self) -> bool:
+        return True
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS

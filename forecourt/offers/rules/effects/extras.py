@@ -157,6 +157,9 @@ class NextCoupon(Effect, tag="coupon"):
     def gain(self, facts: Facts) -> Gain | None:
         return Gain(coupons=(self.template,) * self.count)
 
+    def issues(self) -> tuple[str, ...]:
+        return (self.template,)
+
     def words(self, names: Names) -> str:
         said = {"coupon": names.name("template", self.template), "count": self.count}
         if self.count == 1:
