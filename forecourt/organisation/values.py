@@ -165,6 +165,8 @@ class Scope(StrEnum):
     REWARDS_WRITE = "rewards:write"
     REWARDS_REDEEM = "rewards:redeem"
     REWARDS_READ = "rewards:read"
+    COUPONS_WRITE = "coupons:write"
+    COUPONS_READ = "coupons:read"
 
 
 SCOPE_PERMISSIONS: Final = {
@@ -195,6 +197,17 @@ SCOPE_PERMISSIONS: Final = {
     ),
     Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
     Scope.REWARDS_READ: frozenset({"rewards.view"}),
+    Scope.COUPONS_WRITE: frozenset(
+        {
+            "coupons.edit_templates",
+            "coupons.issue",
+            "coupons.redeem",
+            "coupons.transfer",
+            "coupons.view",
+            "coupons.void",
+        }
+    ),
+    Scope.COUPONS_READ: frozenset({"coupons.view"}),
 }
 """The permissions of each scope, by name: those who own them live on higher floors."""
 
