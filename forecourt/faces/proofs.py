@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from django.db import transaction
 
 from forecourt import accounts as accounts_folder
+from forecourt import coupons as coupons_folder
 from forecourt import games as games_folder
 from forecourt import loyalty as loyalty_folder
 from forecourt import rewards as rewards_folder
@@ -75,6 +76,10 @@ CHECKS: Final = (
     _Check("stock of rewards", "rewards_movement", _of(rewards_folder.__file__, "prove_stock")),
     _Check("pieces of redemptions", "rewards_redemption", _of(rewards_folder.__file__, "prove_pieces")),
     _Check("coupons of redemptions", "rewards_redemption", _of(rewards_folder.__file__, "prove_coupons")),
+    _Check("uses of coupons", "coupons_coupon", _of(coupons_folder.__file__, "prove_uses")),
+    _Check("states of coupons", "coupons_coupon", _of(coupons_folder.__file__, "prove_status")),
+    _Check("coupons in sales", "coupons_couponuse", _of(coupons_folder.__file__, "prove_sales")),
+    _Check("coupons issued", "coupons_couponbatch", _of(coupons_folder.__file__, "prove_issued")),
 )
 ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
 VISITS: Final = _Check("visits", "loyalty_balance", _visits())
