@@ -80,6 +80,27 @@ class ProductCode(models.Model):
         return self.code
 
 
+class Cost(models.Model):
+    """What a unit costs the retailer from a moment on: at one station, or everywhere (null). Rows are added, never changed."""
+
+    product = models.ForeignKey(Product, models.CASCADE, verbose_name=_("product"))
+    station_id = models.BigIntegerField(null=True)
+    cost = models.DecimalField(_("cost per unit"), max_digits=12, decimal_places=4)
+    effective_from = models.DateTimeField(_("from"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    recorded_by = models.TextField(_("recorded by"))
+
+    class Meta:
+        verbose_name = _("cost")
+        verbose_name_plural = _("costs")
+        ordering: ClassVar = ["-effective_from", "-id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(cost__gte=0), name="cost_not_negative")]
+        indexes: ClassVar = [models.Index(fields=["product", "station_id", "-effective_from"], name="cost_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.cost}"
+
+
 class Price(models.Model):
     """A price from a moment on. Rows are added, never changed: they are the history, and what was announced.
 

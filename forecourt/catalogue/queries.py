@@ -33,6 +33,11 @@ _PRICES_IN_FORCE: Final = sql.load(__file__, "prices_in_force")
 _PRICE_HISTORY: Final = sql.load(__file__, "price_history")
 _NEXT_CHANGES: Final = sql.load(__file__, "next_changes")
 
+_COSTS: Final = (
+    "SELECT product_id, station_id, effective_from, cost FROM catalogue_cost "
+    "WHERE product_id = ANY(%(ids)s::bigint[]) ORDER BY effective_from, id"
+)
+
 _remembered: Remembered[str, ProductFacts] = Remembered(most=200_000)
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _UNITS: Final = {unit.value: unit for unit in Unit}
@@ -108,6 +113,14 @@ def product(actor: Actor, code: str) -> ProductView:
     if found is None:
         raise NotFound(_("There is no product %(code)s.") % {"code": code})
     return _list(ids=[found.id])[0]
+
+
+def costs(product_ids: Collection[int]) -> dict[tuple[int, int | None], list[tuple[datetime, Decimal]]]:
+    """What these products cost, by (product, station; None: everywhere), from when, oldest first. One statement."""
+    found: dict[tuple[int, int | None], list[tuple[datetime, Decimal]]] = {}
+    for product_id, station_id, since, cost in sql.rows(_COSTS, {"ids": sql.array(sorted(product_ids))}):
+        found.setdefault((product_id, station_id), []).append((since, cost))
+    return found
 
 
 def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:

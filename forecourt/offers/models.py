@@ -81,6 +81,20 @@ class OfferReview(models.Model):
         ]
 
 
+class PolicyVersion(models.Model):
+    """How all offers combine from `valid_from` on. Rows are added, never changed."""
+
+    valid_from = models.DateTimeField(_("in force from"))
+    body = models.JSONField(_("rule"))
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.TextField(_("published by"))
+
+    class Meta:
+        verbose_name = _("how offers combine")
+        verbose_name_plural = _("how offers combine")
+        ordering: ClassVar = ["-id"]
+
+
 class Slot(models.Model):
     """A part of a budget: `quota` of its limit, of which `used` is gone. Several slots let several writers spend at once.
 
@@ -90,6 +104,7 @@ class Slot(models.Model):
     budget = models.CharField(max_length=120)
     slot = models.SmallIntegerField()
     offer_id = models.BigIntegerField()
+    measure = models.CharField(max_length=8, default="")
     quota = models.DecimalField(max_digits=18, decimal_places=4)
     used = models.DecimalField(max_digits=18, decimal_places=4, default=0)
 

@@ -19,7 +19,8 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import Programme, TierState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire
-from forecourt.sales.values import Points, Receipt, SaleStatus, Totals
+from forecourt.sales.rules import Used, coupons_given, offers_given
+from forecourt.sales.values import Award, Points, Receipt, SaleStatus, Totals
 
 Name = tuple[int, str, str]
 """What a sale is known by: (station id, source, source_ref)."""
@@ -29,6 +30,8 @@ SALE_BY_ID: Final = sql.load(__file__, "sale_by_id")
 LINES_OF: Final = sql.load(__file__, "lines_of")
 REFUNDS_OF: Final = sql.load(__file__, "refunds_of")
 SALES_PAGE: Final = sql.load(__file__, "sales_page")
+AWARDS_OF: Final = sql.load(__file__, "awards_of")
+GIVEN: Final = sql.load(__file__, "given")
 TIER_VALUES: Final = sql.load(__file__, "tier_values")
 VISITS: Final = sql.load(__file__, "visits")
 
@@ -76,6 +79,8 @@ class SaleView(Value):
     tenders: msgspec.Raw
     explanation: msgspec.Raw
     recorded_by: str
+    pricing: str = ""
+    points_spent: int = 0
     lines: tuple[LineView, ...] = ()
     refunds: tuple[UUID, ...] = ()
 
@@ -96,17 +101,20 @@ def stored_receipts(names: Collection[Name]) -> dict[Name, tuple[bytes, Receipt]
 
 
 def _receipt(row: Sequence[Any]) -> Receipt:
-    sale_id, status, customer_id, gross, discount, net, earned, balance, tier, flags, explanation = row
+    sale_id, status, customer_id, gross, discount, net, earned, balance, tier, flags, explanation, spent = row
+    reasons = wire.decode_reasons(explanation)
     return Receipt(
         id=sale_id,
         status=SaleStatus(status),
         replayed=True,
         customer_id=customer_id if customer_id > 0 else None,
         totals=Totals(gross=_money(gross), discount=_money(discount), net=_money(net)),
-        points=Points(earned=earned, balance=balance),
+        points=Points(earned=earned, balance=balance, spent=spent),
         tier=tier or None,
         flags=tuple(flags),
-        explanation=msgspec.Raw(wire.encode_reasons(wire.decode_reasons(explanation))),
+        offers=offers_given(reasons),
+        coupons=coupons_given(reasons),
+        explanation=msgspec.Raw(wire.encode_reasons(reasons)),
     )
 
 
@@ -134,6 +142,7 @@ _RECEIPT_FIELDS: Final = (
     "tier",
     "flags",
     "explanation",
+    "points_spent",
 )
 
 
@@ -258,6 +267,23 @@ class TierValue(NamedTuple):
     state: TierState
     stored: Decimal
     value: Decimal
+
+
+def given(customer_ids: Collection[int], offer_ids: Collection[int]) -> dict[tuple[int, int], list[Used]]:
+    """What these offers gave these customers so far, by day. One statement, none where nothing is asked for."""
+    if not customer_ids or not offer_ids:
+        return {}
+    found: dict[tuple[int, int], list[Used]] = {}
+    where = {"customer_ids": sql.array(sorted(customer_ids)), "offer_ids": sql.array(sorted(offer_ids))}
+    for customer_id, offer_id, *sums in sql.rows(GIVEN, where, hot=True):
+        found.setdefault((customer_id, offer_id), []).append(Used(*sums))
+    return found
+
+
+def awards(sale: SaleView, refund_ids: Sequence[UUID] = ()) -> list[Award]:
+    """What offers gave on a sale, less what these refunds of it took back."""
+    found = sql.rows(AWARDS_OF, {"customer_ids": _family(sale.books_customer_id), "sale_ids": [sale.id, *refund_ids]})
+    return [Award(**dict(zip(Award.__struct_fields__, row, strict=True))) for row in found]
 
 
 def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:

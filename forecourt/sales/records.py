@@ -41,6 +41,24 @@ SALE_COLUMNS: Final = (
     "tenders",
     "explanation",
     "recorded_by",
+    "pricing",
+    "points_spent",
+)
+AWARD_COLUMNS: Final = (
+    "customer_id",
+    "business_date",
+    "sale_id",
+    "line",
+    "offer_id",
+    "funder",
+    "station_id",
+    "offer",
+    "version",
+    "discount",
+    "quantity",
+    "points",
+    "uses",
+    "coupon_id",
 )
 LINE_COLUMNS: Final = (
     "customer_id",
@@ -94,6 +112,7 @@ class Posting(Value):
     points_balance: int | None
     explanation: bytes
     refund_of: UUID | None = None
+    points_spent: int = 0
 
     @property
     def status(self) -> SaleStatus:
@@ -126,7 +145,30 @@ def insert(postings: Sequence[Posting]) -> None:
     partitions.ensure_months("sales_line", days)
     sql.copy_in("sales_sale", SALE_COLUMNS, map(_sale_row, postings))
     sql.copy_in("sales_line", LINE_COLUMNS, _line_rows(postings))
+    insert_awards(postings)
     open_repairs([posting for posting in postings if posting.outcome.flags])
+
+
+def insert_awards(postings: Iterable[Posting]) -> None:
+    """Write what offers gave."""
+    rows = []
+    days = set()
+    for posting in postings:
+        awards = posting.outcome.awards
+        if not awards:
+            continue
+        known = posting.outcome.known
+        days.add(known.business_date)
+        head = f"{known.customer_id}\t{known.business_date}\t{posting.id.hex}\t"
+        for award in awards:
+            rows.append(
+                f"{head}{award.line}\t{award.offer_id}\t{sql.copy_text(award.funder)}\t{known.station.id}\t{award.offer}\t"
+                f"{award.version}\t{award.discount!s}\t{award.quantity!s}\t{award.points}\t{award.uses}\t"
+                f"{award.coupon_id or _NULL}\n"
+            )
+    if rows:
+        partitions.ensure_months("sales_award", days)
+        sql.copy_in("sales_award", AWARD_COLUMNS, rows)
 
 
 def open_repairs(postings: Iterable[Posting]) -> None:
@@ -172,7 +214,8 @@ def _sale_row(posting: Posting) -> str:
         f"{totals.net!s}\t{outcome.fuel_quantity!s}\t{outcome.fuel_amount!s}\t{posting.status}\t{flags}\t{posting.points_earned}\t"
         f"{_NULL if balance is None else balance}\t{copy_text(outcome.tier)}\t{outcome.rulebook}\t"
         f"{posting.refund_of or _NULL}\t{copy_text(_json(sale.tenders).decode())}\t"
-        f"{copy_text(posting.explanation.decode())}\t{copy_text(posting.recorded_by)}\n"
+        f"{copy_text(posting.explanation.decode())}\t{copy_text(posting.recorded_by)}\t{sale.pricing}\t"
+        f"{posting.points_spent}\n"
     )
 
 
@@ -222,6 +265,11 @@ def move(sale_id: UUID, previous_customer_id: int, business_date: date, customer
     )
     sql.run(
         "UPDATE sales_line SET customer_id = %(customer_id)s "
+        "WHERE customer_id = %(previous)s AND business_date = %(day)s AND sale_id = %(sale_id)s",
+        where,
+    )
+    sql.run(
+        "UPDATE sales_award SET customer_id = %(customer_id)s "
         "WHERE customer_id = %(previous)s AND business_date = %(day)s AND sale_id = %(sale_id)s",
         where,
     )

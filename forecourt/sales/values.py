@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Raw
 
 from forecourt.catalogue.values import ProductFacts
-from forecourt.customers.values import CustomerClaim
+from forecourt.coupons.values import Coupon
+from forecourt.customers.values import CustomerClaim, Usage
 from forecourt.kernel.problems import Problem
 from forecourt.kernel.values import Value
 from forecourt.loyalty.values import PointsEntry
@@ -38,7 +39,10 @@ class NewLine(Value, forbid_unknown_fields=True):
 
 
 class NewTender(Value, forbid_unknown_fields=True):
-    """How it was paid: `kind` is a word of the till's, "cash", "wechat", "alipay", "card", "fleet"."""
+    """How it was paid: `kind` is a word of the till's, "cash", "wechat", "alipay", "card", "fleet".
+
+    "points" is a member's points, at what the programme says a point pays.
+    """
 
     kind: Annotated[str, Meta(min_length=1, max_length=24)]
     amount: Decimal
@@ -47,7 +51,12 @@ class NewTender(Value, forbid_unknown_fields=True):
 class NewSale(Value, forbid_unknown_fields=True):
     """A sale from a till, a file or an app. (station, source, source_ref) is its name for ever.
 
-    `occurred_at` bears a zone. `business_date` is the station's trading day, worked out when missing.
+    `occurred_at` bears a zone. `business_date` is the station's trading day, worked out when missing. `coupons` are the
+    codes that were presented. `reservation` is what the till was promised before it sold.
+
+    `pricing` tells whether the customer pays what Forecourt's offers leave ("offers") or the lines' amounts as they are
+    ("final"): then offers give points and coupons and no money. Unless given, the payments tell: those that add up to the
+    amounts of the lines make it "final".
     """
 
     station: Code
@@ -60,6 +69,9 @@ class NewSale(Value, forbid_unknown_fields=True):
     customer: CustomerClaim | None = None
     pump: Annotated[int, Meta(ge=0, le=999)] | None = None
     staff: Annotated[str, Meta(max_length=32)] | None = None
+    coupons: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=20)] = ()
+    pricing: Literal["", "offers", "final"] = ""
+    reservation: UUID | None = None
 
 
 class NewRefund(Value, forbid_unknown_fields=True):
@@ -92,6 +104,7 @@ class Flag(StrEnum):
     CLOCK_OFF = "clock_off"
     AMOUNT_MISMATCH = "amount_mismatch"
     TENDER_MISMATCH = "tender_mismatch"
+    POINTS_SHORT = "points_short"
 
 
 class SaleStatus(StrEnum):
@@ -129,10 +142,39 @@ class Totals(Value):
 
 
 class Points(Value):
-    """Points this sale earned, and the balance after it; null where there is no member."""
+    """Points this sale earned, offers' among them, and the balance after it, null where there is no member; `spent` paid."""
 
     earned: int
     balance: int | None
+    spent: int = 0
+
+
+class LineDiscount(Value):
+    """Money an offer takes off a line, by its number from 1."""
+
+    line: int
+    amount: Decimal
+
+
+class OfferGiven(Value):
+    """An offer that this sale got, for the receipt: money off which lines, points, goods to hand over, coupons to come."""
+
+    code: str
+    name: str
+    discount: Decimal
+    lines: tuple[LineDiscount, ...]
+    points: int
+    gifts: tuple[str, ...]
+    coupons: tuple[str, ...]
+
+
+class CouponGiven(Value):
+    """A coupon for next time: print its code, or leave it in the member's app. Good from the one day to the other."""
+
+    template: str
+    code: str
+    good_from: date
+    good_until: date | None
 
 
 class Receipt(Value):
@@ -146,6 +188,8 @@ class Receipt(Value):
     points: Points
     tier: str | None
     flags: tuple[str, ...]
+    offers: tuple[OfferGiven, ...]
+    coupons: tuple[CouponGiven, ...]
     explanation: Raw
     """A list of `Reason`, as JSON, as stored; `wire.decode_reasons` reads it."""
 
@@ -158,6 +202,7 @@ class Quote(Value):
     points: Points
     tier: str | None
     flags: tuple[str, ...]
+    offers: tuple[OfferGiven, ...]
     explanation: tuple[Reason, ...]
 
 
@@ -175,6 +220,7 @@ class KnownSale(Value):
     is_member: bool
     products: tuple[ProductFacts | None, ...]
     flags: tuple[Flag, ...] = ()
+    usage: Usage | None = None
 
 
 class RatedLine(Value, kw_only=False):
@@ -187,6 +233,31 @@ class RatedLine(Value, kw_only=False):
     unit_price: Decimal | None
     amount: Decimal
     discount: Decimal
+
+
+class Award(Value):
+    """What an offer gives on a line (0: the whole sale), and who pays. Offer id 0 is a tier's own discount.
+
+    `points`, `uses` and `quantity` (units discounted) stand on the first row of each offer only.
+    """
+
+    line: int
+    offer_id: int
+    offer: str
+    version: int
+    funder: str
+    discount: Decimal
+    quantity: Decimal = Decimal(0)
+    points: int = 0
+    uses: int = 0
+    coupon_id: UUID | None = None
+
+
+class Issue(Value):
+    """A coupon that a sale gives, made while it is rated."""
+
+    coupon: Coupon
+    offer: str
 
 
 class Outcome(Value):
@@ -203,6 +274,12 @@ class Outcome(Value):
     flags: tuple[Flag, ...]
     explanation: tuple[Reason, ...]
     entries: tuple[PointsEntry, ...] = ()
+    awards: tuple[Award, ...] = ()
+    used: tuple[Coupon, ...] = ()
+    issued: tuple[Issue, ...] = ()
+    spends: dict[str, Decimal] = {}
+    points_tendered: int = 0
+    points_bonus: int = 0
 
 
 def as_plain(answer: Answer) -> Any:

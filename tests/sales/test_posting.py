@@ -54,9 +54,11 @@ def test_the_sample_of_the_api_posts(chain):
         "replayed": False,
         "customer_id": customer_id,
         "totals": {"gross": "158.00", "discount": "0.00", "net": "158.00"},
-        "points": {"earned": 25, "balance": 25},
+        "points": {"earned": 25, "balance": 25, "spent": 0},
         "tier": "basic",
         "flags": [],
+        "offers": [],
+        "coupons": [],
     }
     assert [(reason["rule"], reason["points"]) for reason in reasons] == [
         ("petrol", "20"),

@@ -12,7 +12,7 @@ from forecourt.catalogue.values import Family, Kind, ProductFacts, Unit
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty.rules import Rates
-from forecourt.loyalty.values import EarnRate, Per, Programme, Tier
+from forecourt.loyalty.values import EarnRate, Per, Programme, Standing, Tier
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import rules
 from forecourt.sales.services.posting import fingerprint
@@ -167,9 +167,10 @@ def test_amounts_that_pumps_do_not_round_to_are_flagged(line, flagged):
 
 def test_payments_must_add_up_and_products_be_known():
     short = a_sale(tenders=(NewTender(kind="cash", amount=Decimal("4.99")),))
-    assert rules.flags_of(short, [None]) == [Flag.UNKNOWN_PRODUCT, Flag.TENDER_MISMATCH]
+    assert rules.flags_of(short, [None]) == [Flag.UNKNOWN_PRODUCT]
+    assert rules.rate(known(short), RULINGS, state("gold")).flags == (Flag.TENDER_MISMATCH,)
     split = (NewTender(kind="cash", amount=Decimal("6.00")), NewTender(kind="change", amount=Decimal("-1.00")))
-    assert rules.flags_of(a_sale(tenders=split), [WATER]) == []
+    assert rules.rate(known(a_sale(tenders=split)), RULINGS, state("gold")).flags == ()
 
 
 PROGRAMME = Programme(
@@ -188,11 +189,18 @@ def known(sale: NewSale, *products, **changes) -> KnownSale:
     return KnownSale(sale=sale, station=STATION, business_date=date(2026, 3, 2), **fields | changes)
 
 
+RULINGS = rules.Rulings(programme=PROGRAMME, rates=Rates(PROGRAMME.rates))
+
+
+def state(tier: str) -> rules.State:
+    return rules.State({1: Standing(customer_id=1, tier=tier)})
+
+
 def test_an_outcome_says_its_totals_points_and_reasons():
     sale = a_sale(
         a_line("20.005", "150.00", "92", discount=Decimal("3.00")), a_line("2", "10.00"), a_line("1", "1.00", "?")
     )
-    outcome = rules.rate(known(sale, PETROL, WATER, None), "gold", PROGRAMME, Rates(PROGRAMME.rates), digits=2)
+    outcome = rules.rate(known(sale, PETROL, WATER, None), RULINGS, state("gold"))
     totals = outcome.totals
     assert (str(totals.gross), str(totals.discount), str(totals.net)) == ("164.00", "3.00", "161.00")
     assert outcome.fuel_quantity == Decimal("20.005")
@@ -209,10 +217,9 @@ def test_an_outcome_says_its_totals_points_and_reasons():
 
 
 def test_strangers_and_blocked_customers_earn_nothing():
-    rates = Rates(PROGRAMME.rates)
-    stranger = rules.rate(known(a_sale(), is_member=False), "", PROGRAMME, rates, digits=2)
+    stranger = rules.rate(known(a_sale(), is_member=False), RULINGS, state(""))
     assert (stranger.points_earned, stranger.explanation[-1].code) == (0, "points.no_member")
-    blocked = rules.rate(known(a_sale(), flags=(Flag.BLOCKED_CUSTOMER,)), "gold", PROGRAMME, rates, digits=2)
+    blocked = rules.rate(known(a_sale(), flags=(Flag.BLOCKED_CUSTOMER,)), RULINGS, state("gold"))
     assert (blocked.points_earned, blocked.explanation[0].code) == (0, "flag.blocked_customer")
 
 

@@ -1,1 +1,5 @@
 """Set-based writes of offers."""
+
+from forecourt.offers.records.budgets import Contested, Wanted, give_back, hold_all, resize, take, take_held
+
+__all__ = ["Contested", "Wanted", "give_back", "hold_all", "resize", "take", "take_held"]

@@ -1,7 +1,7 @@
 """Which offers a sale has to look at: live ones, found by what they need, then tested."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -9,7 +9,7 @@ from forecourt.offers.rules.conditions import All, AnyCondition
 from forecourt.offers.rules.facts import Facts, Key
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.rules.speaking import Miss
-from forecourt.offers.rules.terms import Gain
+from forecourt.offers.rules.terms import Condition, Gain
 
 EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -23,6 +23,7 @@ _RANK: Final = {
     "category": 4,
     "tier": 5,
     "region": 5,
+    "payee": 5,
     "tender": 6,
     "family": 6,
     "kind": 7,
@@ -34,7 +35,7 @@ _RANK: Final = {
 class Live:
     """A version of an offer with the time it is in force, from `since` until before `until`."""
 
-    __slots__ = ("code", "id", "offer", "since", "until", "version")
+    __slots__ = ("code", "id", "issues", "offer", "since", "until", "version")
 
     def __init__(self, id: int, version: int, offer: Offer, since: datetime, until: datetime) -> None:
         self.id = id
@@ -43,6 +44,7 @@ class Live:
         self.code = offer.code
         self.since = max(since, offer.starts or NEVER)
         self.until = min(until, offer.ends or EVER)
+        self.issues = tuple([template for effect in offer.then for template in effect.issues()])
 
 
 class Looked(NamedTuple):
@@ -63,6 +65,10 @@ class Timeline:
         position = bisect_right([version[:2] for version in self._versions], (valid_from, number))
         self._versions.insert(position, (valid_from, number, offer))
 
+    def version(self, number: int) -> Offer | None:
+        """What the offer says in that version."""
+        return next((offer for _, version, offer in self._versions if version == number), None)
+
     def live(self, id: int) -> list[Live]:
         """Its versions with the times they are in force; of those that begin at once the highest number."""
         found = []
@@ -80,11 +86,15 @@ class Book:
         self._filed: dict[Key, list[Live]] = {}
         self._always: list[Live] = []
         self.size = 0
+        self.asks_buyer = False
+        self.has_limits = False
         for live in offers:
             self._file(live)
 
     def _file(self, live: Live) -> None:
         self.size += 1
+        self.asks_buyer = self.asks_buyer or any(condition.needs_buyer() for condition in walk(live.offer.when))
+        self.has_limits = self.has_limits or bool(live.offer.budgets) or bool(live.issues)
         ways = ways_to(live.offer)
         if not ways:
             self._always.append(live)
@@ -153,6 +163,15 @@ def ways_to(offer: Offer) -> list[frozenset[Key]]:
     if len(known) == len(effects):
         ways.append(frozenset().union(*known))
     return ways
+
+
+def walk(condition: Condition) -> Iterator[Condition]:
+    """A condition and all within it."""
+    yield condition
+    inner = getattr(condition, "of", ())
+    for one in inner if isinstance(inner, tuple) else (inner,):
+        if isinstance(one, Condition):
+            yield from walk(one)
 
 
 def _ways(condition: AnyCondition) -> list[frozenset[Key]]:

@@ -2,7 +2,6 @@
 
 from django.db import migrations, models
 
-
 HOT_TABLES = """
 CREATE TABLE sales_award (
     customer_id bigint NOT NULL,

@@ -121,4 +121,5 @@ def known_sale(
         is_member=customer is not None,
         products=lines,
         flags=tuple(flags),
+        usage=customer.usage if customer is not None else None,
     )

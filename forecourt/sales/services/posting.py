@@ -1,30 +1,34 @@
 """Posting: claim, lock, load, rate, write. One path for one sale and for ten years of them."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
-from forecourt.customers import records as customer_records
+from forecourt.coupons import queries as coupons
+from forecourt.coupons import records as coupon_records
+from forecourt.coupons.events import CouponIssued
+from forecourt.coupons.queries import KnownTemplate
+from forecourt.coupons.values import Use
 from forecourt.kernel import clock, ids, stamps
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import Event, publish
-from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Conflict, Problem
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
-from forecourt.loyalty.rules import Book, expiry_of, tier_for
-from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Programme, Standing
-from forecourt.organisation import queries as organisation
+from forecourt.loyalty.rules import Book, available_from, last_day
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Programme, Standing, Visit
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SalePosted, SaleRefunded
+from forecourt.sales.services import engine
+from forecourt.sales.services.claiming import New, claim, fingerprint, locked, name_of
+from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
+from forecourt.sales.services.paying import pay_with_points
 from forecourt.sales.values import (
     Answer,
     KnownSale,
@@ -37,7 +41,6 @@ from forecourt.sales.values import (
 )
 
 _explain: Final = wire.encode_reasons
-_said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 
 
 def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]:
@@ -56,122 +59,41 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
     seen = stamps.read()
     known = know(admitted(submissions), seen)
-    new, answers = _claim(known, [actor.label for actor, _ in submissions])
+    new, answers = claim(known, [actor.label for actor, _ in submissions])
     if new:
-        postings = rate_and_settle(_locked(new), seen)
-        write(postings)
+        postings = rate_and_settle(locked(new), seen)
+        write(postings, coupons.live_templates(seen.get("coupons", 0)))
         for item, posting in zip(new, postings, strict=True):
             answers[item.position] = receipt_of(posting)
     return _with_replays(known, answers)
 
 
-class New(NamedTuple):
-    """A sale whose name was free."""
-
-    position: int
-    sale_id: UUID
-    known: KnownSale
-    recorded_by: str
-
-
-def _name(known: KnownSale) -> queries.Name:
-    return (known.station.id, known.sale.source, known.sale.source_ref)
-
-
-def _claim(known: Sequence[KnownSale | Problem], labels: Sequence[str]) -> tuple[list[New], list[Answer | None]]:
-    """Claim the names of the list, each once; returns what is new, and the answers so far (problems)."""
-    answers: list[Answer | None] = [item if isinstance(item, Problem) else None for item in known]
-    firsts: dict[queries.Name, tuple[int, KnownSale]] = {}
-    for position, item in enumerate(known):
-        if not isinstance(item, Problem):
-            firsts.setdefault(_name(item), (position, item))
-    candidates = [
-        New(position, sale_id, item, labels[position])
-        for sale_id, (position, item) in zip(ids.uuid7s(len(firsts)), firsts.values(), strict=True)
-    ]
-    names = [
-        records.Claimed(
-            station_id=item.known.station.id,
-            source=item.known.sale.source,
-            source_ref=item.known.sale.source_ref,
-            sale_id=item.sale_id,
-            customer_id=item.known.customer_id,
-            business_date=item.known.business_date,
-            body_hash=fingerprint(item.known.sale),
-        )
-        for item in candidates
-    ]
-    free = records.claim(names) if names else set()
-    return [item for item in candidates if item.sale_id in free], answers
-
-
-def fingerprint(sale: NewSale) -> bytes:
-    """A keyed digest of all that a till said of a sale, figures in canonical form, to tell a replay from a conflict."""
-    return keyring().fingerprint(
-        _said(
-            (
-                sale.occurred_at.astimezone(clock.UTC),
-                sale.business_date,
-                sale.customer,
-                sale.pump,
-                sale.staff,
-                sale.lines,
-                sale.tenders,
-            )
-        )
-    )
-
-
-def _locked(new: Sequence[New]) -> list[New]:
-    """Lock the members of new sales. One merged away since it was recognised gives way to its survivor."""
-    merged = customer_records.lock({item.known.customer_id for item in new if item.known.is_member})
-    moved = {customer_id: survivor for customer_id, survivor in merged.items() if survivor is not None}
-    if not moved:
-        return list(new)
-    customer_records.lock(set(moved.values()))
-    return [
-        item._replace(known=replace(item.known, customer_id=moved[item.known.customer_id]))
-        if item.known.customer_id in moved
-        else item
-        for item in new
-    ]
-
-
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
-    digits = organisation.company().digits
-    rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
-    standings = loyalty.standings({item.known.customer_id for item in new if item.known.is_member})
-    _open_missing(new, standings, rulebooks.at(clock.now()).programme)
-    recorded_at = clock.now()
-    postings = []
-    for item in new:
-        active = rulebooks.at(item.known.sale.occurred_at)
-        standing = standings.get(item.known.customer_id)
-        tier = standing.tier if standing else ""
-        outcome = rules.rate(item.known, tier, active.programme, active.rates, digits=digits)
-        postings.append(
-            records.Posting(
-                id=item.sale_id,
-                outcome=outcome,
-                recorded_at=recorded_at,
-                recorded_by=item.recorded_by,
-                points_earned=outcome.points_earned,
-                points_balance=None,
-                explanation=b"",
-            )
-        )
-    return settle(postings, standings, rulebooks)
-
-
-def _open_missing(new: Sequence[New], standings: dict[int, Standing], programme: Programme) -> None:
-    """Give members who have none a balance; they are locked, so nobody else does the same."""
-    missing = {item.known.customer_id for item in new if item.known.is_member} - standings.keys()
+    in_force = InForce(seen)
+    paid = pay_with_points(new, in_force)
+    known = [item.known for item in paid.new]
+    state, limits = engine.load(known, in_force, lock=True)
+    missing = engine.open_missing(known, state, in_force)
     if missing:
-        tier = tier_for(programme.tiers, ZERO)
-        loyalty_records.open_balances(missing, tier)
-        for customer_id in missing:
-            standings[customer_id] = Standing(customer_id=customer_id, tier=tier)
+        loyalty_records.open_balances(missing, state.standings[min(missing)].tier)
+    standings = dict(state.standings)
+    outcomes = engine.rate_and_take(known, in_force, state, limits)
+    recorded_at = clock.now()
+    postings = [
+        records.Posting(
+            id=item.sale_id,
+            outcome=outcome,
+            recorded_at=recorded_at,
+            recorded_by=item.recorded_by,
+            points_earned=outcome.points_earned,
+            points_balance=None,
+            explanation=b"",
+            points_spent=paid.points.get(item.sale_id, 0),
+        )
+        for item, outcome in zip(paid.new, outcomes, strict=True)
+    ]
+    return settle(postings, standings, in_force.rulebooks)
 
 
 def settle(
@@ -231,7 +153,8 @@ def _entry(
         occurred_at=known.sale.occurred_at,
         kind=EntryKind.EARN if points > 0 else EntryKind.REFUND,
         points=points,
-        expires_on=expiry_of(known.business_date, programme.points_life_months) if points > 0 else None,
+        expires_on=last_day(known.business_date, programme) if points > 0 else None,
+        available_on=available_from(known.business_date, programme) if points > 0 else None,
         sale_id=posting.id,
         actor=posting.recorded_by,
     )
@@ -240,11 +163,56 @@ def _entry(
     return entry, reasons
 
 
-def write(postings: Sequence[records.Posting]) -> None:
-    """Write sales, lines, ledger entries, balances and events: a fixed number of statements for any list."""
+def write(postings: Sequence[records.Posting], templates: Mapping[str, KnownTemplate] | None = None) -> None:
+    """Write sales, lines, awards, ledger entries, balances, coupons and events: a fixed number of statements for any list."""
     records.insert(postings)
-    loyalty_records.append_entries([entry for posting in postings for entry in posting.outcome.entries])
-    publish([event_of(posting) for posting in postings])
+    loyalty_records.append_entries(
+        [entry for posting in postings for entry in posting.outcome.entries],
+        [visit for posting in postings if (visit := _visit(posting)) is not None],
+    )
+    events = [event_of(posting) for posting in postings]
+    events += write_coupons(postings, templates or {})
+    publish(events)
+
+
+def _visit(posting: records.Posting) -> Visit | None:
+    known = posting.outcome.known
+    if not known.is_member or posting.refund_of is not None or posting.outcome.totals.net < 0:
+        return None
+    return Visit(customer_id=known.customer_id, sales=1, at=known.sale.occurred_at)
+
+
+def write_coupons(postings: Sequence[records.Posting], templates: Mapping[str, KnownTemplate]) -> list[Event]:
+    """Write the coupons that sales gave and those they used; returns what to publish."""
+    given = [(issue.coupon, posting) for posting in postings for issue in posting.outcome.issued]
+    coupon_records.write(
+        [(coupon, f"sale:{posting.id}", posting.outcome.known.sale.occurred_at) for coupon, posting in given], templates
+    )
+    uses = [
+        Use(
+            coupon_id=coupon.id,
+            template=coupon.template,
+            template_id=coupon.template_id,
+            customer_id=posting.outcome.known.customer_id,
+            sale_id=posting.id,
+            station_id=posting.outcome.known.station.id,
+            used_at=posting.outcome.known.sale.occurred_at,
+            reservation_id=posting.outcome.known.sale.reservation,
+        )
+        for posting in postings
+        for coupon in posting.outcome.used
+    ]
+    issued = [
+        CouponIssued(
+            customer_id=posting.outcome.known.customer_id,
+            occurred_at=posting.outcome.known.sale.occurred_at,
+            coupon_id=coupon.id,
+            template=coupon.template,
+            origin=f"sale:{posting.id}",
+        )
+        for coupon, posting in given
+    ]
+    return [*issued, *coupon_records.use(uses)]
 
 
 def event_of(posting: records.Posting) -> Event:
@@ -286,9 +254,11 @@ def receipt_of(posting: records.Posting) -> Receipt:
         replayed=False,
         customer_id=outcome.known.customer_id if member else None,
         totals=outcome.totals,
-        points=Points(earned=posting.points_earned, balance=posting.points_balance),
+        points=Points(earned=posting.points_earned, balance=posting.points_balance, spent=posting.points_spent),
         tier=outcome.tier or None,
         flags=tuple(map(str, outcome.flags)),
+        offers=rules.offers_given(outcome.explanation),
+        coupons=rules.coupons_given(outcome.explanation),
         explanation=msgspec.Raw(posting.explanation),
     )
 
@@ -301,9 +271,9 @@ def _with_replays(known: Sequence[KnownSale | Problem], answers: list[Answer | N
         if answers[position] is None and not isinstance(item, Problem)
     ]
     if missing:
-        stored = queries.stored_receipts({_name(item) for _, item in missing})
+        stored = queries.stored_receipts({name_of(item) for _, item in missing})
         for position, item in missing:
-            body_hash, receipt = stored[_name(item)]
+            body_hash, receipt = stored[name_of(item)]
             same = body_hash == fingerprint(item.sale)
             answers[position] = receipt if same else _conflict(item, receipt)
     return [answer for answer in answers if answer is not None]

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from forecourt.kernel import clock, stamps
+from forecourt.kernel import stamps
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Problem
-from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty.rules import Rates, tier_for
+from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
-from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, rules
+from forecourt.sales.rules import State
+from forecourt.sales.services import engine
+from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
 
@@ -26,39 +26,22 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     seen = stamps.read()
     known = know(admitted(submissions), seen)
     good = [item for item in known if not isinstance(item, Problem)]
-    standings = _standings(good)
-    outcomes = iter(rate_all(good, standings, seen))
-    return [item if isinstance(item, Problem) else _quote(next(outcomes), standings) for item in known]
+    in_force = InForce(seen)
+    state = _state(good, in_force)
+    quotes = iter([_quote(rules.rate(item, in_force.at(item.sale.occurred_at), state), state) for item in good])
+    return [item if isinstance(item, Problem) else next(quotes) for item in known]
 
 
-def _standings(known: Sequence[KnownSale]) -> dict[int, Standing]:
-    """Where the members stand; those whose balance is not opened yet, in the entry tier, as posting would open it."""
-    members = {item.customer_id for item in known if item.is_member}
-    standings = loyalty.standings(members)
-    missing = members - standings.keys()
-    if missing:
-        tier = tier_for(loyalty.programme_at(clock.now()).tiers, ZERO)
-        standings |= {customer_id: Standing(customer_id=customer_id, tier=tier) for customer_id in missing}
-    return standings
+def _state(known: Sequence[KnownSale], in_force: InForce) -> State:
+    """The state that sales would meet; members without a balance as posting would open it."""
+    state, _limits = engine.load(known, in_force, lock=False)
+    engine.open_missing(known, state, in_force)
+    return state
 
 
-def rate_all(known: Sequence[KnownSale], standings: dict[int, Standing], seen: stamps.Stamps) -> list[Outcome]:
-    """Rate sales under the rules in force when each occurred."""
-    digits = organisation.company().digits
-    rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
-    outcomes = []
-    for item in known:
-        active = rulebooks.at(item.sale.occurred_at)
-        standing = standings.get(item.customer_id)
-        outcomes.append(
-            rules.rate(item, standing.tier if standing else "", active.programme, active.rates, digits=digits)
-        )
-    return outcomes
-
-
-def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
+def _quote(outcome: Outcome, state: State) -> Quote:
     known = outcome.known
-    standing = standings.get(known.customer_id)
+    standing: Standing | None = state.standings.get(known.customer_id) if known.is_member else None
     balance = (standing.points if standing else 0) + outcome.points_earned if known.is_member else None
     return Quote(
         customer_id=known.customer_id if known.is_member else None,
@@ -66,6 +49,7 @@ def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
         points=Points(earned=outcome.points_earned, balance=balance),
         tier=outcome.tier or None,
         flags=tuple(map(str, outcome.flags)),
+        offers=rules.offers_given(outcome.explanation),
         explanation=outcome.explanation,
     )
 
@@ -73,16 +57,10 @@ def _quote(outcome: Outcome, standings: dict[int, Standing]) -> Quote:
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:
     """Rate sales under a programme that is not in force, each by itself. Records nothing."""
     actor.require(permissions.SIMULATE)
-    known = know([Submission(actor, sale) for sale in sales], stamps.read())
+    seen = stamps.read()
+    known = know([Submission(actor, sale) for sale in sales], seen)
     good = [item for item in known if not isinstance(item, Problem)]
-    standings = _standings(good)
-    digits = organisation.company().digits
-    rates = Rates(programme.rates)
-    result: list[Outcome | Problem] = []
-    for item in known:
-        if isinstance(item, Problem):
-            result.append(item)
-            continue
-        standing = standings.get(item.customer_id)
-        result.append(rules.rate(item, standing.tier if standing else "", programme, rates, digits=digits))
-    return result
+    in_force = InForce(seen)
+    state = _state(good, in_force)
+    rulings = engine.rulings_of(programme, Rates(programme.rates), in_force)
+    return [item if isinstance(item, Problem) else rules.rate(item, rulings, state) for item in known]

@@ -22,13 +22,15 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
-from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Visit
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
+from forecourt.sales.services.giving_back import give_back
 from forecourt.sales.services.posting import event_of, receipt_of
 from forecourt.sales.values import (
+    Award,
     KnownSale,
     NewLine,
     NewRefund,
@@ -77,8 +79,10 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     basket = basket_of(sale)
     posting = _rated(known, refund, sale, basket, refund_id, actor.label)
     records.insert([posting])
-    loyalty_records.append_entries(posting.outcome.entries)
-    publish([event_of(posting)])
+    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, list(posting.outcome.lines)]).is_anything
+    visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member else []
+    loyalty_records.append_entries(posting.outcome.entries, visits)
+    publish([event_of(posting), *give_back(sale, posting, is_whole=is_whole)])
     audit.record(
         actor,
         "sale.refund",
@@ -166,6 +170,7 @@ class Basket(NamedTuple):
     points_so_far: int
     refund_ids: list[UUID]
     rules: Rules
+    awards: list[Award]
 
 
 def basket_of(sale: SaleView) -> Basket:
@@ -198,6 +203,7 @@ def basket_of(sale: SaleView) -> Basket:
         points_so_far=queries.points_of(sale) + sum(row.points_earned for row in refunds),
         refund_ids=[row.id for row in refunds],
         rules=loyalty.rulebooks().version(sale.rulebook),
+        awards=queries.awards(sale, [row.id for row in refunds]),
     )
 
 
@@ -212,7 +218,12 @@ def _rated(
     remaining = rules.Remaining(basket.lines, basket.refunded)
     lines = remaining.refund(refund.lines, digits)
     rest = remaining.after(lines)
-    points = _points_after(sale, basket, rest, known) - basket.points_so_far if known.is_member else 0
+    awards = _awards_back(basket, remaining, lines, rest, digits)
+    bonus = sum(award.points for award in basket.awards)
+    bonus_after = bonus + sum(award.points for award in awards)
+    points = 0
+    if known.is_member:
+        points = _points_after(sale, basket, rest, known, bonus) + bonus_after - basket.points_so_far
     gross = rounded(sum((line.amount for line in lines), ZERO), digits)
     discount = rounded(sum((line.discount for line in lines), ZERO), digits)
     fuel = [line for line in lines if line.product is not None and line.product.kind == "fuel"]
@@ -235,6 +246,7 @@ def _rated(
         flags=(),
         explanation=reasons,
         entries=(entry,) if entry else (),
+        awards=tuple(awards),
     )
     return records.Posting(
         id=refund_id,
@@ -248,13 +260,33 @@ def _rated(
     )
 
 
-def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale) -> int:
-    """What the rest of the sale earns under the rules it was rated by; never more than the whole did, none for no rest."""
+def _awards_back(
+    basket: Basket,
+    remaining: rules.Remaining,
+    lines: Sequence[RatedLine],
+    rest: Sequence[RatedLine],
+    digits: int,
+) -> list[Award]:
+    """What the refund takes back of what offers gave."""
+    if not basket.awards:
+        return []
+    stays = sum((line.amount - line.discount for line in rest), ZERO)
+    whole = stays - sum((line.amount - line.discount for line in lines), ZERO)
+    part = (stays / whole if whole else ZERO) if rest else ZERO
+    return rules.returned(basket.awards, remaining.parts(lines), part, digits)
+
+
+def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale, bonus: int) -> int:
+    """What the rest of the sale earns under the rules it was rated by, beside offers' points (`bonus` of those so far).
+
+    Never more than the whole did, none for no rest.
+    """
     if not rest:
         return 0
     tenders = wire.decode_tenders(sale.tenders)
     earned = points_of_basket(rest, sale, basket, known.station.code, tenders)
-    return min(earned, basket.points_so_far) if basket.points_so_far >= 0 else max(earned, basket.points_so_far)
+    so_far = basket.points_so_far - bonus
+    return min(earned, so_far) if so_far >= 0 else max(earned, so_far)
 
 
 def points_of_basket(
@@ -292,7 +324,7 @@ def _settled(
         occurred_at=known.sale.occurred_at,
         kind=EntryKind.REFUND,
         points=points,
-        expires_on=loyalty_rules.expiry_of(known.business_date, programme.points_life_months) if points > 0 else None,
+        expires_on=loyalty_rules.last_day(known.business_date, programme) if points > 0 else None,
         sale_id=refund_id,
         actor=recorded_by,
     )

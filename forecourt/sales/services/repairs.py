@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.catalogue import queries as catalogue
+from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
 from forecourt.customers import records as customer_records
 from forecourt.customers.values import CustomerClaim
-from forecourt.kernel import audit, clock, ids
+from forecourt.kernel import audit, clock, ids, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import publish
@@ -21,16 +22,19 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
-from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Standing, Visit
+from forecourt.offers.rules.matching import Book
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SaleRepaired
 from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
+from forecourt.sales.services import engine
+from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
-from forecourt.sales.services.posting import receipt_of
-from forecourt.sales.services.refunds import basket_of, points_of_basket, restated
-from forecourt.sales.values import Flag, KnownSale, Receipt
+from forecourt.sales.services.posting import receipt_of, write_coupons
+from forecourt.sales.services.refunds import Basket, basket_of, points_of_basket, restated
+from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
 
 
 @transaction.atomic(durable=True)
@@ -118,14 +122,14 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, ZERO))
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
-    outcome = rules.rate(known, tier, active.programme, active.rates, digits=organisation.company().digits)
+    outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket)
     entries: list[PointsEntry] = []
     if known.is_member:
         target = outcome.points_earned
         if basket.refunded:
             rest = rules.Remaining(list(outcome.lines), basket.refunded).after([])
             fresh = basket._replace(rules=Rules(active.programme, active.rates))
-            target = points_of_basket(rest, sale, fresh, known.station.code, known.sale.tenders)
+            target = points_of_basket(rest, sale, fresh, known.station.code, known.sale.tenders) + outcome.points_bonus
         so_far = basket.points_so_far
         if giver != account:
             entries += _difference(sale, giver, -so_far, active, recorded_by)
@@ -143,6 +147,44 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
     )
 
 
+def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Basket) -> Outcome:
+    """The sale rated again. What it cost stands: offers that took money off stay as they were given.
+
+    A sale that had no offers gets those that give points or coupons, as if its member had been known at once.
+    """
+    in_force = InForce(stamps.read())
+    known = replace(known, sale=replace(known.sale, pricing="final"))
+    state, limits = engine.load([known], in_force, lock=True)
+    state.standings[known.customer_id] = standing
+    if not basket.awards:
+        return engine.rate_and_take([known], in_force, state, limits)[0]
+    rulings = in_force.at(sale.occurred_at)._replace(book=Book(), tier_offers={})
+    outcome = rules.rate(known, rulings, state)
+    bonus = sum(award.points for award in basket.awards) if known.is_member else 0
+    kept = [reason for reason in wire.decode_reasons(sale.explanation) if reason.code.startswith(("offer.", "coupon."))]
+    return replace(
+        outcome,
+        points_earned=outcome.points_earned + bonus,
+        points_bonus=bonus,
+        explanation=(*outcome.explanation, *kept),
+    )
+
+
+def _visits(sale: SaleView, posting: records.Posting) -> list[Visit]:
+    """The visit goes from the customer whose sale it was to the one whose it is."""
+    known = posting.outcome.known
+    account = customers.survivor_of(known.customer_id) if known.is_member else None
+    giver = customers.survivor_of(sale.customer_id) if sale.customer_id is not None else None
+    if account == giver or sale.net < 0:
+        return []
+    visits = []
+    if account is not None:
+        visits.append(Visit(customer_id=account, sales=1, at=sale.occurred_at))
+    if giver is not None:
+        visits.append(Visit(customer_id=giver, sales=-1))
+    return visits
+
+
 def _difference(sale: SaleView, account: int, points: int, active: Rules, recorded_by: str) -> list[PointsEntry]:
     """The entry that books so many points for a sale to an account, or takes them; none for no points."""
     book = loyalty.books([account])[account]
@@ -157,9 +199,7 @@ def _difference(sale: SaleView, account: int, points: int, active: Rules, record
         occurred_at=sale.occurred_at,
         kind=EntryKind.RERATE,
         points=points,
-        expires_on=loyalty_rules.expiry_of(sale.business_date, active.programme.points_life_months)
-        if points > 0
-        else None,
+        expires_on=loyalty_rules.last_day(sale.business_date, active.programme) if points > 0 else None,
         sale_id=sale.id,
         actor=recorded_by,
     )
@@ -174,15 +214,18 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
     refunds = queries.refunds(sale)
     for refund in refunds:
         records.restate_products(refund.id, refund.customer_id, refund.business_date, posting.outcome.lines)
-    loyalty_records.append_entries(posting.outcome.entries)
+    records.insert_awards([posting])
+    loyalty_records.append_entries(posting.outcome.entries, _visits(sale, posting))
     if posting.outcome.flags:
         Repair.objects.filter(sale_id=sale.id).update(
             flags=[str(flag) for flag in posting.outcome.flags], customer_id=known.customer_id
         )
     else:
         _close(actor, sale, note, customer_id=known.customer_id)
+    given = write_coupons([posting], coupons.live_templates())
     publish(
         [
+            *given,
             SaleRepaired(
                 customer_id=known.customer_id,
                 occurred_at=sale.occurred_at,

@@ -1,0 +1,78 @@
+"""The offers in force, arranged for use, remembered by each process under the stamp "offers"."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from forecourt.kernel import sql
+from forecourt.offers.rules import language
+from forecourt.offers.rules.language import Offer, Policy
+from forecourt.offers.rules.matching import Book, Timeline
+
+STAMP: Final = "offers"
+_NEW_VERSIONS: Final = (
+    "SELECT id, offer_id, number, valid_from, body::text FROM offers_offerversion WHERE id > %(last)s ORDER BY id"
+)
+_POLICIES: Final = "SELECT valid_from, id, body::text FROM offers_policyversion ORDER BY valid_from, id"
+
+
+class Offers:
+    """Every published version of every offer, and how they combine, as of any moment."""
+
+    def __init__(self, timelines: dict[int, Timeline], policies: Sequence[tuple[datetime, Policy]]) -> None:
+        self.book = Book([live for number, timeline in timelines.items() for live in timeline.live(number)])
+        self._timelines = timelines
+        self._policies = [policy for _, policy in policies]
+        self._starts = [start for start, _ in policies]
+
+    def version(self, offer_id: int, number: int) -> Offer | None:
+        """What an offer said in one of its versions."""
+        timeline = self._timelines.get(offer_id)
+        return timeline.version(number) if timeline else None
+
+    def policy_at(self, moment: datetime) -> Policy:
+        """How offers combine at that moment; anything goes before the first policy."""
+        position = bisect_right(self._starts, moment)
+        return self._policies[position - 1] if position else _ANYTHING
+
+
+_ANYTHING: Final = Policy()
+_guard = threading.Lock()
+_timelines: dict[int, Timeline] = {}
+_last = 0
+_offers = Offers({}, ())
+_stamp: int | None = None
+
+
+def offers(stamp: int | None = None) -> Offers:
+    """The offers as published. Versions never change, so a process reads each once and asks only for newer ones.
+
+    With the stamp "offers", which every publication moves on, it asks only when that has moved.
+    """
+    global _offers, _stamp, _last  # noqa: PLW0603 - one cache a process, of rows that never change
+    if stamp is not None and stamp == _stamp:
+        return _offers
+    with _guard:
+        found = sql.rows(_NEW_VERSIONS, {"last": _last})
+        for number, offer_id, version, valid_from, body in found:
+            offer = language.decode(body) if body is not None and body != "null" else None
+            _timelines.setdefault(offer_id, Timeline()).add(valid_from, version, offer)
+            _last = number
+        policies = [(row[0], msgspec.json.decode(row[2], type=Policy)) for row in sql.rows(_POLICIES)]
+        _offers = Offers(_timelines, policies)
+        _stamp = stamp
+        return _offers
+
+
+def forget() -> None:
+    """Forget what was read (after a database was replaced)."""
+    global _offers, _stamp, _last  # noqa: PLW0603
+    with _guard:
+        _timelines.clear()
+        _last = 0
+        _offers = Offers({}, ())
+        _stamp = None

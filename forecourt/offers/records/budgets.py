@@ -1,0 +1,191 @@
+"""Budgets spent and given back, never beyond their limit, without a row that everybody waits for.
+
+A large budget stands in several slots, each with a quota of the limit. A writer takes from the slot of its own process and
+waits for nobody. When that has too little, the writer takes all slots of the budgets that its list may touch, in order, and
+shares what is left out anew: exact to the last unit, and slow only then. No budget is ever overspent; near its end a sale
+may wait for another that holds the slots.
+"""
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, Decimal
+from typing import Final, NamedTuple
+
+from forecourt.kernel import sql
+from forecourt.kernel.money import ZERO
+
+SLOTS: Final = 8
+LARGE: Final = Decimal(1000)
+"""A budget of less than this stands in one slot."""
+
+_OPEN: Final = """
+INSERT INTO offers_slot (budget, slot, offer_id, measure, quota, used)
+SELECT budget, slot, offer_id, measure, quota, 0
+FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(offers)s::bigint[], %(measures)s::text[], %(quotas)s::numeric[])
+  AS new (budget, slot, offer_id, measure, quota)
+ON CONFLICT (budget, slot) DO NOTHING
+"""
+_LOCK: Final = """
+SELECT kept.budget, kept.slot, kept.quota, kept.used
+FROM offers_slot AS kept
+JOIN unnest(%(budgets)s::text[], %(slots)s::smallint[]) AS wanted (budget, slot)
+  ON wanted.budget = kept.budget AND (wanted.slot = kept.slot OR wanted.slot IS NULL)
+ORDER BY kept.budget, kept.slot
+FOR NO KEY UPDATE OF kept
+"""
+_SAVE: Final = """
+UPDATE offers_slot AS kept SET quota = new.quota, used = new.used
+FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(quotas)s::numeric[], %(used)s::numeric[])
+  AS new (budget, slot, quota, used)
+WHERE kept.budget = new.budget AND kept.slot = new.slot
+"""
+
+
+class Contested(Exception):
+    """A slot has too little left: hold all slots and choose again."""
+
+
+class Wanted(NamedTuple):
+    """So much wanted of a budget with this limit; negative gives back."""
+
+    amount: Decimal
+    limit: Decimal
+
+
+Slots = dict[str, dict[int, list[Decimal]]]
+"""Slots held by this transaction, by budget and slot: quota and used."""
+
+
+def slots_of(limit: Decimal) -> int:
+    return SLOTS if limit >= LARGE else 1
+
+
+def own_slot(limit: Decimal) -> int:
+    """The slot that this thread takes from."""
+    return (os.getpid() + threading.get_ident()) % slots_of(limit)
+
+
+def take(wanted: Mapping[str, Wanted]) -> None:
+    """Take from budgets, from this writer's own slots; Contested, with nothing taken, where one has too little.
+
+    Call it inside a savepoint, so that the locks of a contested try are let go. Three statements.
+    """
+    if not wanted:
+        return
+    own: dict[str, int | None] = {budget: own_slot(need.limit) for budget, need in wanted.items()}
+    held = _opened(own, {budget: need.limit for budget, need in wanted.items()})
+    for budget, need in wanted.items():
+        slot = held[budget][own_slot(need.limit)]
+        if not ZERO <= slot[1] + need.amount <= slot[0]:
+            raise Contested(budget)
+        slot[1] += need.amount
+    _save(held)
+
+
+def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:
+    """Hold every slot of these budgets until the transaction ends; returns them and exactly what is left of each."""
+    if not limits:
+        return {}, {}
+    held = _opened(dict.fromkeys(limits), limits)
+    return held, {budget: sum((slot[0] - slot[1] for slot in held[budget].values()), ZERO) for budget in limits}
+
+
+def take_held(held: Slots, wanted: Mapping[str, Wanted]) -> None:
+    """Take from slots that this transaction holds, and share out what is left anew. Callers saw that there is enough."""
+    for budget, need in wanted.items():
+        _share_out(held[budget], sum((slot[1] for slot in held[budget].values()), ZERO) + need.amount)
+    _save({budget: held[budget] for budget in wanted})
+
+
+def give_back(amounts: Mapping[str, Decimal]) -> None:
+    """Give back what refunds and reservations took; a budget that is not there any more needs nothing. Two statements."""
+    amounts = {budget: amount for budget, amount in amounts.items() if amount}
+    if not amounts:
+        return
+    held = _locked(dict.fromkeys(amounts))
+    for budget in held:
+        used = sum((slot[1] for slot in held[budget].values()), ZERO)
+        _share_out(held[budget], max(ZERO, used - amounts[budget]))
+    _save(held)
+
+
+def resize(offer_id: int, limits: Mapping[str, Decimal]) -> None:
+    """Give the budgets of an offer new limits, by the beginning of their names ("12:money:day"); what is used stays used."""
+    found = sql.rows("SELECT DISTINCT budget FROM offers_slot WHERE offer_id = %(offer)s", {"offer": offer_id})
+    wanted = {row[0]: limits[prefix] for row in found if (prefix := ":".join(row[0].split(":")[:3])) in limits}
+    if not wanted:
+        return
+    held = _locked(dict.fromkeys(wanted))
+    for budget, slots in held.items():
+        used = sum((slot[1] for slot in slots.values()), ZERO)
+        _share_out(slots, used, max(wanted[budget], used))
+    _save(held)
+
+
+def _share_out(slots: dict[int, list[Decimal]], used: Decimal, limit: Decimal | None = None) -> None:
+    """Spread a budget over its slots anew: what is used in the first ones, what is left in equal parts, no unit lost."""
+    limit = sum((slot[0] for slot in slots.values()), ZERO) if limit is None else limit
+    left = limit - used
+    quantum = Decimal(1) if left == left.to_integral_value() else Decimal("0.0001")
+    part = (left / len(slots)).quantize(quantum, ROUND_DOWN)
+    numbers = sorted(slots)
+    for number in numbers:
+        slots[number][0], slots[number][1] = part, ZERO
+    slots[numbers[0]][0] += left - part * len(slots) + used
+    slots[numbers[0]][1] = used
+
+
+def _open(limits: Mapping[str, Decimal]) -> None:
+    """Make the slots of budgets that are not there yet."""
+    rows: dict[str, list[object]] = defaultdict(list)
+    budgets: list[str] = []
+    for budget, limit in sorted(limits.items()):
+        offer_id, measure, *_rest = budget.split(":")
+        slots: dict[int, list[Decimal]] = {number: [ZERO, ZERO] for number in range(slots_of(limit))}
+        _share_out(slots, ZERO, limit)
+        for number, slot in slots.items():
+            budgets.append(budget)
+            rows["slots"].append(number)
+            rows["offers"].append(offer_id)
+            rows["measures"].append(measure)
+            rows["quotas"].append(slot[0])
+    parameters = {name: sql.array(values) for name, values in rows.items()}
+    sql.run(_OPEN, {"budgets": sql.text_array(budgets), **parameters}, hot=True)
+
+
+def _opened(wanted: Mapping[str, int | None], limits: Mapping[str, Decimal]) -> Slots:
+    """Lock slots, all of a budget where none is named, making those that are not there yet."""
+    held = _locked(wanted)
+    missing = {budget: limits[budget] for budget in wanted if budget not in held}
+    if missing:
+        _open(missing)
+        held.update(_locked({budget: wanted[budget] for budget in missing}))
+    return held
+
+
+def _locked(wanted: Mapping[str, int | None]) -> Slots:
+    budgets = sorted(wanted)
+    slots = ["NULL" if wanted[budget] is None else wanted[budget] for budget in budgets]
+    found = sql.rows(_LOCK, {"budgets": sql.text_array(budgets), "slots": sql.array(slots)}, hot=True)
+    held: Slots = {}
+    for budget, slot, quota, used in found:
+        held.setdefault(budget, {})[slot] = [quota, used]
+    return held
+
+
+def _save(slots: Slots) -> None:
+    rows = [
+        (budget, number, *slot) for budget, by_number in sorted(slots.items()) for number, slot in by_number.items()
+    ]
+    sql.run(
+        _SAVE,
+        {
+            "budgets": sql.text_array([row[0] for row in rows]),
+            "slots": sql.array([row[1] for row in rows]),
+            "quotas": sql.array([row[2] for row in rows]),
+            "used": sql.array([row[3] for row in rows]),
+        },
+        hot=True,
+    )

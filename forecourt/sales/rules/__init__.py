@@ -1,0 +1,50 @@
+"""The engine's heart, pure: check a sale, rate it, work out a refund. Same for posting, quoting and simulating."""
+
+from forecourt.sales.rules.checking import (
+    CLOCK_TOLERANCE,
+    DAY_TOLERANCE,
+    EARLIEST,
+    LARGEST_AMOUNT,
+    LARGEST_QUANTITY,
+    LATEST,
+    PRICE_DIGITS,
+    business_date_of,
+    checked,
+    flags_of,
+)
+from forecourt.sales.rules.explaining import coupons_given, offers_given
+from forecourt.sales.rules.offering import budget_keys, facts_of, has_customer_budgets
+from forecourt.sales.rules.rating import LARGEST_POINTS, POINTS, Mint, points_tendered, rate, take
+from forecourt.sales.rules.remaining import Remaining
+from forecourt.sales.rules.returning import returned
+from forecourt.sales.rules.state import Known, Rulings, State, Used
+
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "DAY_TOLERANCE",
+    "EARLIEST",
+    "LARGEST_AMOUNT",
+    "LARGEST_POINTS",
+    "LARGEST_QUANTITY",
+    "LATEST",
+    "POINTS",
+    "PRICE_DIGITS",
+    "Known",
+    "Mint",
+    "Remaining",
+    "Rulings",
+    "State",
+    "Used",
+    "budget_keys",
+    "business_date_of",
+    "checked",
+    "coupons_given",
+    "facts_of",
+    "flags_of",
+    "has_customer_budgets",
+    "offers_given",
+    "points_tendered",
+    "rate",
+    "returned",
+    "take",
+]

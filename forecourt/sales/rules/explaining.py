@@ -1,0 +1,175 @@
+"""Why a sale came to what it did: codes and figures, which `words` puts into sentences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from forecourt.coupons.values import Coupon
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty.rules import Earned
+from forecourt.loyalty.values import Programme
+from forecourt.offers.rules.speaking import plain
+from forecourt.sales.rules.offering import Offered
+from forecourt.sales.values import (
+    CouponGiven,
+    Flag,
+    Issue,
+    KnownSale,
+    LineDiscount,
+    OfferGiven,
+    Reason,
+    Verdict,
+)
+
+MOST_MISSED = 40
+"""Offers that were looked at and missed, told on one receipt."""
+
+
+def explained(
+    known: KnownSale, flags: Sequence[Flag], tier: str, programme: Programme, earned: Earned | None
+) -> tuple[Reason, ...]:
+    """Why the points are what they are, step by step."""
+    reasons = [Reason(code=f"flag.{flag}", verdict=Verdict.NOT_MET) for flag in flags]
+    if earned is None:
+        if not known.is_member:
+            reasons.append(Reason(code="points.no_member", verdict=Verdict.INFO))
+        return tuple(reasons)
+    if not programme.version:
+        reasons.append(Reason(code="points.no_programme", verdict=Verdict.INFO))
+        return tuple(reasons)
+    for step in earned.steps:
+        reasons.append(
+            Reason(
+                code=f"earn.{step.rate.per}",
+                verdict=Verdict.APPLIED,
+                rule=step.rate.code,
+                points=plain(step.points),
+                values={"counted": plain(step.counted), "rate": plain(step.rate.points)}
+                | ({"name": step.rate.name} if step.rate.name else {}),
+            )
+        )
+    if earned.uncovered:
+        lines = ",".join(map(str, earned.uncovered))
+        reasons.append(Reason(code="earn.none", verdict=Verdict.NOT_MET, values={"lines": lines}))
+    if tier:
+        reasons.append(
+            Reason(
+                code="tier.multiplier",
+                verdict=Verdict.APPLIED,
+                rule=tier,
+                points=str(earned.points),
+                values={"percent": str(earned.multiplier_percent)},
+            )
+        )
+    return tuple(reasons)
+
+
+def explained_offers(
+    given: Offered,
+    by_offer: Sequence[Mapping[int, Decimal]],
+    bonuses: Sequence[int],
+    issued: Sequence[Issue],
+    used: Sequence[Coupon],
+    digits: int,
+) -> tuple[Reason, ...]:
+    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons."""
+    reasons = []
+    for item, lines, points in zip(given.applied, by_offer, bonuses, strict=True):
+        values = {"name": item.live.offer.name}
+        if lines:
+            values["money"] = str(sum(lines.values(), ZERO))
+            values["lines"] = ",".join([f"{number}:{money}" for number, money in sorted(lines.items())])
+            values["units"] = plain(item.units)
+        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons)):
+            if codes:
+                values[name] = ",".join(codes)
+        if item.cut:
+            values["cut"] = item.cut
+        reasons.append(
+            Reason(
+                code="offer.applied",
+                verdict=Verdict.APPLIED,
+                rule=item.live.code,
+                points=str(points) if points else "",
+                values=values,
+            )
+        )
+    reasons += [
+        Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values={"to": lost.to, "why": lost.why})
+        for lost in given.lost
+    ]
+    reasons += [
+        Reason(
+            code="offer.missed",
+            verdict=Verdict.NOT_MET,
+            rule=live.code,
+            values={"is": miss.condition, **miss.values},
+        )
+        for live, miss in given.missed[:MOST_MISSED]
+    ]
+    if len(given.missed) > MOST_MISSED:
+        more = str(len(given.missed) - MOST_MISSED)
+        reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": more}))
+    return (*reasons, *_of_coupons(given, issued, used))
+
+
+def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon]) -> list[Reason]:
+    reasons = [
+        Reason(code="coupon.used", verdict=Verdict.APPLIED, rule=coupon.template, values={"code": coupon.code})
+        for coupon in used
+    ]
+    reasons += [
+        Reason(
+            code="coupon.refused",
+            verdict=Verdict.NOT_MET,
+            rule=refused.template,
+            values={"code": refused.code, "why": refused.why.value},
+        )
+        for refused in given.refused
+    ]
+    for issue in issued:
+        coupon = issue.coupon
+        values = {"code": coupon.code, "from": coupon.active_from.isoformat()}
+        if coupon.expires_on is not None:
+            values["until"] = coupon.expires_on.isoformat()
+        reasons.append(Reason(code="coupon.issued", verdict=Verdict.INFO, rule=coupon.template, values=values))
+    return reasons
+
+
+def offers_given(reasons: Sequence[Reason]) -> tuple[OfferGiven, ...]:
+    """The offers that an explanation says were given, as a receipt shows them."""
+    return tuple([_given(reason) for reason in reasons if reason.code == "offer.applied"])
+
+
+def _given(reason: Reason) -> OfferGiven:
+    values = reason.values
+    lines = [part.split(":") for part in values["lines"].split(",")] if "lines" in values else []
+    return OfferGiven(
+        code=reason.rule,
+        name=values["name"],
+        discount=Decimal(values.get("money", "0")),
+        lines=tuple([LineDiscount(line=int(number), amount=Decimal(money)) for number, money in lines]),
+        points=int(reason.points or 0),
+        gifts=_codes(values.get("gifts")),
+        coupons=_codes(values.get("coupons")),
+    )
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def coupons_given(reasons: Sequence[Reason]) -> tuple[CouponGiven, ...]:
+    """The coupons for next time that an explanation says were given."""
+    return tuple(
+        [
+            CouponGiven(
+                template=reason.rule,
+                code=reason.values["code"],
+                good_from=date.fromisoformat(reason.values["from"]),
+                good_until=date.fromisoformat(reason.values["until"]) if "until" in reason.values else None,
+            )
+            for reason in reasons
+            if reason.code == "coupon.issued"
+        ]
+    )

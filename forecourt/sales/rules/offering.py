@@ -1,0 +1,291 @@
+"""What offers give to a sale: its facts, the offers that hold, budgets kept, the best of them chosen, lines and payers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from forecourt.coupons.values import Coupon
+from forecourt.kernel import clock
+from forecourt.kernel.money import ZERO, share, whole
+from forecourt.loyalty.rules import sole_tender
+from forecourt.loyalty.values import Per as EarnPer
+from forecourt.offers.rules import choosing
+from forecourt.offers.rules.choosing import Applied, Candidate, Lost
+from forecourt.offers.rules.facts import Facts, Held, Item, Person, Place, items_of
+from forecourt.offers.rules.language import COMPANY
+from forecourt.offers.rules.matching import Live, Looked, gain_of
+from forecourt.offers.rules.speaking import Miss
+from forecourt.offers.values import Budget, Measure, Per
+from forecourt.sales.rules.state import Refused, Rulings, State
+from forecourt.sales.values import Award, Flag, KnownSale, RatedLine
+
+_CUSTOMERS_OWN = {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
+
+
+class Offered(NamedTuple):
+    """What offers make of a sale."""
+
+    applied: list[Applied]
+    lost: list[Lost]
+    missed: list[tuple[Live, Miss]]
+    refused: list[Refused]
+    coupons: dict[str, list[Coupon]]
+    facts: Facts
+
+
+def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, dict[str, list[Coupon]], list[Refused]]:
+    """A sale as offers see it, the coupons it can use, and those that were presented in vain."""
+    sale, station = known.sale, known.station
+    lines = [
+        RatedLine(number, product, line.product, line.quantity, None, line.amount, ZERO)
+        for number, (line, product) in enumerate(zip(sale.lines, known.products, strict=True), 1)
+        if product is not None
+    ]
+    coupons, refused = state.usable(
+        sale.coupons, known.customer_id, known.business_date, rulings.templates, sale.reservation
+    )
+    tenders: dict[str, Decimal] = {}
+    for tender in sale.tenders:
+        tenders[tender.kind] = tenders.get(tender.kind, ZERO) + tender.amount
+    sole = sole_tender(tenders)
+    rates = rulings.rates
+
+    def points_on(item: Item) -> Decimal:
+        rate = rates.of(item.product, station.code, sole)
+        if rate is None:
+            return ZERO
+        return (item.quantity if rate.per is EarnPer.UNIT else item.amount) * rate.points
+
+    facts = Facts(
+        items_of(lines),
+        Place(
+            station.code,
+            (station.region,) if station.region else (),
+            sale.pump,
+            sale.occurred_at.astimezone(clock.zone(station.zone)),
+            known.business_date,
+            payee=station.legal_entity,
+        ),
+        person_of(known, state),
+        tenders=tenders,
+        coupons={
+            template: [Held(str(coupon.id), template, rulings.templates[template].template.worth) for coupon in held]
+            for template, held in coupons.items()
+        },
+        points_on=points_on,
+    )
+    return facts, coupons, refused
+
+
+def person_of(known: KnownSale, state: State) -> Person | None:
+    """The member as offers see them; nobody for a stranger and for one who is blocked."""
+    if not known.is_member or Flag.BLOCKED_CUSTOMER in known.flags:
+        return None
+    standing = state.standings.get(known.customer_id)
+    if standing is None:
+        return None
+    return Person(
+        known.customer_id,
+        standing.tier,
+        standing.sales,
+        standing.last_sale_at,
+        state.buyers.get(known.customer_id),
+        known.usage,
+        state.segments(known.customer_id),
+    )
+
+
+def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool) -> Offered:
+    """The offers this sale gets, those it does not and why. `is_final`: its price stands, offers take no money off."""
+    facts, coupons, refused = facts_of(known, rulings, state)
+    missed: list[tuple[Live, Miss]] = []
+    candidates: list[Candidate] = []
+    for looked in _looked(known, rulings, facts):
+        live, gain = looked.live, looked.gain
+        if gain is None:
+            missed.append((live, looked.miss or Miss("nothing")))
+            continue
+        if is_final and gain.off:
+            gain = gain._replace(off={}, units=ZERO)
+            if not gain:
+                missed.append((live, Miss("final")))
+                continue
+        candidate = Candidate(live, gain, facts, rulings.digits, rulings.programme.point_value)
+        miss = _keep_budgets(candidate, known, state, rulings.digits)
+        if miss is not None:
+            missed.append((live, miss))
+        else:
+            candidates.append(candidate)
+    if not candidates:
+        return Offered([], [], missed, refused, coupons, facts)
+    moment = known.sale.occurred_at
+
+    def floor_price(product_id: int) -> Decimal | None:
+        return rulings.floor_price(known.station.id, product_id, moment)
+
+    caps = choosing.caps_of(facts, rulings.policy, floor_price, rulings.digits)
+    applied, lost = choosing.choose(candidates, caps, rulings.policy, rulings.digits)
+    return Offered(applied, lost, missed, refused, coupons, facts)
+
+
+def _looked(known: KnownSale, rulings: Rulings, facts: Facts) -> list[Looked]:
+    looked = rulings.book.look(facts, known.sale.occurred_at) if rulings.book.size else []
+    if facts.person is not None:
+        tier_offer = rulings.tier_offers.get(facts.person.tier)
+        if tier_offer is not None and (gain := gain_of(tier_offer.offer, facts)):
+            looked.append(Looked(tier_offer, gain, None))
+    return looked
+
+
+def budget_key(live: Live, budget: Budget, known: KnownSale) -> str:
+    """The name of the budget that this sale would spend from."""
+    key = f"{live.id}:{budget.measure}:{budget.per}"
+    match budget.per:
+        case Per.DAY:
+            return f"{key}:{known.business_date}"
+        case Per.STATION:
+            return f"{key}:S{known.station.id}"
+        case Per.STATION_DAY:
+            return f"{key}:S{known.station.id}:{known.business_date}"
+    return key
+
+
+def budget_keys(live: Live, known: KnownSale) -> list[tuple[str, Budget]]:
+    """The budgets of everybody that this sale would spend from; a customer's own limits are no such."""
+    return [
+        (budget_key(live, budget, known), budget) for budget in live.offer.budgets if budget.per not in _CUSTOMERS_OWN
+    ]
+
+
+def has_customer_budgets(live: Live) -> bool:
+    return any(budget.per in _CUSTOMERS_OWN for budget in live.offer.budgets)
+
+
+def _keep_budgets(candidate: Candidate, known: KnownSale, state: State, digits: int) -> Miss | None:
+    """Cut what an offer would give down to what its budgets have left; a miss where nothing is left."""
+    for budget in candidate.live.offer.budgets:
+        left = _left(candidate.live, budget, known, state)
+        wanted = _wanted(candidate.money, candidate.units, candidate.points, budget.measure)
+        if left >= wanted > 0 or wanted == 0:
+            continue
+        if left <= 0 or budget.measure is Measure.USES or budget.measure is Measure.POINTS:
+            return Miss("budget", {"measure": budget.measure.value, "per": budget.per.value})
+        candidate.scale(left / wanted, digits)
+        candidate.cut = "budget"
+        if not candidate.worth:
+            return Miss("budget", {"measure": budget.measure.value, "per": budget.per.value})
+    return None
+
+
+def _left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
+    if budget.per not in _CUSTOMERS_OWN:
+        return state.left.get(budget_key(live, budget, known), budget.limit)
+    if not known.is_member:
+        return budget.limit
+    day = known.business_date
+    since = {Per.CUSTOMER: date.min, Per.CUSTOMER_DAY: day, Per.CUSTOMER_MONTH: day.replace(day=1)}[budget.per]
+    until = {
+        Per.CUSTOMER: date.max,
+        Per.CUSTOMER_DAY: day,
+        Per.CUSTOMER_MONTH: clock.next_month(day.replace(day=1)) - timedelta(days=1),
+    }[budget.per]
+    used = state.given_since(known.customer_id, live.id, since, until)
+    return budget.limit - _wanted(used.money, used.volume, used.points, budget.measure, used.uses)
+
+
+def _wanted(money: Decimal, volume: Decimal, points: int, measure: Measure, uses: int = 1) -> Decimal:
+    match measure:
+        case Measure.MONEY:
+            return money
+        case Measure.VOLUME:
+            return volume
+        case Measure.POINTS:
+            return Decimal(points)
+    return Decimal(uses)
+
+
+def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSale) -> dict[str, Decimal]:
+    """What a sale takes from budgets of everybody, by their names."""
+    spends: dict[str, Decimal] = {}
+    for item, points in zip(applied, bonuses, strict=True):
+        for key, budget in budget_keys(item.live, known):
+            amount = _wanted(item.money, item.units, points, budget.measure)
+            if amount:
+                spends[key] = spends.get(key, ZERO) + amount
+    return spends
+
+
+def points_bonus(item: Applied, facts: Facts, off: Mapping[int, Decimal]) -> int:
+    """Whole points an offer gives on top of what the sale earns; multipliers count on what is paid for the items."""
+    extra = ZERO
+    for number, percent in item.times.items():
+        basis = facts.items[number]
+        paid = basis._replace(amount=basis.amount - off.get(number, ZERO))
+        extra += facts.points_on(paid) * percent / 100
+    return item.points + whole(extra)
+
+
+def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits: int) -> list[dict[int, Decimal]]:
+    """Each offer's money by line number: off each item, shared among its lines by what is left to pay of them."""
+    lines_of: dict[int, list[int]] = {}
+    left: dict[int, Decimal] = {}
+    for number, (line, product) in enumerate(zip(known.sale.lines, known.products, strict=True), 1):
+        if product is not None and line.amount > 0:
+            lines_of.setdefault(product.id, []).append(number)
+            left[number] = line.amount
+    result = []
+    for item in applied:
+        lines: dict[int, Decimal] = {}
+        for position, money in sorted(item.off.items()):
+            numbers = lines_of[facts.items[position].product.id]
+            parts = [money] if len(numbers) == 1 else share(money, [left[number] for number in numbers], digits)
+            for number, part in zip(numbers, parts, strict=True):
+                if part:
+                    lines[number] = lines.get(number, ZERO) + part
+                    left[number] -= part
+        result.append(lines)
+    return result
+
+
+def awards_of(
+    applied: Sequence[Applied],
+    bonuses: Sequence[int],
+    lines: Sequence[Mapping[int, Decimal]],
+    coupons: Mapping[str, list[Coupon]],
+    facts: Facts,
+    digits: int,
+) -> tuple[Award, ...]:
+    """The rows that say what each offer gave and who pays, to the cent."""
+    awards = []
+    for item, points, by_line in zip(applied, bonuses, lines, strict=True):
+        live = item.live
+        funders = [(funding.funder, funding.percent) for funding in live.offer.funding] or [(COMPANY, Decimal(100))]
+        templates = live.offer.when.coupons(facts)
+        coupon_id = coupons[templates[0]][0].id if templates else None
+        shared_points = _parts(Decimal(points), funders, 0)
+        is_first = True
+        for number, money in sorted(by_line.items()) or [(0, ZERO)]:
+            for position, part in enumerate(_parts(money, funders, digits)):
+                if not part and not (is_first and (position == 0 or shared_points[position])):
+                    continue
+                awards.append(
+                    Award(
+                        line=number,
+                        offer_id=live.id,
+                        offer=live.code,
+                        version=live.version,
+                        funder=funders[position][0],
+                        discount=part,
+                        quantity=item.units if is_first and position == 0 else ZERO,
+                        points=int(shared_points[position]) if is_first else 0,
+                        uses=1 if is_first and position == 0 else 0,
+                        coupon_id=coupon_id,
+                    )
+                )
+            is_first = False
+    return tuple(awards)
+
+
+def _parts(total: Decimal, funders: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
+    return [total] if len(funders) == 1 else share(total, [percent for _, percent in funders], digits)

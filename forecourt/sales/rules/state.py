@@ -1,0 +1,192 @@
+"""What rating looks at beside the sale: the rules in force, and what changes from one sale to the next."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from forecourt.coupons.rules import normal_code, why_not
+from forecourt.coupons.values import Coupon, CouponStatus, Template, WhyNot
+from forecourt.customers.values import BuyerFacts
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.values import Programme, Standing
+from forecourt.offers.rules.language import Policy
+from forecourt.offers.rules.matching import Book, Live
+
+
+class Rulings(NamedTuple):
+    """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment."""
+
+    programme: Programme
+    rates: Rates
+    digits: int = 2
+    book: Book = Book()
+    policy: Policy = Policy()
+    tier_offers: Mapping[str, Live] = {}
+    templates: Mapping[str, "Known"] = {}
+    floor_price: Callable[[int, int, datetime], Decimal | None] = lambda station, product, moment: None
+
+    @property
+    def has_offers(self) -> bool:
+        return bool(self.book.size or self.tier_offers)
+
+
+class Known(NamedTuple):
+    """A coupon template as the engine needs it."""
+
+    id: int
+    template: Template
+
+
+class Used(NamedTuple):
+    """What an offer gave a customer on a day."""
+
+    day: date
+    money: Decimal
+    volume: Decimal
+    uses: int
+    points: int
+
+
+class Refused(NamedTuple):
+    """A coupon that was presented and is not taken."""
+
+    code: str
+    template: str
+    why: WhyNot
+
+
+class State:
+    """What sales change for the sales after them: members' standings, coupons, budgets, what offers gave whom.
+
+    Loaded from the database before a list is rated, or begun empty by a simulation; `take` carries an outcome over.
+    """
+
+    def __init__(
+        self,
+        standings: dict[int, Standing] | None = None,
+        buyers: dict[int, BuyerFacts] | None = None,
+        coupons: Iterable[Coupon] = (),
+        uses_of: dict[tuple[int, int], int] | None = None,
+        left: dict[str, Decimal] | None = None,
+        given: dict[tuple[int, int], list[Used]] | None = None,
+        segments: Callable[[int], frozenset[str]] = lambda customer_id: frozenset(),
+    ) -> None:
+        self.standings = standings if standings is not None else {}
+        self.buyers = buyers if buyers is not None else {}
+        self.left = left if left is not None else {}
+        self.given = given if given is not None else {}
+        self.uses_of = uses_of if uses_of is not None else {}
+        self.segments = segments
+        self._coupons: dict[UUID, Coupon] = {}
+        self._by_code: dict[str, UUID] = {}
+        self._held: dict[int, list[UUID]] = {}
+        for coupon in coupons:
+            self.hold(coupon)
+
+    def copy(self) -> "State":
+        """The same state, to be changed apart."""
+        return State(
+            dict(self.standings),
+            self.buyers,
+            self._coupons.values(),
+            dict(self.uses_of),
+            dict(self.left),
+            {key: list(used) for key, used in self.given.items()},
+            self.segments,
+        )
+
+    def hold(self, coupon: Coupon) -> None:
+        """A coupon that is there now."""
+        if coupon.id not in self._coupons:
+            self._by_code[normal_code(coupon.code)] = coupon.id
+            if coupon.customer_id is not None:
+                self._held.setdefault(coupon.customer_id, []).append(coupon.id)
+        self._coupons[coupon.id] = coupon
+
+    def usable(
+        self,
+        codes: Iterable[str],
+        customer_id: int,
+        day: date,
+        templates: Mapping[str, Known],
+        reservation: UUID | None,
+    ) -> tuple[dict[str, list[Coupon]], list[Refused]]:
+        """The coupons a sale can use, by template, those presented first, then automatic ones that end soonest."""
+        found: dict[str, list[Coupon]] = {}
+        refused = []
+        for code in codes:
+            coupon = self._coupons.get(self._by_code.get(normal_code(code), _NONE))
+            why = self._why_not(coupon, customer_id, day, templates, reservation)
+            if why is None and coupon is not None:
+                found.setdefault(coupon.template, []).append(coupon)
+            else:
+                refused.append(Refused(code, coupon.template if coupon else "", why or WhyNot.UNKNOWN))
+        held = [self._coupons[coupon_id] for coupon_id in self._held.get(customer_id, ())]
+        for coupon in sorted(held, key=lambda coupon: (coupon.expires_on or date.max, coupon.id)):
+            known = templates.get(coupon.template)
+            if known is None or not known.template.is_automatic or coupon in found.get(coupon.template, ()):
+                continue
+            if self._why_not(coupon, customer_id, day, templates, reservation) is None:
+                found.setdefault(coupon.template, []).append(coupon)
+        return found, refused
+
+    def _why_not(
+        self,
+        coupon: Coupon | None,
+        customer_id: int,
+        day: date,
+        templates: Mapping[str, Known],
+        reservation: UUID | None,
+    ) -> WhyNot | None:
+        known = templates.get(coupon.template) if coupon else None
+        used = self.uses_of.get((customer_id, known.id), 0) if known else 0
+        return why_not(coupon, known.template if known else None, day, customer_id, used, reservation)
+
+    def use(self, coupon: Coupon, customer_id: int, at: datetime) -> None:
+        """A coupon was used once."""
+        if coupon.uses:
+            left = coupon.uses_left - 1
+            status = CouponStatus.ACTIVE if left > 0 else CouponStatus.USED
+            self._coupons[coupon.id] = replace(
+                coupon, uses_left=left, status=status, used_at=at, reserved_by=None, held_by=()
+            )
+        key = (customer_id, coupon.template_id)
+        self.uses_of[key] = self.uses_of.get(key, 0) + 1
+
+    def spend(self, spends: Mapping[str, Decimal]) -> None:
+        """Budgets have so much less left."""
+        for key, amount in spends.items():
+            if key in self.left:
+                self.left[key] -= amount
+
+    def visit(self, customer_id: int, at: datetime, points: int) -> None:
+        """A member bought, and earned points."""
+        standing = self.standings[customer_id]
+        latest = at if standing.last_sale_at is None else max(at, standing.last_sale_at)
+        self.standings[customer_id] = replace(
+            standing, points=standing.points + points, sales=standing.sales + 1, last_sale_at=latest
+        )
+
+    def gave(self, customer_id: int, offer_id: int, used: Used) -> None:
+        """An offer gave this customer something."""
+        self.given.setdefault((customer_id, offer_id), []).append(used)
+
+    def given_since(self, customer_id: int, offer_id: int, since: date, until: date) -> Used:
+        """What an offer gave this customer on days of a span, both included, in all."""
+        money = volume = ZERO
+        uses = points = 0
+        for used in self.given.get((customer_id, offer_id), ()):
+            if since <= used.day <= until:
+                money += used.money
+                volume += used.volume
+                uses += used.uses
+                points += used.points
+        return Used(until, money, volume, uses, points)
+
+
+_NONE = UUID(int=0)

@@ -1,0 +1,95 @@
+"""Claiming the names of a list, and locking its members."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from forecourt.customers import records as customer_records
+from forecourt.kernel import clock, ids
+from forecourt.kernel.crypto import keyring
+from forecourt.kernel.problems import Problem
+from forecourt.sales import queries, records
+from forecourt.sales.values import Answer, KnownSale, NewSale
+
+_said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
+
+
+class New(NamedTuple):
+    """A sale whose name was free."""
+
+    position: int
+    sale_id: UUID
+    known: KnownSale
+    recorded_by: str
+
+
+def name_of(known: KnownSale) -> queries.Name:
+    return (known.station.id, known.sale.source, known.sale.source_ref)
+
+
+def claim(known: Sequence[KnownSale | Problem], labels: Sequence[str]) -> tuple[list[New], list[Answer | None]]:
+    """Claim the names of the list, each once; returns what is new, and the answers so far (problems)."""
+    answers: list[Answer | None] = [item if isinstance(item, Problem) else None for item in known]
+    firsts: dict[queries.Name, tuple[int, KnownSale]] = {}
+    for position, item in enumerate(known):
+        if not isinstance(item, Problem):
+            firsts.setdefault(name_of(item), (position, item))
+    candidates = [
+        New(position, sale_id, item, labels[position])
+        for sale_id, (position, item) in zip(ids.uuid7s(len(firsts)), firsts.values(), strict=True)
+    ]
+    names = [
+        records.Claimed(
+            station_id=item.known.station.id,
+            source=item.known.sale.source,
+            source_ref=item.known.sale.source_ref,
+            sale_id=item.sale_id,
+            customer_id=item.known.customer_id,
+            business_date=item.known.business_date,
+            body_hash=fingerprint(item.known.sale),
+        )
+        for item in candidates
+    ]
+    free = records.claim(names) if names else set()
+    return [item for item in candidates if item.sale_id in free], answers
+
+
+def fingerprint(sale: NewSale) -> bytes:
+    """A keyed digest of all that a till said of a sale, figures in canonical form, to tell a replay from a conflict."""
+    return keyring().fingerprint(
+        _said(
+            (
+                sale.occurred_at.astimezone(clock.UTC),
+                sale.business_date,
+                sale.customer,
+                sale.pump,
+                sale.staff,
+                sale.lines,
+                sale.tenders,
+                # what came later is said only where it is, so that the digests of earlier sales stay
+                *((sale.coupons, sale.pricing, sale.reservation) if _says_more(sale) else ()),
+            )
+        )
+    )
+
+
+def _says_more(sale: NewSale) -> bool:
+    return bool(sale.coupons or sale.pricing or sale.reservation)
+
+
+def locked(new: Sequence[New]) -> list[New]:
+    """Lock the members of new sales. One merged away since it was recognised gives way to its survivor."""
+    merged = customer_records.lock({item.known.customer_id for item in new if item.known.is_member})
+    moved = {customer_id: survivor for customer_id, survivor in merged.items() if survivor is not None}
+    if not moved:
+        return list(new)
+    customer_records.lock(set(moved.values()))
+    return [
+        item._replace(known=replace(item.known, customer_id=moved[item.known.customer_id]))
+        if item.known.customer_id in moved
+        else item
+        for item in new
+    ]

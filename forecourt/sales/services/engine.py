@@ -1,0 +1,216 @@
+"""The engine between loading and writing: the rules in force, the state that a list meets, and the rating of the list.
+
+Budgets of everybody are read without a lock, and taken after rating from this writer's own slots; where one of them has too
+little, the list lets go, holds them all and is rated again with exactly what is left.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from django.db import transaction
+
+from forecourt.coupons import queries as coupons
+from forecourt.coupons import records as coupon_records
+from forecourt.coupons import rules as coupon_rules
+from forecourt.coupons.values import Coupon, CouponKind
+from forecourt.customers import queries as customers
+from forecourt.kernel import clock, ids
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.stamps import Stamps
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty.rules import Rates, tier_for
+from forecourt.loyalty.values import Programme, Standing
+from forecourt.offers import queries as offers
+from forecourt.offers import records as offer_records
+from forecourt.offers.records import Wanted
+from forecourt.offers.rules.matching import EVER, NEVER, Live
+from forecourt.offers.rules.tiers import offer_of_tier
+from forecourt.organisation import queries as organisation
+from forecourt.sales import queries, rules
+from forecourt.sales.rules import Known, Rulings, State
+from forecourt.sales.values import KnownSale, Outcome
+
+
+class InForce:
+    """All rules, of any moment, as a list of sales meets them."""
+
+    def __init__(self, seen: Stamps) -> None:
+        self.digits = organisation.company().digits
+        self.rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
+        self.offers = offers.offers(seen.get("offers", 0))
+        self.templates = coupons.live_templates(seen.get("coupons", 0))
+        self.floors = offers.floors(seen.get("offers", 0), seen.get("catalogue", 0))
+        self._known = {code: Known(known.id, known.template) for code, known in self.templates.items()}
+        self._rulings: dict[tuple[int, int], Rulings] = {}
+
+    def at(self, moment: datetime) -> Rulings:
+        """The rules in force at a moment."""
+        active = self.rulebooks.at(moment)
+        policy = self.offers.policy_at(moment)
+        key = (active.programme.version, id(policy))
+        rulings = self._rulings.get(key)
+        if rulings is None:
+            rulings = self._rulings[key] = rulings_of(active.programme, active.rates, self)
+            rulings = self._rulings[key] = rulings._replace(policy=policy)
+        return rulings
+
+    @property
+    def known_templates(self) -> Mapping[str, Known]:
+        return self._known
+
+    @property
+    def has_automatic(self) -> bool:
+        return any(known.template.is_automatic for known in self.templates.values())
+
+
+def rulings_of(programme: Programme, rates: Rates, rules_in_force: InForce) -> Rulings:
+    """The rules of a programme beside the offers in force."""
+    return Rulings(
+        programme=programme,
+        rates=rates,
+        digits=rules_in_force.digits,
+        book=rules_in_force.offers.book,
+        tier_offers=_tier_offers(programme),
+        templates=rules_in_force.known_templates,
+        floor_price=rules_in_force.floors.price,
+    )
+
+
+@cache
+def _tier_offers(programme: Programme) -> Mapping[str, Live]:
+    """What tiers themselves take off, as offers without a number."""
+    found = {}
+    for tier in programme.tiers:
+        offer = offer_of_tier(tier.code, tier.name, tier.fuel_discount, tier.shop_percent)
+        if offer is not None:
+            found[tier.code] = Live(0, programme.version, offer, NEVER, EVER)
+    return found
+
+
+class Limits(NamedTuple):
+    """What a list may take: budgets of everybody with their limits, offers with limits for each customer."""
+
+    budgets: dict[str, Decimal]
+    own: set[int]
+    issues: set[str]
+
+
+def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[State, Limits]:
+    """All that rating this list must know, in a fixed number of statements; `lock` holds the coupons it may use."""
+    members = {item.customer_id for item in known if item.is_member}
+    standings = loyalty.standings(members)
+    state = State(standings)
+    limits = Limits({}, set(), set())
+    codes = {code for item in known for code in item.sale.coupons}
+    if not any(in_force.at(item.sale.occurred_at).has_offers for item in known) and not codes:
+        return state, limits
+    state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
+    if codes or in_force.has_automatic:
+        since = min(item.business_date for item in known)
+        for coupon in coupons.for_sale(
+            codes,
+            members if in_force.has_automatic else (),
+            lock=lock,
+            since=since,
+            reservations={item.sale.reservation for item in known if item.sale.reservation is not None},
+        ):
+            state.hold(coupon)
+        limited = {template.id for template in in_force.templates.values() if template.template.per_customer}
+        state.uses_of = coupons.used_by(members, limited)
+    limits = limits_of(known, in_force, state)
+    state.left = offers.left_of(limits.budgets)
+    if limits.own:
+        state.given = queries.given(members, limits.own)
+    return state, limits
+
+
+def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Limits:
+    """The limits that a list may meet: of all offers that its sales look at, whether they hold or not."""
+    budgets: dict[str, Decimal] = {}
+    own: set[int] = set()
+    issues: set[str] = set()
+    if not in_force.offers.book.has_limits:
+        return Limits(budgets, own, issues)
+    for item in known:
+        rulings = in_force.at(item.sale.occurred_at)
+        facts, _, _ = rules.facts_of(item, rulings, state)
+        for live in rulings.book.candidates(facts, item.sale.occurred_at):
+            for key, budget in rules.budget_keys(live, item):
+                budgets[key] = budget.limit
+            if rules.has_customer_budgets(live):
+                own.add(live.id)
+            issues.update(live.issues)
+    return Limits(budgets, own, issues)
+
+
+def rate_all(known: Sequence[KnownSale], in_force: InForce, state: State, mint: rules.Mint | None) -> list[Outcome]:
+    """Rate a list, each sale in the state that those before it leave."""
+    outcomes = []
+    for item in known:
+        outcome = rules.rate(item, in_force.at(item.sale.occurred_at), state, mint=mint)
+        if outcome.awards or outcome.used or item.is_member:
+            rules.take(state, outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def open_missing(known: Sequence[KnownSale], state: State, in_force: InForce) -> set[int]:
+    """Let members who have no balance begin in the entry tier; returns who they are."""
+    missing = {item.customer_id for item in known if item.is_member} - state.standings.keys()
+    if missing:
+        tier = tier_for(in_force.rulebooks.at(clock.now()).programme.tiers, ZERO)
+        for customer_id in missing:
+            state.standings[customer_id] = Standing(customer_id=customer_id, tier=tier)
+    return missing
+
+
+def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, limits: Limits) -> list[Outcome]:
+    """Rate a list whose members are locked, and take what it spends from the budgets. `state` is left as it was."""
+    mint = minter(in_force, coupon_records.hold_room(limits.issues, in_force.templates))
+    trial = state.copy() if limits.budgets else state
+    outcomes = rate_all(known, in_force, trial, mint)
+    wanted = _wanted(outcomes, limits.budgets)
+    if not wanted:
+        return outcomes
+    try:
+        with transaction.atomic():
+            offer_records.take(wanted)
+        return outcomes
+    except offer_records.Contested:
+        held, left = offer_records.hold_all(limits.budgets)
+        exact = state.copy()
+        exact.left = left
+        mint = minter(in_force, coupon_records.hold_room(limits.issues, in_force.templates))
+        outcomes = rate_all(known, in_force, exact, mint)
+        offer_records.take_held(held, _wanted(outcomes, limits.budgets))
+        return outcomes
+
+
+def _wanted(outcomes: Iterable[Outcome], budgets: Mapping[str, Decimal]) -> dict[str, Wanted]:
+    sums: dict[str, Decimal] = {}
+    for outcome in outcomes:
+        for key, amount in outcome.spends.items():
+            sums[key] = sums.get(key, ZERO) + amount
+    return {key: Wanted(amount, budgets[key]) for key, amount in sums.items()}
+
+
+def minter(in_force: InForce, room: dict[str, int]) -> rules.Mint:
+    """Makes the coupons that sales give, as far as their templates are issued and have room."""
+
+    def mint(code: str, known: KnownSale) -> Coupon | None:
+        template = in_force.templates.get(code)
+        if template is None or not template.is_live or template.template.kind is not CouponKind.SINGLE:
+            return None
+        if template.template.limit:
+            if room.get(code, 0) < 1:
+                return None
+            room[code] -= 1
+        day: date = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
+        return coupon_rules.minted(
+            ids.uuid7(), coupon_rules.new_code(), template.template, template.id, known.customer_id, day
+        )
+
+    return mint

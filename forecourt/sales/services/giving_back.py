@@ -1,0 +1,77 @@
+"""What a refund gives back beside money and points of the sale: budgets, coupons, points it was paid with."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from forecourt.coupons import queries as coupons
+from forecourt.coupons import records as coupon_records
+from forecourt.kernel.events import Event
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty.events import moved
+from forecourt.loyalty.values import Return
+from forecourt.offers import queries as offers
+from forecourt.offers import records as offer_records
+from forecourt.offers.values import Budget, Measure, Per
+from forecourt.sales import records
+from forecourt.sales.queries import SaleView
+from forecourt.sales.values import Award
+
+
+def give_back(sale: SaleView, posting: records.Posting, *, is_whole: bool) -> list[Event]:
+    """Give back what the sale had taken; returns what to publish. Callers hold the customer's lock.
+
+    Budgets get back what the refund takes back of offers. When nothing of the sale stays, the coupons it used are good
+    again, those it gave and that are unused become void, and the points it was paid with return to their lots.
+    """
+    events: list[Event] = []
+    if is_whole:
+        if coupons.for_sale((), (), lock=True, refunded=[sale.id]):
+            events += coupon_records.restore([sale.id])
+            events += coupon_records.void_issued_by([f"sale:{sale.id}"]).voided
+        if sale.points_spent and sale.customer_id is not None:
+            returned = Return(
+                customer_id=sale.customer_id,
+                origin=f"sale:{sale.id}",
+                reason=_("refund of a sale paid with points"),
+                actor=posting.recorded_by,
+            )
+            events += moved(loyalty_records.give_back_all([returned]))
+    return_budgets(sale, posting.outcome.awards)
+    return events
+
+
+def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:
+    """Give budgets back what these rows, which are negative, take from offers."""
+    in_force = offers.offers()
+    amounts: dict[str, Decimal] = {}
+    for award in awards:
+        offer = in_force.version(award.offer_id, award.version) if award.offer_id else None
+        for budget in offer.budgets if offer else ():
+            amount = {
+                Measure.MONEY: -award.discount,
+                Measure.VOLUME: -award.quantity,
+                Measure.USES: Decimal(-award.uses),
+                Measure.POINTS: Decimal(-award.points),
+            }[budget.measure]
+            key = _key(award.offer_id, budget, sale)
+            if amount and key:
+                amounts[key] = amounts.get(key, ZERO) + amount
+    offer_records.give_back(amounts)
+
+
+def _key(offer_id: int, budget: Budget, sale: SaleView) -> str:
+    """The name of the budget that the sale spent from; none for customers' own limits, which the awards themselves are."""
+    key = f"{offer_id}:{budget.measure}:{budget.per}"
+    match budget.per:
+        case Per.TOTAL:
+            return key
+        case Per.DAY:
+            return f"{key}:{sale.business_date}"
+        case Per.STATION:
+            return f"{key}:S{sale.station_id}"
+        case Per.STATION_DAY:
+            return f"{key}:S{sale.station_id}:{sale.business_date}"
+    return ""
