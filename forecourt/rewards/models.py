@@ -103,7 +103,7 @@ class MovementRow(models.Model):
 class RedemptionRow(models.Model):
     """A redemption. `customer_id` is who holds it today, `redeemed_for` for whom it was made, whatever merged since.
 
-    `payments` are the ledgers that paid: [[customer, points], ...]. Code and price are as of the redemption.
+    Code and price are as of the redemption. Which ledgers paid the ledger tells, by the origin "redemption:<id>".
     """
 
     id = models.UUIDField(primary_key=True)
@@ -115,7 +115,6 @@ class RedemptionRow(models.Model):
     money = models.DecimalField(_("money"), max_digits=14, decimal_places=4, default=0)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, default=0)
     shares = models.JSONField(default=list)
-    payments = models.JSONField(default=list)
     state = models.CharField(_("state"), max_length=12, choices=REDEMPTION_NAMES, default=RedemptionState.OPEN)
     redeemed_at = models.DateTimeField(_("redeemed"))
     redeemed_on = models.DateField(_("day"))

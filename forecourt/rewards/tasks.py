@@ -3,12 +3,12 @@
 from procrastinate.contrib.django import app
 
 from forecourt.kernel.actors import SYSTEM
+from forecourt.loyalty import queries as loyalty
 from forecourt.rewards import services
-from forecourt.rewards.queries.catalogue import today
 
 
 @app.periodic(cron="20 * * * *")
 @app.task(name="rewards.expire_redemptions", queueing_lock="rewards.expire_redemptions")
 def expire_redemptions(timestamp: int) -> int:
     """End what was not collected by its last day, soon after that day is over."""
-    return services.expire_redemptions(SYSTEM, today())
+    return services.expire_redemptions(SYSTEM, loyalty.today())

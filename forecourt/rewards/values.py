@@ -185,15 +185,9 @@ class Choice(Value):
         return not self.refusals
 
 
-class Payment(Value):
-    """So many points taken from a customer's ledger; more than one where a household shares."""
-
-    customer_id: int
-    points: int
-
-
 class Redemption(Value):
-    """A redemption as it stands. `customer_id` is who holds it today, `points`, `money` and `cost` are as of then.
+    """A redemption as it stands. `customer_id` is who holds it today, `redeemed_for` for whom it was made, whatever merged
+    since; `points`, `money` and `cost` are as of then.
 
     `coupon` is the code of the coupon it issued, "" for goods and services; `stock_station_id` is whose stock a piece was
     taken from (0: the common one), null where stock is not counted. `is_returned`: the points were given back.
@@ -205,11 +199,11 @@ class Redemption(Value):
     reward_name: str
     kind: RewardKind
     customer_id: int
+    redeemed_for: int
     points: int
     money: Decimal
     cost: Decimal
     shares: tuple[Share, ...]
-    payments: tuple[Payment, ...]
     state: RedemptionState
     redeemed_at: datetime
     redeemed_on: date

@@ -10,10 +10,10 @@ from forecourt.coupons.models import CouponRow, CouponUse
 from forecourt.customers import services as customer_services
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.loyalty.queries import today
 from forecourt.organisation import services as organisation_services
 from forecourt.organisation.values import NewRole, Role
 from forecourt.rewards import queries, services
-from forecourt.rewards.queries.catalogue import today
 from forecourt.rewards.values import IdentifiedBy, OnExpiry, RedemptionState, StockKind
 from tests.rewards.windows import FIVE_OFF, MUG, WASH, pieces, rewards_prove, somebody
 from tests.sales.scenes import PROGRAMME, events, lots, points
@@ -286,7 +286,6 @@ def test_a_household_that_shares_pays_together_and_gets_it_back(window):
     choice = queries.choices(window.actor, first, "S001")[0]
     assert choice.is_redeemable
     redemption = window.redeem(first, "MUG")
-    assert sum(payment.points for payment in redemption.payments) == 500
     assert points(first) + points(second) == 200
     rewards_prove()
     services.cancel_redemption(window.actor, redemption.id, "never mind")

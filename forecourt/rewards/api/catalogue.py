@@ -22,7 +22,6 @@ from forecourt.rewards.api.schemas import (
     StockBody,
     StockOut,
 )
-from forecourt.rewards.queries.catalogue import today
 from forecourt.rewards.values import Asking, RewardKind, RewardState
 
 router = Router()
@@ -63,7 +62,10 @@ def list_choices(
     found = queries.choices(request.actor, customer_id, station)
     survivor = customers.survivor_of(customer_id)
     asking = Asking(
-        today=today(), tier=loyalty.balance(survivor).tier, spendable=queries.spendable(survivor), station=station
+        today=loyalty.today(),
+        tier=loyalty.balance(survivor).tier,
+        spendable=queries.spendable(survivor),
+        station=station,
     )
     items = [ChoiceOut.of(choice, msgspec.structs.replace(asking, left=choice.left)) for choice in found]
     return Page[ChoiceOut](items=items)

@@ -1,7 +1,6 @@
 """Rewards: the catalogue for those who keep it, and as one customer sees it."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -80,7 +79,7 @@ def _lines(
         CATALOGUE,
         {
             "stations": None if actor.stations is None else sql.array(sorted(actor.stations)),
-            "since": clock.month_of(today()),
+            "since": clock.month_of(loyalty.today()),
             "state": state.value if state else None,
             "kind": kind.value if kind else None,
             "text": text,
@@ -129,7 +128,7 @@ def choices(actor: Actor, customer_id: int, station: str = "") -> list[Choice]:
     counted = taken(family)
     pieces = left([known for known in live], place.id if place else 0)
     asking = Asking(
-        today=today(),
+        today=loyalty.today(),
         tier=loyalty.balance(found.customer_id).tier,
         spendable=spendable(found.customer_id),
         station=station,
@@ -150,7 +149,7 @@ def _choice(known: KnownReward, asking: Asking, counted: Taken, pieces: int | No
 
 def taken(family: Sequence[int], reward_id: int | None = None) -> dict[int, Taken]:
     """How many of each reward a family of merged customers has redeemed, by the reward's id; of one reward if given."""
-    day = today()
+    day = loyalty.today()
     found = sql.rows(
         TAKEN,
         {"customer_ids": sql.array(family), "today": day, "month": clock.month_of(day), "reward_id": reward_id},
@@ -160,13 +159,7 @@ def taken(family: Sequence[int], reward_id: int | None = None) -> dict[int, Take
 
 def spendable(customer_id: int) -> int:
     """Points that the customer can spend today, with those of the household where the programme shares them."""
-    who: Sequence[int] = [customer_id]
-    if loyalty.programme_at(clock.now()).household_shares:
-        who = customers.household_of([customer_id]).get(customer_id, (customer_id,))
-    day = today()
-    return sum(book.spendable(day) for book in loyalty.books(who).values())
-
-
-def today() -> date:
-    """The company's day."""
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    programme = loyalty.programme_at(clock.now())
+    members = loyalty.sharing([customer_id], programme)[customer_id]
+    day = loyalty.today()
+    return sum(book.spendable(day) for book in loyalty.open_books(members, programme).values())

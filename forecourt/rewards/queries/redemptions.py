@@ -16,7 +16,7 @@ from forecourt.kernel.problems import NotFound
 from forecourt.offers.values import Share
 from forecourt.rewards import permissions, rules
 from forecourt.rewards.models import RedemptionRow
-from forecourt.rewards.values import IdentifiedBy, OnExpiry, Payment, Redemption, RedemptionState, RewardKind
+from forecourt.rewards.values import IdentifiedBy, OnExpiry, Redemption, RedemptionState, RewardKind
 
 REDEMPTIONS: Final = sql.load(rewards.__file__, "redemptions")
 DUE: Final = """
@@ -94,7 +94,6 @@ def is_code_taken(code: str) -> bool:
 
 
 def _redemption(row: dict[str, Any]) -> Redemption:
-    payments = msgspec.json.decode(row["payments"], type=list[tuple[int, int]])
     return Redemption(
         **{
             **row,
@@ -103,6 +102,5 @@ def _redemption(row: dict[str, Any]) -> Redemption:
             "identified_by": IdentifiedBy(row["identified_by"]),
             "on_expiry": OnExpiry(row["on_expiry"]),
             "shares": msgspec.json.decode(row["shares"], type=tuple[Share, ...]),
-            "payments": tuple(Payment(customer_id=customer_id, points=points) for customer_id, points in payments),
         }
     )

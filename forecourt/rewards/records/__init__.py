@@ -1,6 +1,5 @@
 """Set-based writes of rewards. Callers hold the customers' locks."""
 
-from forecourt.rewards.records.points import give_back
 from forecourt.rewards.records.redemptions import carry_over, close, insert, lock, lock_due
 from forecourt.rewards.records.stock import Piece, change_stock, put_back, take
 
@@ -9,7 +8,6 @@ __all__ = [
     "carry_over",
     "change_stock",
     "close",
-    "give_back",
     "insert",
     "lock",
     "lock_due",

@@ -11,9 +11,10 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import Event, publish
 from forecourt.loyalty import events as loyalty_events
+from forecourt.loyalty import records as ledger
 from forecourt.rewards import permissions, queries, records
 from forecourt.rewards.events import RewardExpired
-from forecourt.rewards.services.subjects import locked
+from forecourt.rewards.services.subjects import spent_on
 from forecourt.rewards.values import OnExpiry, Redemption, RedemptionState
 
 BATCH: Final = 200
@@ -36,20 +37,15 @@ def expire_these(actor: Actor, redemption_ids: Sequence[UUID], day: date) -> int
     """
     actor.require(permissions.EDIT_REWARDS)
     known = queries.find(ids=list(redemption_ids), limit=len(redemption_ids))
-    concerned = {payment.customer_id for one in known for payment in one.payments} | {one.customer_id for one in known}
-    survivors = {customer: one.customer_id for customer, one in locked(concerned).items()}
+    wanted = {one.id: spent_on(one, REASON, actor) for one in known if one.on_expiry is OnExpiry.RETURN}
+    ledger.lock_sharing({one.customer_id for one in known}, list(wanted.values()))
     due = records.lock_due(redemption_ids, day)
     ended = queries.find(ids=due, limit=len(redemption_ids)) if due else []
     if not ended:
         return 0
     now = clock.now()
-    returned = [one.id for one in ended if one.on_expiry is OnExpiry.RETURN]
-    entries = [
-        entry
-        for one in ended
-        if one.on_expiry is OnExpiry.RETURN
-        for entry in records.give_back(one, survivors, REASON, actor.label)
-    ]
+    returned = [redemption_id for redemption_id in due if redemption_id in wanted]
+    entries = ledger.give_back_all([wanted[redemption_id] for redemption_id in returned])
     records.close(due, RedemptionState.EXPIRED, now, day, actor.label, reason=REASON, returned=returned)
     told: list[Event] = [
         RewardExpired(

@@ -22,13 +22,11 @@ from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.rewards import permissions, queries, records, rules
 from forecourt.rewards.events import RewardRedeemed
-from forecourt.rewards.queries.catalogue import today
 from forecourt.rewards.services.subjects import locked, place_of
 from forecourt.rewards.values import (
     Asking,
     IdentifiedBy,
     KnownReward,
-    Payment,
     Redemption,
     RedemptionState,
     Refusal,
@@ -56,10 +54,9 @@ def redeem_reward(
     place = place_of(actor, station)
     known = queries.by_code(code)
     vouched_by = _vouching(supervisor, place)
-    shared = loyalty.programme_at(clock.now()).household_shares
-    customer = locked([customer_id], with_household=shared)[customer_id]
+    customer = locked(customer_id)
     asking = Asking(
-        today=today(),
+        today=loyalty.today(),
         tier=loyalty.balance(customer.customer_id).tier,
         spendable=queries.spendable(customer.customer_id),
         station=place.code if place else "",
@@ -120,11 +117,11 @@ def _spent(
         reward_name=reward.name,
         kind=reward.kind,
         customer_id=customer_id,
+        redeemed_for=customer_id,
         points=reward.points,
         money=reward.money,
         cost=reward.cost,
         shares=rules.funded_by(reward),
-        payments=tuple(Payment(customer_id=entry.customer_id, points=-entry.points) for entry in entries),
         state=RedemptionState.OPEN,
         redeemed_at=now,
         redeemed_on=asking.today,

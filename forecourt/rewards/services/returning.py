@@ -12,10 +12,11 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.loyalty import events as loyalty_events
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import records as ledger
 from forecourt.rewards import permissions, queries, records
 from forecourt.rewards.events import RewardCancelled
-from forecourt.rewards.queries.catalogue import today
-from forecourt.rewards.services.subjects import locked
+from forecourt.rewards.services.subjects import spent_on
 from forecourt.rewards.values import Redemption, RedemptionState
 
 
@@ -30,19 +31,19 @@ def cancel_redemption(actor: Actor, redemption_id: UUID, reason: str) -> Redempt
         raise Invalid.field("reason", _("is empty; say why, it stands in the ledger and in the audit trail"))
     known = queries.redemption(actor, redemption_id)
     _require_place(actor, known)
-    payers = {payment.customer_id for payment in known.payments}
-    survivors = {customer: one.customer_id for customer, one in locked({*payers, known.customer_id}).items()}
+    wanted = spent_on(known, reason.strip(), actor)
+    ledger.lock_sharing([known.customer_id], [wanted])
     records.lock([redemption_id])
     redemption = queries.redemption(actor, redemption_id)
     _check(actor, redemption)
     voided = _void_coupon(redemption, reason.strip())
-    entries = records.give_back(redemption, survivors, reason.strip(), actor.label)
+    entries = ledger.give_back_all([wanted])
     now = clock.now()
     records.close(
         [redemption_id],
         RedemptionState.CANCELLED,
         now,
-        today(),
+        loyalty.today(),
         actor.label,
         reason=reason.strip(),
         returned=[redemption_id],

@@ -1,47 +1,42 @@
 """What commands on rewards begin with: whose ledgers they move, and where."""
 
-from collections.abc import Collection
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
-from forecourt.customers import records as customer_records
 from forecourt.customers.values import CustomerClaim, Resolved
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, NotFound, Unavailable
+from forecourt.loyalty import records as ledger
+from forecourt.loyalty.values import Return
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
+from forecourt.rewards.values import Redemption
 
 _ATTEMPTS: Final = 3
 
 
-def locked(customer_ids: Collection[int], *, with_household: bool = False) -> dict[int, Resolved]:
-    """Lock who these customers are today, with their households if asked, in rising order until the command ends.
+def locked(customer_id: int) -> Resolved:
+    """Lock who this customer is today, and all whose points it may spend, until the command ends. NotFound without one.
 
-    Returns the survivor of each. Only survivors are locked, so a merge that locks a family never waits for us while we
-    wait for it. NotFound for an id that is none.
+    Only survivors are locked, so a merge that locks a family never waits for us while we wait for it.
     """
     for _attempt in range(_ATTEMPTS):
-        found = _survivors(customer_ids)
-        wanted = {one.customer_id for one in found.values()}
-        if with_household:
-            wanted |= {member for members in customers.household_of(wanted).values() for member in members}
-        customer_records.lock(wanted)
-        if _survivors(customer_ids) == found:
-            return found
-    raise Unavailable(_("These customers are being merged just now; send it again."))
-
-
-def _survivors(customer_ids: Collection[int]) -> dict[int, Resolved]:
-    asked = sorted(set(customer_ids))
-    found = customers.resolve([CustomerClaim(id=customer_id) for customer_id in asked])
-    survivors = {}
-    for customer_id, survivor in zip(asked, found, strict=True):
-        if survivor is None:
+        found = customers.resolve([CustomerClaim(id=customer_id)])[0]
+        if found is None:
             raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
-        survivors[customer_id] = survivor
-    return survivors
+        ledger.lock_sharing([found.customer_id])
+        if customers.resolve([CustomerClaim(id=customer_id)])[0] == found:
+            return found
+    raise Unavailable(_("Customer %(id)s is being merged just now; send it again.") % {"id": customer_id})
+
+
+def spent_on(redemption: Redemption, reason: str, actor: Actor) -> Return:
+    """What is to be given back of a redemption, to whoever paid for it and whoever they are today."""
+    return Return(
+        customer_id=redemption.redeemed_for, origin=f"redemption:{redemption.id}", reason=reason, actor=actor.label
+    )
 
 
 def place_of(actor: Actor, station: str | None) -> StationFacts | None:

@@ -1,7 +1,7 @@
 -- Redemptions as they stand, with their reward and the coupon they issued.
 SELECT redemption.id, redemption.code, reward.code AS reward, reward.name AS reward_name, reward.kind,
-       redemption.customer_id, redemption.points, redemption.money, redemption.cost, redemption.shares::text AS shares,
-       redemption.payments::text AS payments, redemption.state, redemption.redeemed_at, redemption.redeemed_on,
+       redemption.customer_id, redemption.redeemed_for, redemption.points, redemption.money, redemption.cost,
+       redemption.shares::text AS shares, redemption.state, redemption.redeemed_at, redemption.redeemed_on,
        redemption.redeemed_by, redemption.station_id, redemption.identified_by, redemption.expires_on,
        redemption.on_expiry, redemption.stock_station_id, redemption.coupon_id, coalesce(coupon.code, '') AS coupon,
        coupon.expires_on AS coupon_expires_on, redemption.closed_at, redemption.closed_by,
