@@ -21,6 +21,7 @@ from forecourt.coupons.queries.lookup import (
     uses,
     view,
     view_by_code,
+    views,
 )
 from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates
 
@@ -56,4 +57,5 @@ __all__ = [
     "uses",
     "view",
     "view_by_code",
+    "views",
 ]

@@ -166,6 +166,14 @@ def view(coupon_id: UUID) -> CouponView:
     return _view(found[0])
 
 
+def views(coupon_ids: Collection[UUID]) -> list[CouponView]:
+    """The coupons of these ids, in the order they were issued; unknown ids are missing. One statement."""
+    found = sql.rows(
+        _VIEWS + "WHERE coupon.id = ANY(%(ids)s::uuid[]) ORDER BY coupon.id", {"ids": sql.array(coupon_ids)}
+    )
+    return [_view(row) for row in found]
+
+
 def view_by_code(code: str) -> CouponView | None:
     """The coupon of that code, however it is written; None when there is none."""
     normal = rules.normal_code(code)

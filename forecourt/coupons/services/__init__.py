@@ -1,6 +1,6 @@
 """Commands of coupons."""
 
-from forecourt.coupons.services.batches import create_batch, extend_batch, restore_batch, void_batch
+from forecourt.coupons.services.batches import create_batch, extend_batch, note_export, restore_batch, void_batch
 from forecourt.coupons.services.issuing import MOST_AT_ONCE, issue_coupons
 from forecourt.coupons.services.keeping import (
     claim_coupon,
@@ -28,6 +28,7 @@ __all__ = [
     "extend_batch",
     "issue_coupons",
     "mark_seen",
+    "note_export",
     "redeem_coupon",
     "require_everywhere",
     "restore_batch",

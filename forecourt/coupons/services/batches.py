@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from forecourt.coupons import permissions, queries, records, rules
 from forecourt.coupons.models import CouponBatch
+from forecourt.coupons.queries import BatchView
 from forecourt.coupons.services.templates import require_everywhere
 from forecourt.coupons.values import CouponKind, Template
 from forecourt.kernel import audit, clock
@@ -100,6 +101,15 @@ def restore_batch(actor: Actor, batch_id: int) -> None:
     audit.record(actor, "coupon_batch.restore", f"coupon_batch:{batch_id}")
     if batch.made < batch.count:
         app.configure_task(JOB).defer(batch_id=batch_id)
+
+
+@transaction.atomic(durable=True)
+def note_export(actor: Actor, batch_id: int, *, kind: str = "csv") -> BatchView:
+    """Audit that somebody takes the codes of a batch along, which are as good as its coupons; returns the batch."""
+    actor.require(permissions.ISSUE_COUPONS)
+    batch = queries.batch(batch_id)
+    audit.record(actor, "coupon_batch.export", f"coupon_batch:{batch_id}", detail={"kind": kind, "count": batch.made})
+    return batch
 
 
 def _locked(batch_id: int) -> CouponBatch:

@@ -1,0 +1,9 @@
+"""Routes of coupons, a file a noun."""
+
+from ninja import Router
+
+from forecourt.coupons.api import batches, coupons, templates
+
+router = Router()
+for part in (templates, coupons, batches):
+    router.add_router("", part.router)

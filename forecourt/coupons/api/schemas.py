@@ -1,0 +1,236 @@
+"""What the API says of coupons and takes for them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from ninja import Schema
+from pydantic import Field
+from pydantic.types import StringConstraints
+
+from forecourt.coupons.queries import BatchView, CouponView, Figures, KnownTemplate
+from forecourt.coupons.values import CouponKind, CouponStatus, Template
+from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
+
+TemplateCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+CouponCode = Annotated[
+    str, Field(min_length=1, max_length=64, description="As printed or typed: blanks and dashes count nothing.")
+]
+Reason = Annotated[Text, Field(min_length=1, max_length=200)]
+Days = Annotated[int, Field(ge=0, le=3650, strict=True)]
+
+
+class TemplateFields(Schema):
+    """What a coupon is; see the fields of the answer."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    kind: CouponKind = CouponKind.SINGLE
+    description: Annotated[str, Field(max_length=400)] = ""
+    generic_code: Annotated[str, Field(max_length=32)] = ""
+    handover: Annotated[str, Field(max_length=120)] = ""
+    delay_days: Days = 0
+    valid_days: Days = 30
+    valid_until: Day | None = None
+    uses: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    per_customer: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
+    limit: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
+    is_automatic: bool = False
+    is_transferable: bool = False
+    worth: Figure = Field(default="0", ge=0)  # type: ignore[assignment]
+
+
+class TemplateBody(TemplateFields, Body):
+    """A template to make."""
+
+    code: TemplateCode
+
+    def to_value(self) -> Template:
+        return msgspec.convert(self.model_dump(), Template)
+
+
+class TemplateChanges(Changes):
+    """What to change of a template; what is not sent stays. Coupons issued before keep their days and uses."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=80)] = ""
+    description: Annotated[str, Field(max_length=400)] = ""
+    generic_code: Annotated[str, Field(max_length=32)] = ""
+    handover: Annotated[str, Field(max_length=120)] = ""
+    delay_days: Days = 0
+    valid_days: Days = 0
+    valid_until: Day | None = None
+    uses: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    per_customer: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
+    limit: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
+    is_automatic: bool = False
+    is_transferable: bool = False
+    worth: Figure = Field(default="0", ge=0)  # type: ignore[assignment]
+
+
+class FiguresOut(Schema):
+    """What became of a template's coupons. `used` counts uses that stand, `restored` those that were given back."""
+
+    issued: int = 0
+    seen: int = 0
+    used: int = 0
+    restored: int = 0
+    void: int = 0
+    expired: int = 0
+
+
+class TemplateOut(Schema):
+    """A template. A coupon is good from `delay_days` after it was issued, for `valid_days` (0: for ever) and until
+    `valid_until` at most; `limit` and `per_customer` of 0 are none. `is_live`: still issued.
+    """
+
+    code: str
+    name: str
+    kind: CouponKind
+    is_live: bool
+    description: str
+    generic_code: str
+    handover: str
+    delay_days: int
+    valid_days: int
+    valid_until: date | None
+    uses: int
+    per_customer: int
+    limit: int
+    is_automatic: bool
+    is_transferable: bool
+    worth: Figure
+    figures: FiguresOut | None = None
+
+    @classmethod
+    def of(cls, known: KnownTemplate, figures: Figures | None = None) -> "TemplateOut":
+        fields: dict[str, Any] = msgspec.structs.asdict(known.template)
+        counted = FiguresOut(**{name: getattr(figures, name) for name in FiguresOut.model_fields}) if figures else None
+        return cls(**fields, is_live=known.is_live, figures=counted)
+
+
+class CouponOut(Schema):
+    """A coupon, good on days from `active_from` to `expires_on`, both included. `uses` of 0 is any number.
+
+    `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it.
+    """
+
+    id: UUID
+    code: str
+    template: str
+    name: str
+    customer_id: int | None
+    status: CouponStatus
+    active_from: date
+    expires_on: date | None
+    uses: int
+    uses_left: int
+    issued_at: datetime
+    seen_at: datetime | None
+    used_at: datetime | None
+    voided_at: datetime | None
+    sale_id: UUID | None
+    batch_id: int | None
+    origin: str
+
+    @classmethod
+    def of(cls, view: CouponView) -> "CouponOut":
+        fields = {name: getattr(view, name) for name in cls.model_fields if name != "name"}
+        return cls(**fields, name=view.template_name)
+
+
+class IssueBody(Body):
+    """Whom to give a coupon of a template. The same `origin`, template and customer are issued once."""
+
+    template: TemplateCode
+    customer_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)]
+    origin: Annotated[
+        str,
+        Field(
+            max_length=80,
+            pattern=r"^([a-z_]+:[A-Za-z0-9_.:-]+)?$",
+            description='What gives it, such as "campaign:spring"; then each customer gets it once.',
+        ),
+    ] = ""
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class LookupBody(Body):
+    """A code that was presented, and by whom if that is known."""
+
+    code: CouponCode
+    customer_id: Id | None = None
+
+
+class LookupOut(Schema):
+    """Whether the coupon can be used now, and if not why: a stable word and a sentence by language.
+
+    `handover` is what to hand over where the coupon needs no sale. An unknown code has no `coupon`.
+    """
+
+    usable: bool
+    why_not: str | None
+    messages: dict[str, str]
+    handover: str
+    coupon: CouponOut | None
+
+
+class ClaimBody(Body):
+    """A code, and whose the coupon shall be."""
+
+    code: CouponCode
+    customer_id: Id
+
+
+class TransferBody(Body):
+    customer_id: Id
+
+
+class ReasonBody(Body):
+    reason: Reason
+
+
+class SeenBody(Body):
+    coupon_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+
+
+class SeenOut(Schema):
+    """How many were seen for the first time."""
+
+    seen: int
+
+
+class RedeemBody(Body):
+    """A coupon that is handed over for what its template says, at a station (by code), without a sale."""
+
+    code: CouponCode
+    station: Annotated[str, Field(min_length=1, max_length=32)]
+    customer_id: Id | None = None
+
+
+class BatchBody(Body):
+    """So many bearer coupons of a template, a million at most."""
+
+    template: TemplateCode
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    count: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+
+class BatchOut(Schema):
+    """A batch, of whose `count` coupons `made` are made so far; void when `voided_at` says since when."""
+
+    id: int
+    template: str
+    name: str
+    count: int
+    made: int
+    created_at: datetime
+    finished_at: datetime | None
+    voided_at: datetime | None
+    used: int | None
+    seen: int | None
+    claimed: int | None
+
+    @classmethod
+    def of(cls, batch: BatchView) -> "BatchOut":
+        fields = {name: getattr(batch, name) for name in cls.model_fields if name != "count"}
+        return cls(**fields, count=batch.size)
