@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.parser import Parser
 
 from forecourt.catalogue.api import router as catalogue
+from forecourt.coupons.api import router as coupons
 from forecourt.customers.api import router as customers
 from forecourt.faces.api import door, problems
 from forecourt.loyalty.api import router as loyalty
@@ -77,6 +78,7 @@ def build() -> ForecourtAPI:
         ("catalogue", catalogue),
         ("stations", organisation),
         ("rewards", rewards),
+        ("coupons", coupons),
     ):
         made.add_router("", router, tags=[tag])
     for bound in made._get_bound_routers():
