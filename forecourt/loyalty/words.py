@@ -95,6 +95,11 @@ def differences(before: Programme, after: Programme, names: Names | None = None)
     return found
 
 
+def facts(programme: Programme) -> list[tuple[str, str]]:
+    """What holds of the programme as a whole, but its name: (what, how), tiers first, then points, spending, households."""
+    return [(str(label), phrase(programme, programme)) for name, (label, phrase) in _WHOLE.items() if name != "name"]
+
+
 def rate_in_words(rate: EarnRate, names: Names | None = None) -> str:
     """What a rate gives for what, and where."""
     return f"{_points(rate)} · {scope_in_words(rate, names)}"

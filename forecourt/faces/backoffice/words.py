@@ -103,6 +103,12 @@ SERVICE_ALIASES = {"carwash", "oil_change"}
 BASIS = {"spend": _("spend"), "volume": _("volume of fuel"), "visits": _("visits")}
 PER = {"unit": _("per unit (litre, kWh, piece)"), "currency": _("per unit of currency")}
 NEGATIVE = {"owe": _("the balance goes below zero"), "forgive": _("the balance stops at zero")}
+OUTCOME = {
+    "open": _("in review"),
+    "approved": _("approved"),
+    "refused": _("sent back"),
+    "withdrawn": _("withdrawn"),
+}
 EVENT = {
     "sale.posted": _("Sale"),
     "sale.refunded": _("Refund"),

@@ -107,8 +107,11 @@ def _of_the_whole(programme: Programme) -> Iterator[Fault]:
             "business_tier",
             _("%(code)r is no tier of the programme; choose one of them, or none") % {"code": programme.business_tier},
         )
-    if programme.expiry is Expiry.ACTIVITY and programme.points_life_months == 0:
-        yield "points_life_months", _("is 0; say after how many months without a sale points expire")
+    if programme.expiry is not Expiry.FIXED and programme.points_life_months == 0:
+        yield (
+            "points_life_months",
+            _("is 0; give at least 1, or let points expire by when they were earned, where 0 is for ever"),
+        )
     life = programme.points_life_months * _DAYS_A_MONTH
     if programme.expiry is Expiry.FIXED and life and programme.pending_days >= life:
         yield (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
-from forecourt.loyalty import permissions, queries
+from forecourt.loyalty import permissions, queries, words
 from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview
 from forecourt.loyalty.services.checking import check_submission, require_everywhere
 from forecourt.loyalty.services.programme import put_in_force
@@ -46,7 +46,7 @@ def submit_programme(
     programme = msgspec.convert(row.body, Programme)
     check_submission(programme)
     before = queries.programme_at(valid_from or now)
-    if before.version and msgspec.structs.replace(before, version=0) == programme:
+    if before.version and not words.differences(before, programme):
         raise Conflict(
             _("The draft says what version %(version)s says; change something first.") % {"version": before.version}
         )

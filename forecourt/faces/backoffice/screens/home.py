@@ -11,6 +11,7 @@ from forecourt.customers import permissions as customers
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import dashboard
 from forecourt.faces.backoffice.screen import screen, show
+from forecourt.faces.backoffice.screens import approvals
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import permissions as organisation_permissions
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         figures=figures,
         steps=_steps(actor) if not figures["league"] else [],
         waiting=dashboard.waiting(actor, now),
+        approvals=approvals.waiting_for(actor),
         grades=_grades(dashboard.volume_by_grade(now, period), period),
         hours=_hours(dashboard.by_hour(now, view)),
         members=_members(dashboard.new_and_lost(actor, now)) if actor.may(customers.VIEW) else None,

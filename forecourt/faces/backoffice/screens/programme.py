@@ -1,146 +1,118 @@
-"""The programme: what members earn, the tiers, what was published, and what a fill would earn."""
+"""The programme as it stands: what is in force, what waits, every version with what it changed."""
 
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.catalogue import queries as catalogue
-from forecourt.catalogue.values import Kind, ProductFacts, Unit
-from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import act, screen, show
+from forecourt.faces.backoffice.screens import programme_effects as trials
+from forecourt.faces.backoffice.screens.programme_draft import ladder
 from forecourt.kernel import clock
-from forecourt.loyalty import permissions, queries, rules, services
-from forecourt.loyalty.values import EarnRate, Programme
+from forecourt.loyalty import permissions, queries, services, words
+from forecourt.loyalty.values import Edition, Outcome, Programme
 
 
 @screen(permissions.VIEW_PROGRAMME)
 def programme(request: HttpRequest) -> HttpResponse:
+    """What is in force, in words, and what is edited or waits beside it."""
     actor = request.actor  # type: ignore[attr-defined]
-    draft, active = queries.draft(), queries.programme_at(clock.now())
-    trial = _trial(request)
+    now = clock.now()
+    active, saved, editions = queries.programme_at(now), queries.draft_as_saved(), queries.published()
+    names = words.names_of(active)
+    baskets = trials.baskets(request.GET)
     return show(
         request,
         "programme",
         _("Programme"),
         active=active,
-        draft=draft,
-        changes=_changes(active, draft),
-        versions=queries.published(),
-        trial=trial,
-        earned=_earned(active, draft, trial),
+        since=next((one for one in editions if one.programme.version == active.version), None),
+        rates=[(rate, words.scope_in_words(rate, names)) for rate in active.rates],
+        ladder=ladder(active),
+        facts=facts(active),
+        review=queries.open_review(),
+        refused=_refused(actor.label),
+        coming=[one for one in editions[::-1] if one.withdrawn_at is None and one.valid_from > now],
+        changes=words.differences(active, saved.programme) if saved.revision else [],
+        saved=saved,
+        effects=trials.effects(active, active, baskets),
+        trial=trials.tried(request.GET),
         grades=reference.grades(),
-        may_edit=actor.may(permissions.EDIT_PROGRAMME),
+        may_edit=_may_edit(actor),
     )
+
+
+def _may_edit(actor: Any) -> bool:
+    return bool(actor.may(permissions.EDIT_PROGRAMME) and actor.stations is None)
+
+
+def _refused(label: str) -> Any:
+    """The last programme that was handed in, where this person did so and it was sent back."""
+    last = next(iter(queries.reviews(limit=1)), None)
+    return last if last and last.outcome is Outcome.REFUSED and last.submitted_by == label else None
+
+
+def facts(programme: Programme) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What holds of points, spending and households, as (section, [(what, how)])."""
+    said = words.facts(programme)
+    return [
+        (_("Tiers"), said[:5]),
+        (_("How long points live"), said[5:9]),
+        (_("Paying with points"), said[9:13]),
+        (_("Households"), said[13:]),
+    ]
+
+
+@screen(permissions.VIEW_PROGRAMME)
+def versions(request: HttpRequest) -> HttpResponse:
+    """Every version: when, by whom, and what it says otherwise than the one it took the place of."""
+    actor = request.actor  # type: ignore[attr-defined]
+    now = clock.now()
+    active = queries.programme_at(now)
+    editions = queries.published()
+    names = words.names_of(*(one.programme for one in editions), *(one.before for one in editions))
+    return show(
+        request,
+        "programme_versions",
+        _("Versions of the programme"),
+        lines=[
+            (one, _state(one, active, now), words.differences(one.before, one.programme, names)) for one in editions
+        ],
+        reviews=[one for one in queries.reviews() if one.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN)],
+        may_edit=_may_edit(actor),
+        may_withdraw=actor.may(permissions.APPROVE_PROGRAMME) and actor.stations is None,
+    )
+
+
+def _state(edition: Edition, active: Programme, now: Any) -> str:
+    if edition.withdrawn_at is not None:
+        return "withdrawn"
+    if edition.valid_from > now:
+        return "coming"
+    return "active" if edition.programme.version == active.version else "past"
 
 
 @screen(permissions.EDIT_PROGRAMME)
-def publish(request: HttpRequest) -> HttpResponse:
+def restore(request: HttpRequest, version: int) -> HttpResponse:
+    """Copy a version back into the draft."""
     actor = request.actor  # type: ignore[attr-defined]
     return act(
         request,
-        reverse("admin:programme"),
-        lambda: services.publish_programme(actor),
-        _("Published. It holds for sales from now on."),
+        reverse("admin:programme_draft"),
+        lambda: services.restore_programme(actor, version),
+        _("Version %(version)s stands in the draft now.") % {"version": version},
     )
 
 
-def _changes(active: Programme, draft: Programme) -> list[tuple[str, str, str]]:
-    """What publishing would change: (what, before, after), "" where there was or will be nothing."""
-    found: list[tuple[str, str, str]] = []
-    basis = lambda one: str(words.BASIS.get(one.tier_basis, ""))  # noqa: E731
-    plain = [
-        (_("Name"), active.name, draft.name),
-        (_("Tiers count"), basis(active) if active.version else "", basis(draft)),
-        (_("Over so many days"), str(active.tier_window_days), str(draft.tier_window_days)),
-        (_("Points live so many months"), str(active.points_life_months), str(draft.points_life_months)),
-        (_("When points are owed"), _negative(active), _negative(draft)),
-    ]
-    found += [line for line in plain if line[1] != line[2]]
-    found += _difference(
-        _("Tier"),
-        {tier.code: f"{tier.name} ≥ {tier.threshold:,.0f} × {tier.multiplier_percent}%" for tier in active.tiers},
-        {tier.code: f"{tier.name} ≥ {tier.threshold:,.0f} × {tier.multiplier_percent}%" for tier in draft.tiers},
+@screen(permissions.APPROVE_PROGRAMME)
+def withdraw_version(request: HttpRequest, version: int) -> HttpResponse:
+    """Take back a version that has not begun."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return act(
+        request,
+        reverse("admin:programme_versions"),
+        lambda: services.withdraw_version(actor, version),
+        _("Version %(version)s is withdrawn; it will not come into force.") % {"version": version},
     )
-    return found + _difference(
-        _("Earn rate"),
-        {rate.code: rate_in_words(rate) for rate in active.rates},
-        {rate.code: rate_in_words(rate) for rate in draft.rates},
-    )
-
-
-def _negative(one: Programme) -> str:
-    return str(words.NEGATIVE.get(one.negative_balance, ""))
-
-
-def _difference(what: str, before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, str]]:
-    return [
-        (f"{what} {code}", before.get(code, ""), after.get(code, ""))
-        for code in sorted(before.keys() | after.keys())
-        if before.get(code) != after.get(code)
-    ]
-
-
-def rate_in_words(rate: EarnRate) -> str:
-    """What earns how much, and where."""
-    parts = [f"{rate.points.normalize():f}", str(words.PER[rate.per])]
-    narrowed = [
-        str(words.PRODUCT_KIND.get(rate.kind, rate.kind)),
-        str(words.FAMILY.get(rate.family, rate.family)),
-        rate.category,
-        rate.product,
-        ", ".join(rate.stations),
-        str(words.TENDER.get(rate.tender, rate.tender)),
-    ]
-    return " ".join(parts) + " · " + (" · ".join(part for part in narrowed if part) or _("everything"))
-
-
-def _trial(request: HttpRequest) -> dict[str, Any]:
-    """The basket to try: so much of a grade at its price, and so much from the shop."""
-    return {
-        "grade": request.GET.get("grade", "95"),
-        "volume": _decimal(request.GET.get("volume", "40"), Decimal(40)),
-        "shop": _decimal(request.GET.get("shop", "20"), Decimal(20)),
-    }
-
-
-def _decimal(text: str, otherwise: Decimal) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return otherwise
-    return value if 0 <= value < 100_000 else otherwise
-
-
-def _earned(active: Programme, draft: Programme, trial: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the basket earns at each tier, in force and as edited."""
-    fuel = catalogue.products_by_code([trial["grade"]]).get(trial["grade"])
-    lines = [_Line(_goods(), Decimal(1), trial["shop"], Decimal(0))]
-    if fuel is not None:
-        price = reference.usual_price(fuel.id) or Decimal(0)
-        lines.insert(0, _Line(fuel, trial["volume"], trial["volume"] * price, Decimal(0)))
-    tiers: dict[str, dict[str, Any]] = {}
-    for name, one in (("active", active), ("draft", draft)):
-        rates = rules.Rates(one.rates)
-        for tier in one.tiers:
-            earned = rules.points_earned(
-                lines, rates, station="", tender="", multiplier_percent=tier.multiplier_percent
-            )
-            tiers.setdefault(tier.code, {"name": tier.name})[name] = earned.points
-    return list(tiers.values())
-
-
-class _Line(NamedTuple):
-    """A line of the basket to try."""
-
-    product: ProductFacts
-    quantity: Decimal
-    amount: Decimal
-    discount: Decimal
-
-
-def _goods() -> ProductFacts:
-    return ProductFacts(id=0, code="", name="", kind=Kind.GOODS, unit=Unit.PIECE)

@@ -1,0 +1,43 @@
+"""What waits for somebody's approval, or was sent back to them: shown on the home page. One function a thing."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from forecourt.faces.backoffice.screens.programme_review import may_approve
+from forecourt.faces.backoffice.templatetags.office import who
+from forecourt.kernel.actors import Actor
+from forecourt.loyalty import permissions as loyalty
+from forecourt.loyalty import queries as programmes
+from forecourt.loyalty.values import Outcome
+
+
+class Waiting(NamedTuple):
+    """Something to look at: what, by whom and since when, and where. `is_late` draws more attention."""
+
+    text: Any
+    by: str
+    since: datetime
+    link: str
+    is_late: bool = False
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """All that waits for this person's yes or no, or came back to them."""
+    return _programme(actor)
+
+
+def _programme(actor: Actor) -> list[Waiting]:
+    if not actor.may(loyalty.EDIT_PROGRAMME) and not actor.may(loyalty.APPROVE_PROGRAMME):
+        return []
+    last = next(iter(programmes.reviews(limit=1)), None)
+    if last is None:
+        return []
+    link = reverse("admin:programme_review", args=[last.id])
+    if last.outcome is Outcome.OPEN and may_approve(actor, last):
+        return [Waiting(_("Programme waits for your approval"), who(last.submitted_by), last.submitted_at, link)]
+    if last.outcome is Outcome.REFUSED and last.submitted_by == actor.label and last.decided_at:
+        return [Waiting(_("Your programme was sent back"), who(last.decided_by), last.decided_at, link, is_late=True)]
+    return []
