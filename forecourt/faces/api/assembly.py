@@ -9,10 +9,12 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.parser import Parser
 
+from forecourt.accounts.api import router as accounts
 from forecourt.catalogue.api import router as catalogue
 from forecourt.coupons.api import router as coupons
 from forecourt.customers.api import router as customers
 from forecourt.faces.api import door, problems
+from forecourt.games.api import router as games
 from forecourt.loyalty.api import router as loyalty
 from forecourt.organisation.api import router as organisation
 from forecourt.rewards.api import router as rewards
@@ -77,8 +79,10 @@ def build() -> ForecourtAPI:
         ("sales", sales),
         ("catalogue", catalogue),
         ("stations", organisation),
+        ("accounts", accounts),
         ("rewards", rewards),
         ("coupons", coupons),
+        ("games", games),
     ):
         made.add_router("", router, tags=[tag])
     for bound in made._get_bound_routers():
