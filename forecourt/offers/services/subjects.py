@@ -1,0 +1,47 @@
+"""What commands of offers look up first."""
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from forecourt.offers.models import Offer as OfferRow
+from forecourt.offers.rules import language
+from forecourt.offers.rules.language import Offer
+from forecourt.offers.values import OfferState
+
+LONGEST_TEXT = 1000
+
+
+def locked(code: str) -> OfferRow:
+    """The offer of that code, locked until the transaction ends; NotFound when there is none."""
+    row = OfferRow.objects.select_for_update().filter(code=code).first()
+    if row is None:
+        raise NotFound(_("There is no offer %(code)s.") % {"code": code})
+    return row
+
+
+def offer_of(body: object) -> Offer:
+    """An offer from its stored form."""
+    return language.decode(msgspec.json.encode(body))
+
+
+def stored(offer: Offer) -> object:
+    """An offer as it is stored: plain JSON, keys in a fixed order."""
+    return msgspec.json.decode(language.encode(offer))
+
+
+def require_state(row: OfferRow, *states: OfferState) -> None:
+    """Conflict, saying what it is, unless the offer is in one of these states."""
+    if row.state not in states:
+        raise Conflict(
+            _("Offer %(code)s is %(state)s; that cannot be done with it now.")
+            % {"code": row.code, "state": row.get_state_display()}
+        )
+
+
+def note_of(text: str, path: str = "note") -> str:
+    """A note, stripped; Invalid when it is too long or holds a NUL."""
+    text = text.strip()
+    if "\0" in text or len(text) > LONGEST_TEXT:
+        raise Invalid.field(path, _("has more than %(most)s characters; say it shorter") % {"most": LONGEST_TEXT})
+    return text
