@@ -62,8 +62,8 @@ class Prize(Value, forbid_unknown_fields=True):
     points: Count = 0
     template: Annotated[str, Meta(max_length=40)] = ""
     stock: Count | None = None
-    value: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
-    cost: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
+    value: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
     funder: Annotated[str, Meta(min_length=1, max_length=60)] = "brand"
     collect_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     stations: tuple[str, ...] = ()
@@ -136,8 +136,8 @@ class SaleChances(Value, forbid_unknown_fields=True):
     unit) and `amount` paid. `each`: for every full step of them; at most `most` for a sale (0: any number).
     """
 
-    volume: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
-    amount: Annotated[Decimal, Meta(ge=0)] = Decimal(0)
+    volume: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
     count: Annotated[int, Meta(ge=1, le=100)] = 1
     each: bool = False
     most: Annotated[int, Meta(ge=0, le=1000)] = 0

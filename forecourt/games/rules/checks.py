@@ -9,6 +9,7 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.words import say as _
 
 MOST_SEGMENTS = 24
+MOST_MONEY = Decimal(10) ** 9
 
 
 def faults(game: GameRules) -> dict[str, str]:
@@ -33,10 +34,7 @@ def _faults(game: GameRules) -> Iterator[tuple[str, str]]:
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield "prizes", _("two prizes have the code %(code)r; give each its own") % {"code": code}
     yield from _prize_faults(game)
-    if game.sale_chances is not None:
-        sales = game.sale_chances
-        if sales.each and not (sales.volume or sales.amount):
-            yield "sale_chances", _("each full step of nothing has no end; give a volume or an amount")
+    yield from _sale_faults(game)
     match game.kind:
         case GameKind.WHEEL:
             yield from _wheel_faults(game, game.wheel)
@@ -52,6 +50,21 @@ def _prize_faults(game: GameRules) -> Iterator[tuple[str, str]]:
             yield f"prizes.{prize.code}.points", _("gives no points; give 1 or more")
         if prize.kind is PrizeKind.COUPON and not prize.template:
             yield f"prizes.{prize.code}.template", _("names no coupon; choose the one that is given")
+        for name, figure in (("value", prize.value), ("cost", prize.cost)):
+            if not 0 <= figure < MOST_MONEY:
+                yield (
+                    f"prizes.{prize.code}.{name}",
+                    _("%(figure)s is not possible; give 0 or more") % {"figure": figure},
+                )
+
+
+def _sale_faults(game: GameRules) -> Iterator[tuple[str, str]]:
+    if game.sale_chances is not None:
+        sales = game.sale_chances
+        if sales.volume < 0 or sales.amount < 0:
+            yield "sale_chances", _("a volume or amount is negative; give 0 or more")
+        if sales.each and not (sales.volume or sales.amount):
+            yield "sale_chances", _("each full step of nothing has no end; give a volume or an amount")
 
 
 def _wheel_faults(game: GameRules, wheel: Wheel | None) -> Iterator[tuple[str, str]]:

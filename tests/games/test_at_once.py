@@ -1,0 +1,121 @@
+"""Players at once, each with a connection of their own: the last prize once, limits exact, chances used once."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import connection
+
+from forecourt.games import queries, services
+from forecourt.games.models import Chance, Claim, Play, Win
+from forecourt.games.services.table import CannotPlay
+from forecourt.games.values import Prize, PrizeKind
+from forecourt.kernel.problems import Conflict
+from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_wheel, always, fill, give_points, let_time_pass, put_up
+from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
+
+TURNS = 200
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What each call gave, or the problem it met; all begin together."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            gate.wait(10)
+            return call()
+        except Conflict as problem:
+            return problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.mark.slow
+def test_the_last_prize_to_two_players_200_times(real_chain):
+    """Each turn one is left and two want it: one gets it, the other the consolation."""
+    members = real_chain.enrol(2)
+    game_id = put_up(always("mug", prizes=(msgspec.structs.replace(MUG, stock=0), TEN, HUNDRED)))
+    for _turn in range(TURNS):
+        services.restock_prize(HEAD_OFFICE, game_id, "mug", 1, "one more")
+        spun = at_once([lambda member=member: services.spin_wheel(HEAD_OFFICE, "wheel", member) for member in members])
+        assert sorted(one.segment for one in spun) == [0, 1]
+        assert [one.won is not None for one in sorted(spun, key=lambda one: one.segment)] == [False, True]
+    assert sorted(Win.objects.values_list("unit", flat=True)) == list(range(1, TURNS + 1))
+    assert Claim.objects.count() == TURNS
+    everything_proves()
+
+
+def test_a_customers_limit_is_exact_at_once(real_chain):
+    (member,) = real_chain.enrol()
+    put_up(a_wheel(per_day=3))
+    spun = at_once([lambda: services.spin_wheel(HEAD_OFFICE, "wheel", member)] * 8)
+    assert sum(isinstance(one, CannotPlay) for one in spun) == 5
+    assert sorted(Play.objects.values_list("number", flat=True)) == [1, 2, 3]
+    everything_proves()
+
+
+def test_one_chance_and_points_for_one_play_at_once(real_chain):
+    (member,) = real_chain.enrol()
+    give_points(member, 50)
+    put_up(always("mug", needs_chance=True, points_cost=50))
+    services.give_chances(HEAD_OFFICE, "wheel", [member], 1, "hello")
+    spun = at_once([lambda: services.spin_wheel(HEAD_OFFICE, "wheel", member)] * 6)
+    assert sum(isinstance(one, CannotPlay) for one in spun) == 4
+    assert Chance.objects.get().used == 1
+    assert points(member) == 0
+    everything_proves()
+
+
+def test_the_same_reference_at_once_is_one_spin(real_chain):
+    (member,) = real_chain.enrol()
+    put_up(always("mug"))
+    spun = at_once([lambda: services.spin_wheel(HEAD_OFFICE, "wheel", member, reference="r")] * 6)
+    assert len({one.play_id for one in spun}) == len({one.won.code for one in spun}) == Win.objects.count() == 1
+
+
+def test_goods_are_handed_over_once_at_once(real_chain):
+    (member,) = real_chain.enrol()
+    put_up(always("mug"))
+    code = services.spin_wheel(HEAD_OFFICE, "wheel", member).won.code
+    handed = at_once([lambda: services.collect_claim(HEAD_OFFICE, code, "S001")] * 4)
+    assert sum(isinstance(one, Conflict) for one in handed) == 3
+
+
+def test_ending_waits_for_plays_and_lets_none_in_after(real_chain):
+    members = real_chain.enrol(6)
+    game_id = put_up(always("mug"))
+    plays = [lambda member=member: services.spin_wheel(HEAD_OFFICE, "wheel", member) for member in members]
+    done = at_once([*plays, lambda: services.end_game(HEAD_OFFICE, game_id)])
+    played = [one for one in done[:-1] if not isinstance(one, Conflict)]
+    ended_at = queries.game(game_id).ended_at
+    assert Play.objects.count() == len(played)
+    assert all(at <= ended_at for at in Play.objects.values_list("played_at", flat=True))
+    everything_proves()
+
+
+def test_a_draw_held_by_several_at_once_is_held_once(real_chain):
+    members = real_chain.enrol(10)
+    prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=10, winners=40)
+    game_id = put_up(a_draw(prize))
+    fill(game_id, members, 100)
+    let_time_pass(game_id)
+
+    def hold() -> int:
+        services.freeze_draw(HEAD_OFFICE, game_id)
+        count = services.draw_winners(HEAD_OFFICE, game_id)
+        while services.give_prizes(HEAD_OFFICE, game_id, limit=7):
+            pass
+        return count
+
+    assert at_once([hold] * 4) == [40] * 4
+    assert Win.objects.count() == 40
+    assert sum(points(member) for member in members) == 400
+    assert queries.protocol(game_id).is_right
+    everything_proves()
