@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "apikey": Entry("apikey", "apikey", "Make, list and revoke keys of other systems."),
     "staff": Entry("staff", "staff", "Add people who may sign in; change their roles and passwords."),
     "keys": Entry("keys", "keys", "Look after the keys that personal data is encrypted with."),
+    "games": Entry("games", "games", "Recompute the draws and spins of games from what is published."),
     "prove": Entry("prove", "prove", "Recompute every balance, lot, tier and total; tell every difference."),
     "translations": Entry(
         "translations", "translations", "Check and update translations (for developers).", needs_database=False
