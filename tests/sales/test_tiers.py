@@ -7,13 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from forecourt.customers import services as customer_services
+from forecourt.customers.values import CustomerChanges, CustomerKind, NewCustomer
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotAllowed
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import TierBasis
 from forecourt.organisation.models import Station
-from forecourt.sales import queries, services
+from forecourt.sales import queries, services, tasks
+from forecourt.sales.services import tiers
 from forecourt.sales.values import NewRefund
 from tests.sales.scenes import (
     HEAD_OFFICE,
@@ -23,6 +25,7 @@ from tests.sales.scenes import (
     a_sale,
     ago,
     catch_up,
+    differences,
     events,
     everything_proves,
     member,
@@ -32,6 +35,20 @@ from tests.sales.scenes import (
 
 def review(day=None) -> int:
     return services.review_tiers(HEAD_OFFICE, day or ago(0).date() + timedelta(days=1))
+
+
+GRACE = replace(
+    PROGRAMME,
+    grace_days=30,
+    warn_days=10,
+    business_tier="silver",
+    tiers=(PROGRAMME.tiers[0], replace(PROGRAMME.tiers[1], keep=Decimal(300)), PROGRAMME.tiers[2]),
+)
+
+
+def state(customer_id: int) -> tuple[str, date | None, date | None]:
+    columns = "tier, tier_since, tier_until"
+    return sql.rows(f"SELECT {columns} FROM loyalty_balance WHERE customer_id = %(id)s", {"id": customer_id})[0]
 
 
 def standing(customer_id: int) -> tuple[str, Decimal]:
@@ -159,4 +176,173 @@ def test_who_joins_under_a_newer_rulebook_is_in_its_entry_tier(real_chain):
     real_chain.enrol()
     catch_up()
     assert sorted(row[0] for row in sql.rows("SELECT tier FROM loyalty_balance")) == ["basic", "starter"]
+    everything_proves()
+
+
+def test_a_tier_is_kept_warned_of_and_lost_and_every_step_proves(real_chain):
+    """Silver for 500, kept with 300; grace of 30 days, a warning 10 days before its end."""
+    (customer_id,) = real_chain.enrol()
+    real_chain.publish(GRACE, valid_from=ago(900))
+    real_chain.post(a_sale("1", 1, water(60), occurred_at=ago(360)), a_sale("2", 1, water(50), occurred_at=ago(300)))
+    first = ago(0).date()
+    assert review(first) == 1
+    assert state(customer_id) == ("silver", first, None)
+    leaves = first + timedelta(days=7)  # the first sale leaves the window
+    ends = leaves + timedelta(days=29)
+    seen = []
+    for number in range(0, 60):
+        day = first + timedelta(days=number)
+        review(day)
+        seen.append((day, *state(customer_id)))
+        if number in {0, 7, 20, 36, 37, 59}:
+            everything_proves()
+    changes = [now for before, now in zip(seen, seen[1:], strict=False) if before[1:] != now[1:]]
+    assert [(day, tier, until) for day, tier, _, until in changes] == [
+        (leaves, "silver", ends),
+        (ends + timedelta(days=1), "basic", None),
+    ]
+    (risk,) = events("tier.at_risk.v1")
+    assert (risk["tier"], risk["falls_to"], Decimal(risk["missing"])) == ("silver", "basic", 50)
+    assert risk["until"] == ends.isoformat()
+    assert [(one["before"], one["after"]) for one in events("tier.changed.v1")][-1] == ("silver", "basic")
+
+
+def test_coming_back_in_time_ends_the_grace(real_chain):
+    (customer_id,) = real_chain.enrol()
+    real_chain.publish(GRACE, valid_from=ago(900))
+    real_chain.post_one("1", 1, water(110), occurred_at=ago(360))
+    today = ago(0).date()
+    review(today)
+    review(today + timedelta(days=10))
+    assert state(customer_id)[2] is not None
+    progress = loyalty.progress(customer_id)
+    assert (progress.tier, progress.keep_missing, progress.missing, progress.percent) == ("silver", 300, 2000, 0)
+    real_chain.post_one("2", 1, water(60))
+    assert review(today + timedelta(days=11)) == 0
+    assert state(customer_id) == ("silver", today, None)
+    assert loyalty.progress(customer_id).keep_missing == 0
+    everything_proves()
+
+
+def test_a_day_reviewed_again_with_later_sales_is_as_if_reviewed_once(real_chain):
+    """A tier that fell in the morning is held after all when the sale that keeps it comes in late."""
+    (customer_id,) = real_chain.enrol()
+    real_chain.publish(replace(GRACE, grace_days=0), valid_from=ago(900))
+    real_chain.post_one("1", 1, water(110), occurred_at=ago(360))
+    today = ago(0).date()
+    review(today)
+    later = today + timedelta(days=10)
+    assert review(later) == 1
+    assert state(customer_id) == ("basic", later, None)
+    real_chain.post_one("2", 1, water(61))
+    assert review(later) == 1
+    assert state(customer_id) == ("silver", today, None)
+    everything_proves()
+    assert review(later) == 0
+    assert review(later + timedelta(days=1)) == 0
+    everything_proves()
+
+
+def test_reviewing_a_day_before_the_last_one_still_proves(real_chain):
+    real_chain.enrol()
+    real_chain.post_one("1", 1, water(110), occurred_at=ago(3))
+    today = ago(0).date()
+    for day in (today, today - timedelta(days=5), today - timedelta(days=1), today):
+        review(day)
+        everything_proves()
+
+
+def test_businesses_start_in_a_tier_of_their_own_and_stay_there(real_chain):
+    real_chain.publish(GRACE, valid_from=ago(900))
+    person, business = real_chain.enrol(2)
+    customer_services.update_customer(HEAD_OFFICE, business, CustomerChanges(kind=CustomerKind.BUSINESS))
+    catch_up()
+    review()
+    assert [state(one)[0] for one in (person, business)] == ["basic", "silver"]
+    (fleet,) = customer_services.create_customers(HEAD_OFFICE, [NewCustomer(name="车队", kind=CustomerKind.BUSINESS)])
+    catch_up()
+    assert loyalty.balance(fleet).tier == "silver"
+    everything_proves()
+    assert review(ago(0).date() + timedelta(days=400)) == 0
+    everything_proves()
+
+
+def test_a_merged_customer_keeps_its_tier_for_the_day_it_is_parted(real_chain):
+    survivor, merged = real_chain.enrol(2)
+    real_chain.publish(GRACE, valid_from=ago(900))
+    real_chain.post_one("1", 2, water(110))
+    review()
+    merge = customer_services.merge_customers(HEAD_OFFICE, survivor, merged, "the same")
+    catch_up()
+    assert review() == 1
+    assert [state(one)[0] for one in (survivor, merged)] == ["silver", "silver"]
+    assert {one["customer_id"] for one in events("tier.changed.v1")} == {survivor, merged}
+    customer_services.undo_merge(HEAD_OFFICE, merge)
+    catch_up()
+    review()
+    assert [state(one)[0] for one in (survivor, merged)] == ["silver", "silver"]
+    assert state(survivor)[2] is not None
+    everything_proves()
+
+
+def test_a_review_that_was_killed_half_way_proves_and_the_next_one_finishes_it(real_chain, monkeypatch):
+    members = real_chain.enrol(4)
+    real_chain.post(*[a_sale(str(one), one, water(110), occurred_at=ago(3)) for one in range(1, 5)])
+    review(ago(1).date())
+    real_chain.post(*[a_sale(f"b{one}", one, water(300), occurred_at=ago(1)) for one in range(1, 5)])
+    monkeypatch.setattr(tiers, "BATCH", 2)
+    saved = []
+
+    def killed(*args):
+        if saved:
+            raise KeyboardInterrupt
+        saved.append(True)
+        return save(*args)
+
+    save = tiers._save
+    monkeypatch.setattr(tiers, "_save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        review()
+    assert [state(one)[0] for one in members] == ["gold", "gold", "silver", "silver"]
+    everything_proves()
+    monkeypatch.setattr(tiers, "_save", save)
+    assert review() == 2
+    everything_proves()
+    assert len(events("tier.changed.v1")) == 8
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE loyalty_balance SET tier_until = tier_until + 1",
+        "UPDATE loyalty_balance SET tier_since = tier_since - 1",
+        "UPDATE loyalty_balance SET tier = 'gold'",
+        "UPDATE loyalty_balance SET tier_value = 0",
+        "UPDATE loyalty_tierstep SET value = value + 9999",
+        "UPDATE loyalty_tierstep SET before_tier = 'gold' WHERE before_tier = 'silver'",
+        "UPDATE loyalty_tierstep SET after_until = after_until + 5 WHERE after_until IS NOT NULL",
+        "DELETE FROM loyalty_tierstep",
+        "DELETE FROM loyalty_tierreview WHERE day < (SELECT max(day) FROM loyalty_tierreview)",
+    ],
+)
+def test_the_proof_of_tiers_finds_what_was_tampered_with(real_chain, tampering):
+    real_chain.enrol()
+    real_chain.publish(GRACE, valid_from=ago(900))
+    real_chain.post(a_sale("1", 1, water(60), occurred_at=ago(360)), a_sale("2", 1, water(50), occurred_at=ago(300)))
+    for days in (0, 10):
+        review(ago(0).date() + timedelta(days=days))
+    everything_proves()
+    assert sql.run(tampering) > 0
+    assert "tiers" in differences()
+
+
+def test_the_day_is_closed_points_expired_members_warned_and_tiers_reviewed(real_chain):
+    (customer_id,) = real_chain.enrol()
+    real_chain.publish(replace(PROGRAMME, points_life_months=1), valid_from=ago(900))
+    real_chain.post(a_sale("1", 1, water(110), occurred_at=ago(100)), a_sale("2", 1, water(10), occurred_at=ago(1)))
+    assert tasks.close_days(0)
+    assert not tasks.close_days(0)
+    assert loyalty.balance(customer_id).points == 50
+    assert loyalty.balance(customer_id).tier == "silver"
+    assert len(events("points.expired.v1")) == 1
     everything_proves()

@@ -21,7 +21,8 @@ from forecourt.kernel import clock, ids
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty.rules import Rates, tier_for
+from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty.rules import Rates, entry_tier
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
@@ -91,7 +92,7 @@ def _tier_offers(programme: Programme) -> Mapping[str, Live]:
 
 
 class Limits(NamedTuple):
-    """What a list may take: budgets of everybody with their limits, offers with limits for each customer."""
+    """What a list may take: budgets of everybody with their limits, offers with limits for each customer, templates."""
 
     budgets: dict[str, Decimal]
     own: set[int]
@@ -104,6 +105,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     standings = loyalty.standings(members)
     state = State(standings)
     limits = Limits({}, set(), set())
+    _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}
     if not any(in_force.at(item.sale.occurred_at).has_offers for item in known) and not codes:
         return state, limits
@@ -157,14 +159,18 @@ def rate_all(known: Sequence[KnownSale], in_force: InForce, state: State, mint: 
     return outcomes
 
 
-def open_missing(known: Sequence[KnownSale], state: State, in_force: InForce) -> set[int]:
-    """Let members who have no balance begin in the entry tier; returns who they are."""
-    missing = {item.customer_id for item in known if item.is_member} - state.standings.keys()
-    if missing:
-        tier = tier_for(in_force.rulebooks.at(clock.now()).programme.tiers, ZERO)
-        for customer_id in missing:
-            state.standings[customer_id] = Standing(customer_id=customer_id, tier=tier)
-    return missing
+def _open_missing(members: set[int], state: State, in_force: InForce, *, lock: bool) -> None:
+    """Give members who have no balance theirs; a quote, which writes nothing, lets them begin in the entry tier."""
+    missing = members - state.standings.keys()
+    if not missing:
+        return
+    programme = in_force.rulebooks.at(clock.now()).programme
+    if lock:
+        loyalty_records.open_missing(missing, programme)
+        state.standings |= loyalty.standings(missing)
+    else:
+        tier = entry_tier(programme)
+        state.standings |= {customer_id: Standing(customer_id=customer_id, tier=tier) for customer_id in missing}
 
 
 def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, limits: Limits) -> list[Outcome]:

@@ -74,9 +74,6 @@ def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     paid = pay_with_points(new, in_force)
     known = [item.known for item in paid.new]
     state, limits = engine.load(known, in_force, lock=True)
-    missing = engine.open_missing(known, state, in_force)
-    if missing:
-        loyalty_records.open_balances(missing, state.standings[min(missing)].tier)
     standings = dict(state.standings)
     outcomes = engine.rate_and_take(known, in_force, state, limits)
     recorded_at = clock.now()

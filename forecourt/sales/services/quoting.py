@@ -35,7 +35,6 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
 def _state(known: Sequence[KnownSale], in_force: InForce) -> State:
     """The state that sales would meet; members without a balance as posting would open it."""
     state, _limits = engine.load(known, in_force, lock=False)
-    engine.open_missing(known, state, in_force)
     return state
 
 

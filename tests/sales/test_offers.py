@@ -1,0 +1,341 @@
+"""Sales with offers: what they come to, who pays, what budgets and coupons have left, and what refunds give back."""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from forecourt.coupons import records as coupon_records
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import NewCoupon, Template
+from forecourt.kernel import sql, stamps
+from forecourt.loyalty.values import Tier
+from forecourt.offers import services as offers
+from forecourt.offers.rules import language
+from forecourt.sales import services
+from forecourt.sales.values import NewRefund, NewTender, Quote, Receipt, RefundLine
+from tests.sales import scenes
+from tests.sales.scenes import (
+    HEAD_OFFICE,
+    PROGRAMME,
+    WATER,
+    a_line,
+    a_sale,
+    ago,
+    flat_books_agree,
+    open_chain,
+    points,
+    water,
+)
+
+PAID = {"tenders": ()}
+
+
+@pytest.fixture
+def chain(db):
+    return open_chain()
+
+
+def publish(*bodies: dict, since: float = 30) -> None:
+    """Put offers in force since so many days."""
+    wanted = [language.decode(msgspec.json.encode({"name": body["code"]} | body)) for body in bodies]
+    offers.publish_offers(HEAD_OFFICE, wanted, valid_from=ago(since))
+
+
+def per_litre(code: str = "litre", off: str = "0.30", **more) -> dict:
+    return {"code": code, "then": [{"give": "per_unit", "off": off}]} | more
+
+
+def post(chain, *args, **changes) -> Receipt:
+    return chain.post_one(*args, **PAID | changes)
+
+
+def awards(receipt: Receipt) -> list[tuple]:
+    return sql.rows(
+        "SELECT offer, line, funder, discount, points, uses FROM sales_award WHERE sale_id = %(id)s "
+        "ORDER BY offer, line, funder",
+        {"id": receipt.id},
+    )
+
+
+def left() -> dict[str, Decimal]:
+    return {
+        row[0].split(":", 1)[1]: row[1].normalize()
+        for row in sql.rows("SELECT budget, sum(quota - used) FROM offers_slot GROUP BY budget")
+    }
+
+
+def test_an_offer_comes_off_the_price_and_stands_on_the_receipt(chain):
+    publish(per_litre(funding=[{"funder": "brand", "percent": "60"}, {"funder": "dealer", "percent": "40"}]))
+    chain.enrol()
+    receipt = post(chain, "1", 1)
+    assert (str(receipt.totals.gross), str(receipt.totals.discount), str(receipt.totals.net)) == (
+        "153.00",
+        "6.00",
+        "147.00",
+    )
+    (given,) = receipt.offers
+    assert (given.code, given.discount, given.lines[0].amount) == ("litre", Decimal("6.00"), Decimal("6.00"))
+    assert [(row[0], row[2], str(row[3]), row[5]) for row in awards(receipt)] == [
+        ("litre", "brand", "3.6000", 1),
+        ("litre", "dealer", "2.4000", 0),
+    ]
+    flat_books_agree()
+
+
+def test_a_till_that_charged_the_full_price_gave_no_discount(chain):
+    publish(per_litre(), {"code": "bonus", "then": [{"give": "points", "points": 50}]})
+    chain.enrol()
+    receipt = chain.post_one("1", 1)
+    assert str(receipt.totals.net) == "153.00"
+    assert receipt.points.earned == 20 + 50
+    assert not receipt.flags
+    told = {
+        reason["rule"]: reason["values"]["is"]
+        for reason in msgspec.json.decode(receipt.explanation)
+        if reason["code"] == "offer.missed"
+    }
+    assert told == {"litre": "final"}
+
+
+def test_payments_of_the_discounted_price_are_right_and_others_are_flagged(chain):
+    publish(per_litre())
+    right = (NewTender(kind="cash", amount=Decimal("147.00")),)
+    assert not chain.post_one("1", None, tenders=right).flags
+    assert str(chain.post_one("2", None, tenders=right).totals.net) == "147.00"
+    wrong = (NewTender(kind="cash", amount=Decimal("150.00")),)
+    assert chain.post_one("3", None, tenders=wrong).flags == ("tender_mismatch",)
+
+
+def test_a_quote_promises_what_posting_gives(chain):
+    publish(per_litre(), {"code": "tea", "then": [{"give": "percent", "percent": "10", "of": {"products": [WATER]}}]})
+    chain.enrol()
+    sale = a_sale("1", 1, a_line(), water(3), tenders=())
+    (quote,) = services.quote_sales(HEAD_OFFICE, [sale])
+    assert isinstance(quote, Quote)
+    (receipt,) = chain.post(sale)
+    assert quote.totals == receipt.totals
+    assert quote.offers == receipt.offers
+    assert str(receipt.totals.discount) == "7.50"
+
+
+def test_a_replay_gets_the_very_same_receipt(chain):
+    publish(per_litre(), {"code": "next", "then": [{"give": "points", "points": 5}]})
+    chain.enrol()
+    sale = a_sale("2", 1, tenders=())
+    (one,) = chain.post(sale)
+    (two,) = chain.post(sale)
+    assert msgspec.structs.replace(two, replayed=False) == one
+
+
+def test_a_refund_takes_everything_back(chain):
+    publish(
+        per_litre(
+            budgets=[{"measure": "money", "limit": "5000"}, {"measure": "uses", "limit": "1", "per": "customer"}]
+        ),
+        {
+            "code": "bonus",
+            "then": [{"give": "points", "points": 50}],
+            "budgets": [{"measure": "points", "limit": "500"}],
+        },
+    )
+    (customer,) = chain.enrol()
+    receipt = post(chain, "1", 1)
+    assert points(customer) == 70
+    assert left() == {"money:total": Decimal(4994), "points:total": Decimal(450)}
+    assert not post(chain, "2", 1).offers[0].code == "litre"
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r1"))
+    assert left() == {"money:total": Decimal(5000), "points:total": Decimal(450)}
+    assert points(customer) == 70
+    sums = sql.rows("SELECT sum(discount), sum(points), sum(uses) FROM sales_award WHERE offer = 'litre'")
+    assert [float(value) for value in sums[0]] == [0, 0, 0]
+    assert sql.rows("SELECT sales FROM loyalty_balance") == [(1,)]
+    assert {given.code for given in post(chain, "3", 1).offers} == {"litre", "bonus"}
+    flat_books_agree()
+
+
+def test_parts_of_a_refund_add_up_to_the_whole(chain):
+    publish(per_litre(off="0.333"), {"code": "bonus", "then": [{"give": "points", "points": 7}]})
+    (customer,) = chain.enrol()
+    receipt = post(chain, "1", 1, a_line(), water(3))
+    for number, part in enumerate(("7.000", "6.500", None)):
+        quantity = Decimal(part) if part else None
+        services.refund_sale(
+            HEAD_OFFICE, receipt.id, NewRefund(source_ref=f"r{number}", lines=(RefundLine(line=1, quantity=quantity),))
+        )
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="rest"))
+    assert points(customer) == 0
+    sums = sql.rows("SELECT sum(discount), sum(points), sum(uses), sum(quantity) FROM sales_award")
+    assert [float(value) for value in sums[0]] == [0, 0, 0, 0]
+    assert sql.rows("SELECT sum(net), sum(discount) FROM sales_sale")[0] == (0, 0)
+    assert sql.rows("SELECT sales FROM loyalty_balance") == [(0,)]
+    flat_books_agree()
+
+
+def test_a_budget_is_cut_to_what_is_left_and_never_overspent(chain):
+    publish(per_litre(budgets=[{"measure": "volume", "limit": "30"}]))
+    first, second, third = (post(chain, ref, None) for ref in "123")
+    assert [str(receipt.totals.discount) for receipt in (first, second, third)] == ["6.00", "3.00", "0.00"]
+    told = [reason for reason in msgspec.json.decode(third.explanation) if reason["code"] == "offer.missed"]
+    assert told[0]["values"]["is"] == "budget"
+    assert left() == {"volume:total": Decimal(0)}
+
+
+def test_a_list_spends_a_budget_in_its_order(chain):
+    publish(per_litre(budgets=[{"measure": "uses", "limit": "3"}]))
+    receipts = chain.post(*[a_sale(str(number), None, tenders=()) for number in range(5)])
+    assert [bool(receipt.offers) for receipt in receipts] == [True, True, True, False, False]
+
+
+def test_large_budgets_stand_in_slots_and_are_spent_to_the_last_unit(chain):
+    publish(per_litre(budgets=[{"measure": "uses", "limit": "1000"}]))
+    answers = chain.post(*[a_sale(str(number), None, tenders=()) for number in range(1003)])
+    assert sum(bool(receipt.offers) for receipt in answers) == 1000
+    assert left() == {"uses:total": Decimal(0)}
+
+
+def test_limits_of_a_customer_by_day_and_in_all(chain):
+    publish(per_litre(budgets=[{"measure": "volume", "limit": "25", "per": "customer_day"}]))
+    chain.enrol(2)
+    assert [str(post(chain, ref, who).totals.discount) for ref, who in (("1", 1), ("2", 1), ("3", 2))] == [
+        "6.00",
+        "1.50",
+        "6.00",
+    ]
+    assert str(post(chain, "4", 1, occurred_at=ago(3)).totals.discount) == "6.00"
+
+
+def issue(template: str, customer_id: int, **more) -> str:
+    coupons.create_template(HEAD_OFFICE, Template(code=template, name=template, **more))
+    (coupon,) = coupon_records.issue([NewCoupon(template=template, customer_id=customer_id, occurred_at=ago(2))])
+    return coupon.code
+
+
+FIVE_OFF = {"code": "five", "when": {"is": "coupon", "template": "FIVE"}, "then": [{"give": "amount", "off": "5"}]}
+
+
+def test_a_coupon_is_used_once_restored_by_a_refund_and_used_again(chain):
+    publish(FIVE_OFF)
+    (customer,) = chain.enrol()
+    code = issue("FIVE", customer)
+    receipt = post(chain, "1", 1, coupons=(code,))
+    assert str(receipt.totals.discount) == "5.00"
+    again = post(chain, "2", 1, coupons=(code,))
+    assert str(again.totals.discount) == "0.00"
+    told = [reason for reason in msgspec.json.decode(again.explanation) if reason["code"] == "coupon.refused"]
+    assert told[0]["values"]["why"] == "used"
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r1"))
+    assert str(post(chain, "3", 1, coupons=(code,)).totals.discount) == "5.00"
+    flat_books_agree()
+
+
+def test_a_coupon_no_offer_asks_for_stays(chain):
+    (customer,) = chain.enrol()
+    code = issue("FIVE", customer)
+    post(chain, "1", 1, coupons=(code,))
+    assert sql.rows("SELECT status, uses_left FROM coupons_coupon") == [("active", 1)]
+
+
+def test_an_automatic_coupon_is_used_without_being_shown(chain):
+    publish(FIVE_OFF)
+    (customer,) = chain.enrol()
+    issue("FIVE", customer, is_automatic=True)
+    assert str(post(chain, "1", 1).totals.discount) == "5.00"
+    assert str(post(chain, "2", 1).totals.discount) == "0.00"
+
+
+def test_a_sale_gives_a_coupon_for_next_time_and_a_refund_takes_it_back(chain):
+    publish({"code": "next", "then": [{"give": "coupon", "template": "FIVE"}]}, FIVE_OFF)
+    chain.enrol()
+    coupons.create_template(HEAD_OFFICE, Template(code="FIVE", name="FIVE"))
+    receipt = post(chain, "1", 1)
+    (given,) = receipt.coupons
+    assert given.template == "FIVE"
+    next_time = post(chain, "2", 1, coupons=(given.code,))
+    assert str(next_time.totals.discount) == "5.00"
+    second = next_time.coupons[0].code
+    services.refund_sale(HEAD_OFFICE, next_time.id, NewRefund(source_ref="r1"))
+    assert dict(sql.rows("SELECT code, status FROM coupons_coupon")) == {given.code: "active", second: "void"}
+
+
+def test_points_pay_and_come_back(chain):
+    (customer,) = chain.enrol()
+    post(chain, "1", 1, a_line("92", "500.000", "3825.00"))
+    assert points(customer) == 500
+    tenders = (NewTender(kind="points", amount=Decimal("3.00")), NewTender(kind="cash", amount=Decimal("150.00")))
+    paid = chain.post_one("2", 1, tenders=tenders)
+    assert (paid.points.spent, paid.points.earned, paid.points.balance) == (300, 20, 220)
+    short = chain.post_one("3", 1, tenders=tenders)
+    assert short.flags == ("points_short",)
+    assert (short.points.spent, points(customer)) == (0, 240)
+    services.refund_sale(HEAD_OFFICE, paid.id, NewRefund(source_ref="r1"))
+    assert points(customer) == 520
+    flat_books_agree()
+
+
+def test_a_tier_takes_off_by_itself(chain):
+    tiers = (
+        Tier(
+            code="basic", name="普通会员", threshold=Decimal(0), fuel_discount=Decimal("0.10"), shop_percent=Decimal(10)
+        ),
+    )
+    chain.publish(msgspec.structs.replace(PROGRAMME, tiers=tiers), valid_from=ago(20))
+    chain.enrol()
+    receipt = post(chain, "1", 1, a_line(), water(2))
+    assert str(receipt.totals.discount) == "3.00"
+    assert receipt.offers[0].name == "普通会员"
+    assert str(post(chain, "2", None).totals.discount) == "0.00"
+
+
+def test_the_margin_floor_holds_discounts_down(chain):
+    publish(per_litre(off="1.00"))
+    sql.run(
+        "INSERT INTO catalogue_cost (product_id, cost, effective_from, recorded_at, recorded_by) "
+        "SELECT id, 7.20, %(at)s, %(at)s, '' FROM catalogue_product WHERE code = '92'",
+        {"at": ago(40)},
+    )
+    stamps.bump("catalogue")
+    offers.set_floor(HEAD_OFFICE, "92", Decimal("0.15"), valid_from=ago(40))
+    assert str(post(chain, "1", None).totals.discount) == "6.00"  # 153.00 - 20 x 7.35
+
+
+def test_paused_offers_keep_for_sales_before(chain):
+    publish(per_litre())
+    offers.pause_offer(HEAD_OFFICE, "litre")
+    assert str(post(chain, "1", None).totals.discount) == "6.00"
+    assert str(post(chain, "2", None, occurred_at=ago(-0.001)).totals.discount) == "0.00"
+    offers.resume_offer(HEAD_OFFICE, "litre")
+    assert str(post(chain, "3", None, occurred_at=ago(-0.002)).totals.discount) == "6.00"
+
+
+def test_who_was_found_later_gets_points_and_no_money(chain):
+    publish(per_litre(), {"code": "bonus", "when": {"is": "member"}, "then": [{"give": "points", "points": 50}]})
+    sale = chain.post_one("1", scenes.member(9), tenders=())
+    assert str(sale.totals.net) == "147.00"
+    (customer,) = chain.enrol()
+    services.repair_sale(HEAD_OFFICE, sale.id, customer_id=customer)
+    assert points(customer) == 20
+    unknown = chain.post_one("2", scenes.member(9))
+    services.repair_sale(HEAD_OFFICE, unknown.id, customer_id=customer)
+    assert points(customer) == 20 + 70
+    assert sql.rows("SELECT sales FROM loyalty_balance") == [(2,)]
+    flat_books_agree()
+
+
+@pytest.mark.parametrize("size", [1, 60])
+def test_a_list_of_any_size_takes_the_same_statements(chain, size):
+    publish(
+        per_litre(
+            budgets=[{"measure": "money", "limit": "100000"}, {"measure": "uses", "limit": "3", "per": "customer"}]
+        ),
+        {"code": "next", "then": [{"give": "coupon", "template": "FIVE"}]},
+        FIVE_OFF,
+    )
+    coupons.create_template(HEAD_OFFICE, Template(code="FIVE", name="FIVE", is_automatic=True))
+    chain.enrol(80)
+    chain.post(*[a_sale(f"w{number}", number + 1, tenders=()) for number in range(70)])
+    with sql.watching() as statements:
+        chain.post(*[a_sale(f"x{number}", number + 1, tenders=()) for number in range(size)])
+    assert len(statements) == 24
+    assert sql.rows("SELECT max(business_date) FROM sales_award")[0][0] <= date(2100, 1, 1)
