@@ -21,9 +21,9 @@ BASIS: Final = {
     TierBasis.VISITS: gettext_lazy("visits"),
 }
 EXPIRY: Final = {
-    Expiry.FIXED: gettext_lazy("so many months after they were earned"),
-    Expiry.ACTIVITY: gettext_lazy("after so many months without a sale"),
-    Expiry.CALENDAR: gettext_lazy("at the end of the year, so many months on"),
+    Expiry.FIXED: gettext_lazy("by when they were earned"),
+    Expiry.ACTIVITY: gettext_lazy("by the last sale"),
+    Expiry.CALENDAR: gettext_lazy("at the end of a year"),
 }
 NEGATIVE: Final = {
     NegativeBalance.OWE: gettext_lazy("the balance goes below zero"),
@@ -187,8 +187,17 @@ def _days(count: int) -> str:
     return ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
 
 
-def _months(count: int) -> str:
-    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count} if count else _("for ever")
+def _expiry(programme: Programme) -> str:
+    """When points expire, the way and the months in one."""
+    months = programme.points_life_months
+    if not months:
+        return _("never: they live for ever")
+    counted = {"months": ngettext("%(count)s month", "%(count)s months", months) % {"count": months}}
+    if programme.expiry is Expiry.ACTIVITY:
+        return _("after %(months)s without a sale") % counted
+    if programme.expiry is Expiry.CALENDAR:
+        return _("at the end of the year, %(months)s after they were earned") % counted
+    return _("%(months)s after they were earned") % counted
 
 
 def _yes(value: bool) -> str:
@@ -206,12 +215,17 @@ _WHOLE: Final[dict[str, _Phrase]] = {
     "name": (gettext_lazy("name"), lambda one, _all: one.name),
     "tier_basis": (gettext_lazy("tiers count"), lambda one, _all: str(BASIS[one.tier_basis])),
     "tier_window_days": (gettext_lazy("tiers look back"), lambda one, _all: _days(one.tier_window_days)),
-    "grace_days": (gettext_lazy("grace before a tier is lost"), lambda one, _all: _days(one.grace_days)),
+    "grace_days": (
+        gettext_lazy("grace before a tier is lost"),
+        lambda one, _all: _days(one.grace_days) if one.grace_days else _("none"),
+    ),
     "warn_days": (gettext_lazy("warning before a tier is lost"), lambda one, _all: _days(one.warn_days)),
     "business_tier": (gettext_lazy("businesses start in tier"), lambda one, _all: _tier_name(one.business_tier, one)),
-    "expiry": (gettext_lazy("points expire"), lambda one, _all: str(EXPIRY[one.expiry])),
-    "points_life_months": (gettext_lazy("points live"), lambda one, _all: _months(one.points_life_months)),
-    "pending_days": (gettext_lazy("points can be spent after"), lambda one, _all: _days(one.pending_days)),
+    "expiry": (gettext_lazy("points expire"), lambda one, _all: _expiry(one)),
+    "pending_days": (
+        gettext_lazy("points can be spent after"),
+        lambda one, _all: _days(one.pending_days) if one.pending_days else _("at once"),
+    ),
     "negative_balance": (
         gettext_lazy("when more points are taken back than there are"),
         lambda one, _all: str(NEGATIVE[one.negative_balance]),
@@ -221,7 +235,7 @@ _WHOLE: Final[dict[str, _Phrase]] = {
     "spend_step": (gettext_lazy("points in steps of"), lambda one, _all: number(one.spend_step)),
     "adjust_limit": (
         gettext_lazy("adjustments want approval beyond"),
-        lambda one, _all: number(one.adjust_limit) if one.adjust_limit else _("never"),
+        lambda one, _all: number(one.adjust_limit) if one.adjust_limit else _("nothing"),
     ),
     "household_shares": (gettext_lazy("households share their points"), lambda one, _all: _yes(one.household_shares)),
 }

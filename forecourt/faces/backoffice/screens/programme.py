@@ -59,9 +59,9 @@ def facts(programme: Programme) -> list[tuple[str, list[tuple[str, str]]]]:
     said = words.facts(programme)
     return [
         (_("Tiers"), said[:5]),
-        (_("How long points live"), said[5:9]),
-        (_("Paying with points"), said[9:13]),
-        (_("Households"), said[13:]),
+        (_("How long points live"), said[5:8]),
+        (_("Paying with points"), said[8:12]),
+        (_("Households"), said[12:]),
     ]
 
 

@@ -67,6 +67,7 @@ class Row(NamedTuple):
     fields: list[Field]
     more: list[Field]
     coupons: list[tuple[Field, Field]] = []
+    note: str = ""
     is_open: bool = False
 
 
@@ -109,7 +110,7 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
         ],
         "life": [
             select("expiry", _("Points expire"), EXPIRY),
-            number("points_life_months", _("Months"), _("months"), _("0: for ever")),
+            number("points_life_months", _("Points live"), _("months"), _("0: for ever")),
             number("pending_days", _("Can be spent after"), days, _("0: at once")),
             select("negative_balance", _("More taken back than there is"), NEGATIVE),
         ],
@@ -150,14 +151,17 @@ def tier_row(number: str, tier: Tier, faults: Mapping[str, str], choices: Choice
     ]
     shown = [
         Field(at("name"), _("Name"), tier.name, fault=fault("name"), longest=40),
-        number_of("threshold", _("From")),
+        number_of("threshold", _("Reached from")),
         number_of("keep", _("Kept from"), placeholder=_("the same")),
         number_of("multiplier_percent", _("Points"), "%"),
-        number_of("fuel_discount", _("Off fuel"), f"{currency()}/{words.volume_unit()}"),
-        number_of("shop_percent", _("Off the shop"), "%"),
+        number_of("fuel_discount", _("Fuel"), f"−{currency()}/{words.volume_unit()}"),
+        number_of("shop_percent", _("Shop"), "−%"),
     ]
     is_open = any(field.fault for field in more) or any(field.fault for pair in coupons for field in pair)
-    return Row(number, tier.code, shown, more, coupons, is_open)
+    said = [_("coupon %(code)s") % {"code": coupon.template} for coupon in tier.coupons]
+    said += [str(_("Served first"))] if tier.is_priority else []
+    note = " · ".join([*said, *([tier.perks] if tier.perks else [])])
+    return Row(number, tier.code, shown, more, coupons, note, is_open)
 
 
 def _coupon(path: str, coupon: TierCoupon, faults: Mapping[str, str], choices: Choices) -> tuple[Field, Field]:
@@ -211,8 +215,9 @@ def rate_row(number: str, rate: EarnRate, faults: Mapping[str, str]) -> Row:
         Field(at("tender"), _("Only when paid by"), rate.tender, "select", options=_tenders(rate.tender)),
         Field(at("code"), _("Code"), rate.code, fault=fault("code"), longest=32, hint=_("for receipts and imports")),
     ]
-    narrowed = rate.category or rate.product or rate.stations or rate.tender
-    return Row(number, rate.code, shown, more, [], bool(narrowed) or any(field.fault for field in more))
+    tender = str(TENDERS.get(rate.tender, rate.tender))
+    note = " · ".join(part for part in (rate.category, rate.product, ", ".join(rate.stations), tender) if part)
+    return Row(number, rate.code, shown, more, [], note, any(field.fault for field in more))
 
 
 def blank_rows(choices: Choices) -> dict[str, Row]:

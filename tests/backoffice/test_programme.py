@@ -1,0 +1,174 @@
+"""The programme as a marketer edits it, hands it in and somebody else approves it, in a real browser in both languages."""
+
+import re
+import time
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.backoffice.conftest import PASSWORD, _made, _scopes
+
+PROGRAMME = "/admin/programme/"
+
+
+@pytest.fixture(scope="session")
+def marketer(live, chain) -> str:
+    live.command("staff", "create", "bo-marketer", "--role", "marketer", "--password", PASSWORD)
+    return "bo-marketer"
+
+
+@pytest.fixture(scope="session")
+def door(live, chain) -> httpx.Client:
+    made = live.command("apikey", "create", "programme-tests", *_scopes())
+    key = made.stdout.strip().splitlines()[-1]
+    return httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+
+def sold(door: httpx.Client, ref: str) -> dict:
+    """What a sale of 20 litres just now brought."""
+    sale = {
+        "station": "BO1",
+        "source": "pos-p",
+        "source_ref": ref,
+        "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "customer": {"phone": "13712348765"},
+        "lines": [{"product": "BO95", "quantity": "20.000", "unit_price": "8.00", "amount": "160.00"}],
+        "tenders": [{"kind": "wechat", "amount": "160.00"}],
+    }
+    return _made(door.post("/sales", json=sale))
+
+
+def saved(page) -> None:
+    page.get_by_role("button", name=re.compile("Save the draft|保存草稿")).click()
+    expect(page.locator("[data-state]")).to_contain_text(re.compile("Draft saved|保存了草稿"))
+
+
+def test_a_marketer_edits_hands_in_and_head_office_approves(live, chain, marketer, door, signed_in):
+    page = signed_in(marketer)
+    page.goto(f"{live.web}{PROGRAMME}draft/")
+    if page.get_by_role("button", name="Begin with the usual").count():
+        page.get_by_role("button", name="Begin with the usual").click()
+        expect(page.locator("[data-row=tier]")).to_have_count(3)
+    page.fill("[name=name]", "Browser members")
+    page.fill("[name='rates.0.points']", "3")
+    page.get_by_role("button", name="Add a tier").click()
+    page.fill("[name='tiers.3.name']", "Platinum")
+    page.fill("[name='tiers.3.threshold']", "8000")
+    saved(page)  # half done is kept, and what is at fault said beside its field
+    expect(page.locator("label:has([name='tiers.3.threshold']) .fault")).to_contain_text("another tier")
+    page.goto(f"{live.web}{PROGRAMME}submit/")
+    expect(page.get_by_role("button", name="Hand in for review")).to_be_disabled()
+    page.get_by_role("link", name="Mend").click()
+    page.fill("[name='tiers.3.threshold']", "20000")
+    page.fill("[name='tiers.3.multiplier_percent']", "150")
+    expect(page.locator("[data-panel]")).to_contain_text("Platinum")  # while it is typed, before it is saved
+    expect(page.locator("[data-ladder]")).to_contain_text("20,000")
+    expect(page.locator("[name=business_tier] option", has_text="Platinum")).to_have_count(1)
+    page.locator("a[data-submit]").click()  # saves what is not saved yet
+    page.fill("[name=note]", "three points a litre")
+    page.get_by_role("button", name="Hand in for review").click()
+    page.wait_for_url(re.compile(r"/programme/review/\d+/$"))
+    expect(page.get_by_role("button", name="Approve and publish")).to_have_count(0)
+    before = sold(door, "before")["points"]["earned"]
+
+    chief = signed_in("bo-head", "zh-CN")
+    chief.goto(f"{live.web}/admin/")
+    chief.get_by_role("link", name=re.compile("会员计划等待您批准")).click()
+    expect(chief.locator("#content")).to_contain_text("变更内容")
+    expect(chief.locator("blockquote")).to_have_text("three points a litre")
+    difference = chief.locator(".diff tr", has_text="Platinum")
+    expect(difference).to_contain_text("升级 20,000 元")
+    chief.get_by_role("button", name="批准并发布").click()
+    chief.wait_for_url(re.compile(r"/programme/$"))
+    expect(chief.locator("#content")).to_contain_text("Browser members")
+
+    time.sleep(1)  # tills tell whole seconds
+    assert (before, sold(door, "after")["points"]["earned"]) == (0, 60)
+    page.goto(f"{live.web}{PROGRAMME}versions/")
+    expect(page.locator(".versions li").first).to_contain_text("by bo-marketer, approved by bo-head")
+
+
+def test_sent_back_with_a_reason_the_marketer_is_told(live, chain, marketer, signed_in):
+    page = signed_in(marketer, "zh-CN")
+    page.goto(f"{live.web}{PROGRAMME}draft/")
+    page.fill("[name=name]", "另一个名字")
+    page.locator("a[data-submit]").click()
+    page.get_by_role("button", name="提交审核").click()
+    page.wait_for_url(re.compile(r"/programme/review/\d+/$"))
+    chief = signed_in("bo-head")
+    chief.goto(page.url)
+    chief.locator("summary", has_text="Send it back").click()
+    chief.fill("[name=reason]", "keep the name")
+    chief.locator("form[action$='/refuse/'] button").click()
+    expect(chief.locator("blockquote")).to_contain_text("keep the name")
+    page.goto(f"{live.web}/admin/")
+    page.get_by_role("link", name=re.compile("您提交的会员计划被退回")).click()
+    expect(page.locator("blockquote")).to_contain_text("keep the name")
+
+
+def test_a_version_is_scheduled_and_withdrawn_and_an_old_one_copied_back(live, chain, marketer, signed_in):
+    page = signed_in(marketer)
+    page.goto(f"{live.web}{PROGRAMME}draft/")
+    page.fill("[name=name]", "Next year")
+    page.locator("a[data-submit]").click()
+    page.fill("[name=valid_from]", "2090-01-01T00:00")
+    page.get_by_role("button", name="Hand in for review").click()
+    page.wait_for_url(re.compile(r"/programme/review/\d+/$"))
+    chief = signed_in("bo-head")
+    chief.goto(page.url)
+    chief.get_by_role("button", name="Approve and publish").click()
+    expect(chief.locator("#content")).to_contain_text("begins on 1 Jan 2090")
+    chief.on("dialog", lambda dialog: dialog.accept())
+    chief.goto(f"{live.web}{PROGRAMME}versions/")
+    chief.get_by_role("button", name="Withdraw this version").click()
+    expect(chief.locator(".versions li").first).to_contain_text("Withdrawn by bo-head")
+    chief.locator(".versions li").nth(1).locator("summary").click()
+    chief.locator(".versions li").nth(1).get_by_role("button", name="Copy back into the draft").click()
+    chief.wait_for_url(re.compile(r"/programme/draft/$"))
+    expect(chief.locator("[name=name]")).to_have_value("Browser members")
+
+
+def test_a_row_is_taken_away_and_brought_back(live, chain, marketer, signed_in):
+    page = signed_in(marketer)
+    page.goto(f"{live.web}{PROGRAMME}draft/")
+    rates = page.locator("[data-row=rate]:not([disabled])")
+    count = rates.count()
+    rates.first.locator("[data-remove]").click()
+    expect(rates).to_have_count(count - 1)
+    expect(page.locator("[data-panel]")).to_contain_text("taken away")
+    page.get_by_role("button", name="Undo").click()
+    expect(rates).to_have_count(count)
+    expect(page.locator("[data-panel]")).not_to_contain_text("taken away")
+    page.fill("[name=spend_step]", "ten")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.locator("label:has([name=spend_step]) .fault")).to_contain_text("no number")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_two_who_edit_at_once_do_not_overwrite_each_other(live, chain, marketer, signed_in):
+    page, other = signed_in(marketer), signed_in("bo-head")
+    for one in (page, other):
+        one.goto(f"{live.web}{PROGRAMME}draft/")
+    other.fill("[name=warn_days]", "15")
+    saved(other)
+    page.fill("[name=warn_days]", "20")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.locator("form > .fault")).to_contain_text("bo-head saved the draft meanwhile")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
+@pytest.mark.parametrize("path", ["", "draft/", "submit/", "versions/", "review/1/"])
+def test_no_page_of_the_programme_scrolls_sideways_on_a_phone(live, chain, marketer, signed_in, path):
+    page = signed_in(marketer, "zh-CN", 390)
+    page.goto(f"{live.web}{PROGRAMME}{path}")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{path} is {wide} px too wide"
+
+
+def test_a_station_manager_reads_what_is_in_force_and_edits_nothing(live, chain, signed_in):
+    page = signed_in("bo-manager")
+    page.goto(f"{live.web}{PROGRAMME}")
+    expect(page.get_by_role("link", name="Edit")).to_have_count(0)
+    for forbidden in ("draft/", "submit/"):
+        assert page.goto(f"{live.web}{PROGRAMME}{forbidden}").status == 403
