@@ -17,7 +17,7 @@ from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import Live
 from forecourt.offers.rules.terms import Gain
 
-SEARCH: Final = 20_000
+SEARCH: Final = 2_000
 _LEAST: Final = Decimal("0.0001")
 """What a gift or a coupon counts for where nobody said what it is worth: something."""
 
@@ -215,66 +215,122 @@ def _is_roomy(slots: list[list[Candidate]], chosen: list[Candidate], caps: Seque
 
 
 class _Search:
-    """Branch and bound over slots: what is left can add at most the worth of the best of each."""
+    """Branch and bound over slots. What is left can add at most the best of each slot, and no item more than its cap."""
 
     def __init__(self, slots: list[list[Candidate]], chosen: list[Candidate], caps: Sequence[Cap], room: int) -> None:
         self._slots = slots
-        self._base = chosen
         self._caps = caps
-        self._ahead = [ZERO] * (len(slots) + 1)
-        for position in range(len(slots) - 1, -1, -1):
-            self._ahead[position] = self._ahead[position + 1] + max(slots[position][0].worth, ZERO)
+        self._free: dict[int, Decimal] = {}
+        self._kept: dict[int, Decimal] = {}
+        self._rest = ZERO
+        every = [*chosen, *[candidate for slot in slots for candidate in slot]]
+        numbers = {number for candidate in every for number in candidate.off}
+        bold = {number for candidate in every if not candidate.keeps_floor for number in candidate.off}
+        self._ceilings = {number: caps[number].most if number in bold else caps[number].floor for number in numbers}
+        for number in numbers:
+            self._free[number] = self._kept[number] = ZERO
+        for candidate in chosen:
+            self._add(candidate)
+        self._ahead = [(dict.fromkeys(numbers, ZERO), ZERO)]
+        for slot in reversed(slots):
+            self._ahead.append(_with_slot(*self._ahead[-1], slot))
+        self._ahead.reverse()
         self.best: list[Candidate] = []
-        self._worth = value_of(chosen, caps)
+        self._worth, _ = self._value(0)
         self._steps = 0
-        self._try(0, [], room, self._worth)
+        self._try(0, [], room)
 
-    def _try(self, position: int, taken: list[Candidate], room: int, value: Decimal) -> None:
+    def _try(self, position: int, taken: list[Candidate], room: int) -> None:
         self._steps += 1
+        value, most = self._value(position)
         if value > self._worth:
             self.best, self._worth = list(taken), value
-        if position == len(self._slots) or room == 0 or self._steps > SEARCH:
-            return
-        if value + self._ahead[position] <= self._worth:
+        if most <= self._worth or position == len(self._slots) or room == 0 or self._steps > SEARCH:
             return
         for candidate in self._slots[position]:
             taken.append(candidate)
-            self._try(position + 1, taken, room - 1, value_of([*self._base, *taken], self._caps))
+            self._add(candidate)
+            self._try(position + 1, taken, room - 1)
+            self._take_away(candidate)
             taken.pop()
-        self._try(position + 1, taken, room, value)
+        self._try(position + 1, taken, room)
+
+    def _value(self, position: int) -> tuple[Decimal, Decimal]:
+        """What those taken are worth, and the most that it can become with slots from this position on."""
+        ahead, rest = self._ahead[position]
+        value = self._rest
+        most = value + rest
+        for number, ceiling in self._ceilings.items():
+            given = _given(self._free[number], self._kept[number], self._caps[number])
+            value += given
+            most += min(ceiling, given + ahead[number])
+        return value, most
+
+    def _add(self, candidate: Candidate) -> None:
+        into = self._kept if candidate.keeps_floor else self._free
+        for number, money in candidate.off.items():
+            into[number] += money
+        self._rest += candidate.rest
+
+    def _take_away(self, candidate: Candidate) -> None:
+        into = self._kept if candidate.keeps_floor else self._free
+        for number, money in candidate.off.items():
+            into[number] -= money
+        self._rest -= candidate.rest
+
+
+def _with_slot(off: dict[int, Decimal], rest: Decimal, slot: list[Candidate]) -> tuple[dict[int, Decimal], Decimal]:
+    """The most that slots can take off each item and give beside, with one slot more."""
+    more = dict(off)
+    for number in off:
+        more[number] += max([candidate.off.get(number, ZERO) for candidate in slot])
+    return more, rest + max([candidate.rest for candidate in slot])
 
 
 def value_of(candidates: Sequence[Candidate], caps: Sequence[Cap]) -> Decimal:
     """What a set of offers is worth to the customer, caps kept."""
-    free: dict[int, Decimal] = {}
-    kept: dict[int, Decimal] = {}
-    value = ZERO
+    value = sum(_most_off(candidates, caps).values(), ZERO)
     for candidate in candidates:
         value += candidate.rest
-        into = kept if candidate.keeps_floor else free
-        for number, money in candidate.off.items():
-            into[number] = into[number] + money if number in into else money
-    for number in free.keys() | kept.keys():
-        cap = caps[number]
-        given = min(free.get(number, ZERO), cap.most)
-        value += given + max(ZERO, min(kept.get(number, ZERO), cap.floor - given))
     return value
 
 
+def _most_off(candidates: Sequence[Candidate], caps: Sequence[Cap]) -> dict[int, Decimal]:
+    """How much a set of offers takes off each item: those that keep the floor take what others leave of it."""
+    free: dict[int, Decimal] = {}
+    kept: dict[int, Decimal] = {}
+    for candidate in candidates:
+        into = kept if candidate.keeps_floor else free
+        for number, money in candidate.off.items():
+            into[number] = into[number] + money if number in into else money
+    return {
+        number: _given(free.get(number, ZERO), kept.get(number, ZERO), caps[number])
+        for number in free.keys() | kept.keys()
+    }
+
+
+def _given(free: Decimal, kept: Decimal, cap: Cap) -> Decimal:
+    """How much comes off an item of what offers free of the floor and offers that keep it would give."""
+    given = min(free, cap.most)
+    return given + max(ZERO, min(kept, cap.floor - given))
+
+
 def settle(chosen: Sequence[Candidate], caps: Sequence[Cap], digits: int) -> list[Applied]:
-    """What each chosen offer gives once the caps are kept: those free of the floor first, then by priority and code."""
-    given: dict[int, Decimal] = {}
+    """What each chosen offer gives of what they take off together: by priority, then code, who keeps the floor within it."""
+    left = _most_off(chosen, caps)
+    above_floor: dict[int, Decimal] = {}
     applied = []
-    order = sorted(chosen, key=lambda item: (item.keeps_floor, -item.live.offer.priority, item.live.code))
-    for candidate in order:
+    for candidate in sorted(chosen, key=lambda item: (-item.live.offer.priority, item.live.code)):
         off = {}
         for number, money in candidate.off.items():
-            cap = caps[number].floor if candidate.keeps_floor else caps[number].most
-            so_far = given.get(number, ZERO)
-            part = max(ZERO, min(money, cap - so_far))
+            part = min(money, left[number])
+            if candidate.keeps_floor:
+                room = above_floor.get(number, caps[number].floor)
+                part = min(part, room)
+                above_floor[number] = room - part
             if part > 0:
                 off[number] = part
-                given[number] = so_far + part
+                left[number] -= part
         money = sum(off.values(), ZERO)
         if not money and not candidate.rest:
             continue
@@ -294,7 +350,6 @@ def settle(chosen: Sequence[Candidate], caps: Sequence[Cap], digits: int) -> lis
                 cut,
             )
         )
-    applied.sort(key=lambda item: (-item.live.offer.priority, item.live.code))
     return applied
 
 

@@ -1,0 +1,53 @@
+"""Choosing among offers: cases that a law alone does not tell. No database."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from time import perf_counter
+
+from forecourt.kernel.money import ZERO
+from forecourt.offers.rules.choosing import Candidate, Cap, caps_of, choose
+from forecourt.offers.rules.effects import Amount, PerUnit
+from forecourt.offers.rules.language import Offer, Policy
+from forecourt.offers.rules.matching import EVER, NEVER, Live
+from tests.offers.worlds import PETROL_95, WATER, line, sale_of
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def candidate(code, facts, effect, **fields) -> Candidate:
+    offer = Offer(code=code, name=code, then=(effect,), **fields)
+    gain = effect.gain(facts)
+    assert gain is not None
+    return Candidate(Live(hash(code), 1, offer, NEVER, EVER), gain, facts, 2, ZERO)
+
+
+def test_an_offer_of_higher_priority_keeps_its_money_whatever_comes_after_it():
+    facts = sale_of(line(WATER, Decimal(2))).facts()
+    caps = [Cap(Decimal(4), Decimal(4))]
+    first = candidate("FIRST", facts, Amount(off=Decimal(3)), priority=5)
+    later = candidate("LATER", facts, Amount(off=Decimal(4)), floor=False)
+    applied, lost = choose([later, first], caps, Policy(), 2)
+    assert [(item.live.code, item.money) for item in applied] == [("FIRST", Decimal(3)), ("LATER", Decimal(1))]
+    assert lost == []
+
+
+def test_offers_that_keep_the_floor_stop_there_and_others_do_not():
+    facts = sale_of(line(PETROL_95, Decimal(10), Decimal(8))).facts()
+    caps = caps_of(facts, Policy(), lambda _product: Decimal(7), 2)
+    careful = candidate("CAREFUL", facts, PerUnit(off=Decimal("0.8")))
+    bold = candidate("BOLD", facts, PerUnit(off=Decimal("0.4")), floor=False)
+    applied, _lost = choose([careful, bold], caps, Policy(), 2)
+    assert {item.live.code: item.money for item in applied} == {"BOLD": Decimal(4), "CAREFUL": Decimal(6)}
+
+
+def test_many_offers_that_hold_one_another_down_are_chosen_from_in_a_blink():
+    facts = sale_of(line(PETROL_95, Decimal(50), Decimal(8)), line(WATER, Decimal(3))).facts()
+    caps = caps_of(facts, Policy(), lambda _product: Decimal("7.4"), 2)
+    found = [
+        candidate(f"O{number}", facts, PerUnit(off=Decimal(number + 7) / 100), group=f"g{number % 17}")
+        for number in range(30)
+    ]
+    begun = perf_counter()
+    applied, _lost = choose(found, caps, Policy(), 2)
+    assert perf_counter() - begun < 0.05
+    assert sum([item.money for item in applied], ZERO) == Decimal(30)
