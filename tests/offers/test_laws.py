@@ -1,0 +1,218 @@
+"""Laws of what offers give, over random sales and random offers. No database."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import combinations
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from forecourt.kernel.money import ZERO
+from forecourt.offers.rules.choosing import Candidate, caps_of, choose, value_of
+from forecourt.offers.rules.conditions import All
+from forecourt.offers.rules.language import Policy
+from forecourt.offers.rules.matching import Book, gain_of
+from tests.offers.worlds import (
+    Line,
+    any_conditions,
+    any_effects,
+    lives,
+    offers,
+    sales,
+    simple_conditions,
+)
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+POINT = Decimal("0.01")
+CLOSE = Decimal("1e-15")
+
+policies = st.builds(
+    Policy, most_offers=st.sampled_from([0, 0, 1, 2]), most_percent=st.sampled_from([Decimal(100), Decimal(30)])
+)
+floors = st.sampled_from([None, Decimal("1.5"), Decimal(7), Decimal(20)])
+
+
+def rated(facts, live_offers, policy, floor):
+    """What a sale gets of offers: found, tested, chosen."""
+    candidates = [
+        Candidate(looked.live, looked.gain, facts, 2, POINT)
+        for looked in Book(live_offers).look(facts, NOW)
+        if looked.gain is not None
+    ]
+    caps = caps_of(facts, policy, lambda _product: floor, 2)
+    return choose(candidates, caps, policy, 2), candidates, caps
+
+
+def given_to(applied, facts):
+    """What was given, by offer and product."""
+    return [
+        (
+            item.live.code,
+            {facts.items[number].product.code: money for number, money in item.off.items()},
+            item.points,
+            item.coupons,
+            item.gifts,
+        )
+        for item in applied
+    ]
+
+
+@given(sales(), any_effects)
+def test_an_effect_never_takes_off_more_than_things_cost_nor_less_than_nothing(sale, effect):
+    facts = sale.facts()
+    gain = effect.gain(facts)
+    if gain is None:
+        return
+    assert gain
+    for number, money in gain.off.items():
+        assert 0 <= money <= facts.items[number].amount + CLOSE
+    assert gain.points >= 0
+    assert all(percent > 0 for percent in gain.times.values())
+    assert 0 <= gain.units <= sum([item.quantity for item in facts.items], ZERO)
+    assert (gain.units > 0) == any(gain.off.values())
+    if sale.person is None:
+        assert not gain.points
+        assert not gain.times
+
+
+@given(sales(), st.lists(offers(), max_size=6), policies, floors)
+def test_offers_together_never_take_off_more_than_allowed(sale, found, policy, floor):
+    facts = sale.facts()
+    (applied, lost), candidates, caps = rated(facts, lives(found), policy, floor)
+    off = [ZERO] * len(facts.items)
+    kept = [ZERO] * len(facts.items)
+    for item in applied:
+        for number, money in item.off.items():
+            assert money > 0
+            off[number] += money
+            if item.live.offer.floor:
+                kept[number] += money
+    for number, item in enumerate(facts.items):
+        assert off[number] <= caps[number].most <= item.amount
+        assert kept[number] <= caps[number].floor
+    assert len(applied) <= (policy.most_offers or 100)
+    assert {item.live.code for item in applied}.isdisjoint(item.live.code for item in lost)
+    assert len(applied) + len(lost) == len(candidates)
+
+
+@given(sales(), st.lists(offers(priorities=(0, 5)), max_size=6), policies, floors, st.randoms(use_true_random=False))
+def test_the_order_of_lines_and_of_offers_changes_nothing(sale, found, policy, floor, random):
+    facts = sale.facts()
+    (applied, _), _, _ = rated(facts, lives(found), policy, floor)
+    mixed_lines, mixed_offers = list(sale.lines), lives(found)
+    random.shuffle(mixed_lines)
+    random.shuffle(mixed_offers)
+    mixed = sale._replace(lines=tuple(mixed_lines)).facts()
+    (again, _), _, _ = rated(mixed, mixed_offers, policy, floor)
+    assert given_to(again, mixed) == given_to(applied, facts)
+
+
+@given(sales(), st.lists(offers(), max_size=4), policies, floors, st.data())
+def test_splitting_a_line_changes_nothing(sale, found, policy, floor, data):
+    position = data.draw(st.integers(0, len(sale.lines) - 1))
+    line = sale.lines[position]
+    quantity = Decimal(data.draw(st.integers(0, int(line.quantity.copy_abs() * 1000)))).scaleb(-3)
+    amount = Decimal(data.draw(st.integers(0, int(line.amount.copy_abs() * 100)))).scaleb(-2)
+    part = Line(line.product, quantity.copy_sign(line.quantity), amount.copy_sign(line.amount))
+    rest = Line(line.product, line.quantity - part.quantity, line.amount - part.amount)
+    split = sale._replace(lines=(part, *sale.lines[:position], *sale.lines[position + 1 :], rest))
+    (applied, _), _, _ = rated(sale.facts(), lives(found), policy, floor)
+    (again, _), _, _ = rated(split.facts(), lives(found), policy, floor)
+    assert given_to(again, split.facts()) == given_to(applied, sale.facts())
+
+
+@settings(max_examples=150)
+@given(sales(), st.lists(offers(), min_size=1, max_size=8))
+def test_looking_by_keys_finds_what_testing_every_offer_finds(sale, found):
+    facts = sale.facts()
+    by_keys = {looked.live.code for looked in Book(lives(found)).look(facts, NOW) if looked.gain}
+    by_all = {live.code for live in lives(found) if live.offer.when.test(facts) is None and gain_of(live.offer, facts)}
+    assert by_keys == by_all
+
+
+@given(sales(), any_conditions)
+def test_a_condition_that_holds_has_one_of_its_keys(sale, condition):
+    facts = sale.facts()
+    keys = condition.keys()
+    if keys is not None and condition.test(facts) is None:
+        assert not keys.isdisjoint(facts.keys())
+
+
+@given(sales(), any_effects)
+def test_an_effect_that_gives_has_one_of_its_keys(sale, effect):
+    facts = sale.facts()
+    keys = effect.keys()
+    if keys is not None and effect.gain(facts):
+        assert not keys.isdisjoint(facts.keys())
+
+
+@given(sales(), simple_conditions)
+def test_a_coupon_is_used_only_where_it_is_held(sale, condition):
+    facts = sale.facts()
+    assert all(facts.coupons[template] for template in condition.coupons(facts))
+
+
+def allowed(candidates, policy) -> bool:
+    """Whether offers may be given together."""
+    if policy.most_offers and len(candidates) > policy.most_offers:
+        return False
+    groups = [item.live.offer.group for item in candidates if item.live.offer.group]
+    if len(groups) != len(set(groups)):
+        return False
+    return len(candidates) < 2 or not any(item.live.offer.alone for item in candidates)
+
+
+def best_worth(candidates, beside, caps, policy) -> Decimal:
+    """The most that any allowed set of these is worth, together with those beside them. All sets are tried."""
+    return max(
+        value_of([*beside, *subset], caps)
+        for size in range(len(candidates) + 1)
+        for subset in combinations(candidates, size)
+        if allowed([*beside, *subset], policy)
+    )
+
+
+@settings(max_examples=150)
+@given(
+    sales(),
+    st.lists(offers(conditions=st.just(All()), effects=any_effects, priorities=(0, 0, 5)), min_size=1, max_size=6),
+    policies,
+    floors,
+)
+def test_no_allowed_combination_beats_the_choice(sale, found, policy, floor):
+    facts = sale.facts()
+    candidates = [
+        Candidate(live, gain, facts, 2, POINT) for live in lives(found) if (gain := gain_of(live.offer, facts))
+    ]
+    assume(candidates)
+    caps = caps_of(facts, policy, lambda _product: floor, 2)
+    applied, _lost = choose(candidates, caps, policy, 2)
+    codes = {item.live.code for item in applied}
+    chosen = [item for item in candidates if item.live.code in codes]
+    assert allowed(chosen, policy)
+    first = [item for item in chosen if item.live.offer.priority == 5]
+    assert value_of(first, caps) == best_worth(
+        [item for item in candidates if item.live.offer.priority == 5], [], caps, policy
+    )
+    assert value_of(chosen, caps) == best_worth(
+        [item for item in candidates if item.live.offer.priority == 0], first, caps, policy
+    )
+
+
+@settings(max_examples=100)
+@given(
+    sales(),
+    st.lists(offers(conditions=st.just(All())), min_size=1, max_size=5),
+    offers(conditions=st.just(All())),
+    policies,
+    floors,
+)
+def test_one_more_offer_never_leaves_the_customer_with_less(sale, found, more, policy, floor):
+    facts = sale.facts()
+
+    def worth(offers_there) -> Decimal:
+        (applied, _), candidates, caps = rated(facts, lives(offers_there), policy, floor)
+        codes = {item.live.code for item in applied}
+        return value_of([item for item in candidates if item.live.code in codes], caps)
+
+    assert worth([*found, more]) >= worth(found)
