@@ -1,0 +1,31 @@
+"""Occasions, pure: which gifts are due, what tiers bring, when a referral counts, who may come to an event."""
+
+from forecourt.occasions.rules.benefits import Due, due_each, due_on_change, periods
+from forecourt.occasions.rules.codes import ALPHABET, new_code, normal_code
+from forecourt.occasions.rules.gifts import LATE_DAYS, Target, last_day, targets
+from forecourt.occasions.rules.member_events import EARLY, LATE, checked_event, refusal, station_or_place
+from forecourt.occasions.rules.referrals import FriendSale, Qualified, is_together, qualified, taken_back
+
+__all__ = [
+    "ALPHABET",
+    "EARLY",
+    "LATE",
+    "LATE_DAYS",
+    "Due",
+    "FriendSale",
+    "Qualified",
+    "Target",
+    "checked_event",
+    "due_each",
+    "due_on_change",
+    "is_together",
+    "last_day",
+    "new_code",
+    "normal_code",
+    "periods",
+    "qualified",
+    "refusal",
+    "station_or_place",
+    "taken_back",
+    "targets",
+]

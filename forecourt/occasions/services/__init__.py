@@ -1,0 +1,39 @@
+"""Commands of occasions, a file a noun."""
+
+from forecourt.occasions.services.benefits import give_benefits
+from forecourt.occasions.services.days import begin_day
+from forecourt.occasions.services.decisions import approve_referral, refuse_referral
+from forecourt.occasions.services.gifts import give_gifts
+from forecourt.occasions.services.member_events import (
+    cancel_event,
+    change_event,
+    close_events,
+    make_event,
+    open_event,
+)
+from forecourt.occasions.services.referrals import make_referral, referral_code
+from forecourt.occasions.services.rewarding import reward_referrals
+from forecourt.occasions.services.settings import publish_rules, save_rules, stop_rules
+from forecourt.occasions.services.sign_ups import cancel_sign_up, check_in, sign_up
+
+__all__ = [
+    "approve_referral",
+    "begin_day",
+    "cancel_event",
+    "cancel_sign_up",
+    "change_event",
+    "check_in",
+    "close_events",
+    "give_benefits",
+    "give_gifts",
+    "make_event",
+    "make_referral",
+    "open_event",
+    "publish_rules",
+    "referral_code",
+    "refuse_referral",
+    "reward_referrals",
+    "save_rules",
+    "sign_up",
+    "stop_rules",
+]

@@ -1,0 +1,89 @@
+"""Gifts on birthdays and on anniversaries of joining: a list a time, once a year for a customer.
+
+Whoever's day was missed, because nothing ran, gets the gift up to a week late. What was given is noted in the
+transaction that gives it, so a run that is killed or comes twice gives nothing twice.
+"""
+
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from forecourt.customers import records as customer_records
+from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.events import publish
+from forecourt.occasions import permissions, queries, records, rules
+from forecourt.occasions.events import GiftGiven
+from forecourt.occasions.models import GiftRow
+from forecourt.occasions.values import GiftRules, Grant, RulesKind
+
+BATCH: Final = 1000
+
+
+def give_gifts(actor: Actor, kind: RulesKind, day: date) -> int:
+    """Give the gifts that are due on that day of the company's clock; returns how many. Safe to repeat."""
+    actor.require(permissions.EDIT_RULES)
+    live = queries.live_gift_rules(kind)
+    if live is None:
+        return 0
+    given, after = 0, 0
+    while True:
+        due = queries.due_gifts(kind, live, rules.targets(live, day), after, BATCH)
+        if not due:
+            return given
+        after = due[-1][0]
+        given += _give(actor, kind, live, dict(due), day)
+
+
+@transaction.atomic(durable=True)
+def _give(actor: Actor, kind: RulesKind, live: GiftRules, due: dict[int, date], today: date) -> int:
+    state = customer_records.lock(due)
+    had = queries.gifts_had(kind, due)
+    # whoever was merged just now is asked about again tomorrow, as the survivor
+    who = [one for one, merged_into in state.items() if merged_into is None and (one, due[one].year) not in had]
+    now = clock.now()
+    records.save_gifts(
+        [
+            GiftRow(
+                customer_id=one,
+                kind=kind.value,
+                year=due[one].year,
+                day=due[one],
+                given_at=now,
+                points=live.points,
+                template=live.template,
+            )
+            for one in who
+        ]
+    )
+    reason = _("Birthday gift") if kind is RulesKind.BIRTHDAY else _("Gift for the anniversary of joining")
+    records.grant(
+        [
+            Grant(
+                customer_id=one,
+                origin=f"{kind.value}:{due[one].year}",
+                reason=reason,
+                actor=actor.label,
+                points=live.points,
+                template=live.template,
+                expires_on=rules.last_day(live, due[one], today),
+            )
+            for one in who
+        ]
+    )
+    publish(
+        [
+            GiftGiven(
+                customer_id=one,
+                occurred_at=now,
+                kind=kind.value,
+                year=due[one].year,
+                points=live.points,
+                template=live.template,
+            )
+            for one in who
+        ]
+    )
+    return len(who)
