@@ -8,6 +8,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.catalogue import permissions as catalogue
+from forecourt.coupons import permissions as coupons
 from forecourt.customers import permissions as customers
 from forecourt.loyalty import permissions as loyalty
 from forecourt.organisation import permissions as organisation
@@ -58,6 +59,12 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
             (_("Prices"), "sell", "prices", catalogue.VIEW, "p"),
             (_("Products"), "inventory_2", "products", catalogue.VIEW, "o"),
             (_("Programme"), "loyalty", "programme", loyalty.VIEW_PROGRAMME, "l"),
+        ],
+    ),
+    (
+        _("Loyalty"),
+        [
+            (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
         ],
     ),
     (
