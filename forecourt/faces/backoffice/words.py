@@ -81,6 +81,8 @@ SCOPE = {
     "programme:approve": _("Approve the programme"),
     "catalogue:write": _("Change products, prices and stations"),
     "catalogue:read": _("Read products, prices and stations"),
+    "coupons:write": _("Issue, use and void coupons"),
+    "coupons:read": _("Read coupons"),
 }
 SERVICE = {
     "shop": _("Shop"),
@@ -121,6 +123,13 @@ EVENT = {
     "points.adjusted": _("Points adjusted"),
     "points.expired": _("Points expired"),
     "tier.changed": _("Tier changed"),
+    "coupon.issued": _("Coupon received"),
+    "coupon.seen": _("Coupon seen"),
+    "coupon.used": _("Coupon used"),
+    "coupon.restored": _("Coupon given back"),
+    "coupon.voided": _("Coupon voided"),
+    "coupon.transferred": _("Coupon taken over"),
+    "coupon.expiring": _("Coupon ends within a week"),
 }
 EVENT_ICON = {
     "sale.posted": "local_gas_station",
@@ -134,6 +143,13 @@ EVENT_ICON = {
     "points.adjusted": "tune",
     "points.expired": "hourglass_empty",
     "tier.changed": "military_tech",
+    "coupon.issued": "confirmation_number",
+    "coupon.seen": "visibility",
+    "coupon.used": "task_alt",
+    "coupon.restored": "undo",
+    "coupon.voided": "block",
+    "coupon.transferred": "swap_horiz",
+    "coupon.expiring": "hourglass_bottom",
 }
 WEEKDAY = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 DAY_KEYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
