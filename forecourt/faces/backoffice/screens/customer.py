@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from forecourt.coupons import permissions as coupon_permissions
 from forecourt.customers import permissions, queries, services
 from forecourt.customers.values import (
     CustomerCard,
@@ -24,6 +25,7 @@ from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import columns
+from forecourt.faces.backoffice.screens import coupon as coupon_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
@@ -35,7 +37,7 @@ from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions as sales_permissions
 
 PAGE = 30
-TABS = ("overview", "sales", "points", "vehicles", "timeline", "notes")
+TABS = ("overview", "sales", "points", "coupons", "vehicles", "timeline", "notes")
 
 
 @screen(permissions.VIEW)
@@ -69,6 +71,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "overview": lambda: _overview(actor, card, family, today),
         "sales": lambda: _sales(request, actor, family),
         "points": lambda: _points(request, actor, family),
+        "coupons": lambda: coupon_screen.of_customer(request, actor, family),
         "vehicles": lambda: {"usages": words.USAGE, "identity_kinds": words.IDENTITY, "grades": reference.grades()},
         "timeline": lambda: _timeline(request, actor, family, stations, tiers),
         "notes": dict,
@@ -82,6 +85,8 @@ def _tabs(actor: Actor) -> list[tuple[str, str]]:
         tabs.append(("sales", _("Sales")))
     if actor.may(loyalty_permissions.VIEW_POINTS):
         tabs.append(("points", _("Points")))
+    if actor.may(coupon_permissions.VIEW_COUPONS):
+        tabs.append(("coupons", _("Coupons")))
     return [*tabs, ("vehicles", _("Vehicles and cards")), ("timeline", _("Timeline")), ("notes", _("Notes"))]
 
 
