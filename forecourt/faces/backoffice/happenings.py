@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forecourt.coupons import queries as coupons
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.templatetags.office import volume, yuan
+from forecourt.kernel import stamps
 from forecourt.kernel.events import Recorded
 from forecourt.kernel.values import Value
 from forecourt.organisation.values import StationFacts
@@ -37,7 +39,7 @@ def told(event: Recorded, stations: dict[int, StationFacts], tiers: dict[str, st
         title=str(words.EVENT.get(kind, kind)),
         text=tell(body, station.name if station else "", tiers) if tell else "",
         at=event.occurred_at,
-        link=reverse("admin:sale", args=[body["sale_id"]]) if "sale_id" in body else "",
+        link=reverse("admin:sale", args=[body["sale_id"]]) if body.get("sale_id") else "",
     )
 
 
@@ -110,6 +112,12 @@ def _tier(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     return f"{tiers.get(before, before) or '–'} → {tiers.get(after, after) or '–'}"
 
 
+def _coupon(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    known = coupons.live_templates(stamps.read().get(coupons.STAMP, 0)).get(body["template"])
+    name = known.template.name if known else body["template"]
+    return f"{name} · {body['reason']}" if body.get("reason") else name
+
+
 _TELLERS = {
     "sale.posted": _sale,
     "sale.refunded": _sale,
@@ -122,4 +130,11 @@ _TELLERS = {
     "points.adjusted": _adjusted,
     "points.expired": _expired,
     "tier.changed": _tier,
+    "coupon.issued": _coupon,
+    "coupon.seen": _coupon,
+    "coupon.used": _coupon,
+    "coupon.restored": _coupon,
+    "coupon.voided": _coupon,
+    "coupon.transferred": _coupon,
+    "coupon.expiring": _coupon,
 }
