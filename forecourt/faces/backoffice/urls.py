@@ -4,6 +4,9 @@ from django.urls import path
 
 from forecourt.faces.backoffice.screens import (
     columns,
+    coupon,
+    coupon_batches,
+    coupons,
     customer,
     customers,
     exports,
@@ -24,6 +27,23 @@ from forecourt.faces.backoffice.screens import (
 
 urlpatterns = [
     path("columns/<slug:name>/", columns.choose, name="columns"),
+    path("coupons/", coupons.coupons, name="coupons"),
+    path("coupons/new/", coupons.new_template, name="coupon_template_new"),
+    path("coupons/templates/<str:code>/", coupons.template, name="coupon_template"),
+    path("coupons/templates/<str:code>/change/", coupons.change_template, name="coupon_change"),
+    path("coupons/templates/<str:code>/retire/", coupons.retire_template, name="coupon_retire"),
+    path("coupons/templates/<str:code>/issue/", coupons.issue, name="coupon_issue"),
+    path("coupons/templates/<str:code>/batch/", coupon_batches.ask, name="coupon_batch_new"),
+    path("coupons/batches/<int:batch_id>/", coupon_batches.batch, name="coupon_batch"),
+    path("coupons/batches/<int:batch_id>/export.csv", coupon_batches.export, name="coupon_batch_export"),
+    path("coupons/batches/<int:batch_id>/sheets/", coupon_batches.sheets, name="coupon_sheets"),
+    path("coupons/batches/<int:batch_id>/void/", coupon_batches.void, name="coupon_batch_void"),
+    path("coupons/<uuid:coupon_id>/", coupon.coupon, name="coupon"),
+    path("coupons/<uuid:coupon_id>/void/", coupon.void, name="coupon_void"),
+    path("coupons/<uuid:coupon_id>/restore/", coupon.restore, name="coupon_restore"),
+    path("coupons/<uuid:coupon_id>/transfer/", coupon.transfer, name="coupon_transfer"),
+    path("coupons/<uuid:coupon_id>/redeem/", coupon.redeem, name="coupon_redeem"),
+    path("customers/<int:customer_id>/coupons/", coupon.give, name="customer_coupon"),
     path("customers/", customers.customers, name="customers"),
     path("customers/new/", customers.new_customer, name="customer_new"),
     path("customers/export.csv", exports.customers, name="customers_export"),
