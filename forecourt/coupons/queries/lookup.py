@@ -226,6 +226,15 @@ def batch_codes(
         left = None if left is None else left - len(rows)
 
 
+def batch_place(batch_id: int, number: int) -> UUID | None:
+    """The coupon that was made as that number of a batch, from 1; None when there are fewer."""
+    found = sql.rows(
+        "SELECT id FROM coupons_coupon WHERE batch_id = %(batch_id)s ORDER BY batch_id, id OFFSET %(skip)s LIMIT 1",
+        {"batch_id": batch_id, "skip": number - 1},
+    )
+    return found[0][0] if found else None
+
+
 def expiring(last_day: date, after: UUID | None, limit: int) -> list[Ending]:
     """Customers' coupons whose last day that is, by id from the one after `after`; short-lived ones are left out."""
     where = {"last_day": last_day, "after": after or _NOBODY, "limit": limit, "days": NOTICE_DAYS}

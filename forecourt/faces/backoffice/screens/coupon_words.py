@@ -1,0 +1,161 @@
+"""Coupons in words: in which state one is, what a template says, what happened to one."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from forecourt.coupons.queries import CouponView, StepView, UseView
+from forecourt.coupons.values import CouponKind, CouponStatus, Step, Template
+from forecourt.faces.backoffice.templatetags.office import day, who
+from forecourt.organisation.values import StationFacts
+
+STATES = {
+    "active": gettext_lazy("Can be used"),
+    "not_yet": gettext_lazy("Not active yet"),
+    "reserved": gettext_lazy("Reserved"),
+    "used": gettext_lazy("Used"),
+    "expired": gettext_lazy("Ended"),
+    "void": gettext_lazy("Void"),
+}
+COLOURS = {"active": "green", "not_yet": "", "reserved": "amber", "used": "teal", "expired": "", "void": "red"}
+KINDS = {
+    CouponKind.SINGLE.value: gettext_lazy("A code for each coupon"),
+    CouponKind.GENERIC.value: gettext_lazy("One code for everybody"),
+}
+ORIGINS = {
+    "hand": gettext_lazy("by hand"),
+    "list": gettext_lazy("a list"),
+    "sale": gettext_lazy("a sale"),
+    "tier": gettext_lazy("a tier"),
+    "redemption": gettext_lazy("points redeemed"),
+    "prize": gettext_lazy("a prize"),
+    "play": gettext_lazy("a game"),
+    "birthday": gettext_lazy("a birthday"),
+    "anniversary": gettext_lazy("an anniversary"),
+    "referral": gettext_lazy("a referral"),
+    "event": gettext_lazy("a member event"),
+    "campaign": gettext_lazy("a campaign"),
+}
+
+
+class Shown(NamedTuple):
+    """A coupon with its state as a word and a colour."""
+
+    view: CouponView
+    state: str
+    name: str
+    colour: str
+
+
+class Moment(NamedTuple):
+    """A line of a coupon's history. `by` is who did it, `customer` whom it concerns."""
+
+    at: Any
+    icon: str
+    title: str
+    text: str = ""
+    by: str = ""
+    customer: int | None = None
+    sale: Any = None
+
+
+def shown(view: CouponView) -> Shown:
+    """The coupon in the state it is in today."""
+    state = state_of(view, timezone.localdate())
+    return Shown(view, state, str(STATES[state]), COLOURS[state])
+
+
+def state_of(view: CouponView, today: date) -> str:
+    """One of `STATES`: what is stored, and what follows from the days."""
+    if view.status is not CouponStatus.ACTIVE:
+        return view.status.value
+    if today < view.active_from:
+        return "not_yet"
+    return "expired" if view.expires_on is not None and today > view.expires_on else "active"
+
+
+def origin(text: str) -> str:
+    """What gave a coupon, in words."""
+    head = text.partition(":")[0]
+    return str(ORIGINS.get(head, head))
+
+
+def facts(template: Template, money: str) -> list[tuple[str, str]]:
+    """What a template says, as (what, how)."""
+    said = [(_("Kind"), str(KINDS[template.kind.value]))]
+    if template.generic_code:
+        said.append((_("Code"), template.generic_code))
+    said.append((_("Good for"), _validity(template)))
+    if template.kind is CouponKind.SINGLE:
+        said.append((_("Uses of a coupon"), f"{template.uses:,}"))
+    said.append((_("Uses of a customer"), f"{template.per_customer:,}" if template.per_customer else _("any number")))
+    limit = _("Uses in all") if template.kind is CouponKind.GENERIC else _("Coupons in all")
+    said.append((limit, f"{template.limit:,}" if template.limit else _("any number")))
+    if template.kind is CouponKind.SINGLE:
+        said.append((_("Used"), _("without being presented") if template.is_automatic else _("when it is presented")))
+        said.append((_("Can be given on"), _("yes") if template.is_transferable else _("no")))
+    if template.handover:
+        said.append((_("Handed over"), template.handover))
+    if template.worth:
+        said.append((_("Worth"), money))
+    return said
+
+
+def _validity(template: Template) -> str:
+    parts = []
+    if template.delay_days:
+        count = template.delay_days
+        parts.append(ngettext("from %(count)s day later", "from %(count)s days later", count) % {"count": count})
+    if template.valid_days:
+        count = template.valid_days
+        parts.append(ngettext("%(count)s day", "%(count)s days", count) % {"count": count})
+    if template.valid_until:
+        parts.append(_("until %(day)s") % {"day": day(template.valid_until)})
+    return ", ".join(parts) or _("ever")
+
+
+def history(
+    view: CouponView, uses: list[UseView], steps: list[StepView], stations: dict[int, StationFacts]
+) -> list[Moment]:
+    """All that happened to a coupon, newest first."""
+    given = origin(view.origin) if view.origin else (view.batch or "")
+    told = [Moment(view.issued_at, "confirmation_number", _("Issued"), given, customer=view.issued_to)]
+    if view.seen_at:
+        told.append(Moment(view.seen_at, "visibility", _("Seen")))
+    for use in uses:
+        station = stations.get(use.station_id or 0)
+        place = station.name if station else ""
+        member = use.customer_id if use.customer_id > 0 else None
+        title = _("Used in a sale") if use.sale_id else _("Handed over")
+        told.append(Moment(use.used_at, "task_alt", title, place, customer=member, sale=use.sale_id))
+        if use.restored_at:
+            told.append(Moment(use.restored_at, "undo", _("The use was given back"), sale=use.sale_id))
+    told += [_step(step) for step in steps if step.step is not Step.RESTORED]
+    told += [Moment(step.at, "edit_note", _("Given back by hand"), step.reason, who(step.actor))
+             for step in steps if step.step is Step.RESTORED]  # fmt: skip
+    noted = {step.step for step in steps}
+    if view.voided_at and view.status is CouponStatus.VOID and Step.VOIDED not in noted:
+        told.append(Moment(view.voided_at, "block", _("Voided"), _void_reason(view)))
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _void_reason(view: CouponView) -> str:
+    reasons = {
+        "refund": _("the sale that gave it was refunded"),
+        "retired": _("its template was retired"),
+        "": view.batch or "",
+    }
+    return reasons.get(view.void_reason, view.void_reason)
+
+
+def _step(step: StepView) -> Moment:
+    if step.step is not Step.MOVED:
+        title, icon = (_("Voided"), "block") if step.step is Step.VOIDED else (_("Made good again"), "restore")
+        return Moment(step.at, icon, title, step.reason, who(step.actor))
+    titles = {"claimed": _("Taken by its code"), "given": _("Given to another customer")}
+    merged = _("customers were merged") if step.reason.startswith("merge") else _("a merge was undone")
+    title = titles.get(step.reason, merged)
+    return Moment(step.at, "swap_horiz", title[:1].upper() + title[1:], "", who(step.actor), customer=step.taker_id)
