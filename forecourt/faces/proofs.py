@@ -9,6 +9,7 @@ from forecourt import accounts as accounts_folder
 from forecourt import coupons as coupons_folder
 from forecourt import games as games_folder
 from forecourt import loyalty as loyalty_folder
+from forecourt import occasions as occasions_folder
 from forecourt import rewards as rewards_folder
 from forecourt import sales as sales_folder
 from forecourt.faces import proof_of_tiers
@@ -80,6 +81,10 @@ CHECKS: Final = (
     _Check("states of coupons", "coupons_coupon", _of(coupons_folder.__file__, "prove_status")),
     _Check("coupons in sales", "coupons_couponuse", _of(coupons_folder.__file__, "prove_sales")),
     _Check("coupons issued", "coupons_couponbatch", _of(coupons_folder.__file__, "prove_issued")),
+    _Check("gifts and benefits", "occasions_gift", _of(occasions_folder.__file__, "prove_gifts")),
+    _Check("rewarded referrals", "occasions_referral", _of(occasions_folder.__file__, "prove_referrals")),
+    _Check("places of events", "occasions_event", _of(occasions_folder.__file__, "prove_places")),
+    _Check("points of events", "occasions_signup", _of(occasions_folder.__file__, "prove_event_points")),
 )
 ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
 VISITS: Final = _Check("visits", "loyalty_balance", _visits())

@@ -153,6 +153,8 @@ class Scope(StrEnum):
     CUSTOMERS_WRITE = "customers:write"
     CUSTOMERS_READ = "customers:read"
     POINTS_WRITE = "points:write"
+    POINTS_SPEND = "points:spend"
+    POINTS_APPROVE = "points:approve"
     POINTS_READ = "points:read"
     PROGRAMME_WRITE = "programme:write"
     PROGRAMME_APPROVE = "programme:approve"
@@ -167,6 +169,8 @@ class Scope(StrEnum):
     REWARDS_READ = "rewards:read"
     COUPONS_WRITE = "coupons:write"
     COUPONS_READ = "coupons:read"
+    OCCASIONS_WRITE = "occasions:write"
+    OCCASIONS_READ = "occasions:read"
 
 
 SCOPE_PERMISSIONS: Final = {
@@ -175,6 +179,8 @@ SCOPE_PERMISSIONS: Final = {
     Scope.CUSTOMERS_WRITE: frozenset({"customers.edit", "customers.merge", "customers.view"}),
     Scope.CUSTOMERS_READ: frozenset({"customers.view"}),
     Scope.POINTS_WRITE: frozenset({"loyalty.adjust_points", "loyalty.view_points"}),
+    Scope.POINTS_SPEND: frozenset({"loyalty.spend_points", "loyalty.transfer_points", "loyalty.view_points"}),
+    Scope.POINTS_APPROVE: frozenset({"loyalty.approve_adjustment", "loyalty.view_points"}),
     Scope.POINTS_READ: frozenset({"loyalty.view_points", "loyalty.view_programme"}),
     Scope.PROGRAMME_WRITE: frozenset({"loyalty.edit_programme", "loyalty.view_programme"}),
     Scope.PROGRAMME_APPROVE: frozenset({"loyalty.approve_programme", "loyalty.view_programme"}),
@@ -208,6 +214,16 @@ SCOPE_PERMISSIONS: Final = {
         }
     ),
     Scope.COUPONS_READ: frozenset({"coupons.view"}),
+    Scope.OCCASIONS_WRITE: frozenset(
+        {
+            "occasions.check_in",
+            "occasions.edit_events",
+            "occasions.refer",
+            "occasions.sign_up",
+            "occasions.view",
+        }
+    ),
+    Scope.OCCASIONS_READ: frozenset({"occasions.view"}),
 }
 """The permissions of each scope, by name: those who own them live on higher floors."""
 

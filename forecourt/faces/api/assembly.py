@@ -16,6 +16,7 @@ from forecourt.customers.api import router as customers
 from forecourt.faces.api import door, problems
 from forecourt.games.api import router as games
 from forecourt.loyalty.api import router as loyalty
+from forecourt.occasions.api import router as occasions
 from forecourt.organisation.api import router as organisation
 from forecourt.rewards.api import router as rewards
 from forecourt.sales.api import router as sales
@@ -76,6 +77,7 @@ def build() -> ForecourtAPI:
     for tag, router in (
         ("customers", customers),
         ("points", loyalty),
+        ("occasions", occasions),
         ("sales", sales),
         ("catalogue", catalogue),
         ("stations", organisation),

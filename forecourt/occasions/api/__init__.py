@@ -1,0 +1,9 @@
+"""Routes of occasions, a file a noun."""
+
+from ninja import Router
+
+from forecourt.occasions.api import member_events, referrals
+
+router = Router()
+for part in (referrals, member_events):
+    router.add_router("", part.router)
