@@ -151,7 +151,7 @@ def counted(value: Decimal, programme: Programme) -> str:
     if programme.tier_basis is TierBasis.SPEND:
         return money(value)
     if programme.tier_basis is TierBasis.VOLUME:
-        return f"{number(value)} {unit_of_volume()}"
+        return f"{number(value)} {unit_of_volume(value)}"
     return ngettext("%(count)s visit", "%(count)s visits", int(value)) % {"count": number(value)}
 
 
@@ -166,8 +166,11 @@ def money(value: Decimal) -> str:
     return f"{number(value)} {_('CNY') if code == 'CNY' else code}"
 
 
-def unit_of_volume() -> str:
-    return _("litre") if organisation.company().volume_unit is VolumeUnit.LITRE else _("gallon")
+def unit_of_volume(count: Decimal = Decimal(1)) -> str:
+    number = 1 if count == 1 else 2
+    if organisation.company().volume_unit is VolumeUnit.LITRE:
+        return ngettext("litre", "litres", number)
+    return ngettext("gallon", "gallons", number)
 
 
 def _points(rate: EarnRate) -> str:
