@@ -31,7 +31,7 @@ _SHARED: Final[dict[type[Value], dict[str, Input]]] = {
         "per": Input(gettext_noop("For how long and whom"), "choice", choices="per"),
     },
     Share: {
-        "funder": Input(gettext_noop("Who"), "funder", gettext_noop("brand, dealer, supplier:NAME")),
+        "funder": Input(gettext_noop("Funder"), "funder", gettext_noop("brand, dealer, supplier:NAME")),
         "percent": Input(gettext_noop("Percent"), "percent"),
     },
     Policy: {

@@ -80,17 +80,20 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
         """Whether this product is one of them."""
         if self.exclude and product.code in self.exclude:
             return False
-        return (
-            product.code in self.products
-            or (bool(self.categories) and not self.categories.isdisjoint(product.categories))
-            or (bool(self.brands) and product.brand in self.brands)
-            or (bool(self.kinds) and product.kind in self.kinds)
-            or (bool(self.families) and product.family in self.families)
-            or self.is_everything
-        )
+        if self.products and product.code in self.products:
+            return True
+        if self.categories and not self.categories.isdisjoint(product.categories):
+            return True
+        if self.brands and product.brand in self.brands:
+            return True
+        if self.kinds and product.kind in self.kinds:
+            return True
+        if self.families and product.family in self.families:
+            return True
+        return self.is_everything
 
     def words(self, names: Names, everything: str | None = None) -> str:
-        """They, in words: "95 or 98", "anything but tobacco"; `everything` is the word where they are all products."""
+        """They, in words: "95 or 98", "any product but tobacco"; `everything` is the word where they are all products."""
         named = [
             called(names, kind, code)
             for kind, codes in (
@@ -102,7 +105,7 @@ class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
             )
             for code in sorted(codes)
         ]
-        said = listed(named) if named else everything or _("anything")
+        said = listed(named) if named else everything or _("any product")
         if self.exclude:
             spared = listed([names.name("product", code) for code in sorted(self.exclude)])
             return _("%(products)s but %(spared)s") % {"products": said, "spared": spared}
@@ -201,12 +204,14 @@ class Facts:
         found = self._picked.get(id(products))
         if found is None:
             self._kept.append(products)
-            numbers = tuple([number for number, item in enumerate(self.items) if products.pick(item.product)])
-            found = self._picked[id(products)] = Picked(
-                numbers,
-                sum([self.items[number].quantity for number in numbers], ZERO),
-                sum([self.items[number].amount for number in numbers], ZERO),
-            )
+            numbers = []
+            quantity = amount = ZERO
+            for number, item in enumerate(self.items):
+                if products.pick(item.product):
+                    numbers.append(number)
+                    quantity += item.quantity
+                    amount += item.amount
+            found = self._picked[id(products)] = Picked(tuple(numbers), quantity, amount)
         return found
 
     def keys(self) -> set[Key]:
@@ -281,10 +286,10 @@ def is_fuel(item: Item) -> bool:
 def unit_of(products: Products, items: Iterable[Item] = ()) -> str:
     """The unit that a selection is measured in: that of what was picked of it, else what its kinds tell."""
     for item in items:
-        return item.product.unit
+        return item.product.unit.value
     if products.families:
-        return _UNITS.get(min(products.families), Unit.VOLUME)
-    return Unit.PIECE if products.kinds and Kind.FUEL not in products.kinds else Unit.VOLUME
+        return _UNITS.get(min(products.families), "volume")
+    return "piece" if products.kinds and Kind.FUEL not in products.kinds else "volume"
 
 
-_UNITS: Final[dict[str, Unit]] = {"electric": Unit.KWH, "cng": Unit.KG}
+_UNITS: Final = {"electric": Unit.KWH.value, "cng": Unit.KG.value}

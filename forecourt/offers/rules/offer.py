@@ -46,8 +46,8 @@ class Offer(Value, forbid_unknown_fields=True, omit_defaults=True):
         "code": Input(gettext_noop("Code"), "text", gettext_noop("Letters, digits, dots, dashes; it never changes.")),
         "name": Input(gettext_noop("Name"), "text", gettext_noop("As receipts print it.")),
         "text": Input(gettext_noop("For customers"), "text", gettext_noop("What the app says about it.")),
-        "when": Input(gettext_noop("When"), "condition"),
-        "then": Input(gettext_noop("Then"), "effects"),
+        "when": Input(gettext_noop("When it applies"), "condition"),
+        "then": Input(gettext_noop("What it gives"), "effects"),
         "starts": Input(gettext_noop("Starts"), "moment"),
         "ends": Input(gettext_noop("Ends"), "moment", gettext_noop("From then on it is over.")),
         "group": Input(

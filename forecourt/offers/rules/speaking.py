@@ -57,7 +57,7 @@ class Input(NamedTuple):
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "kind": {
-        "fuel": gettext_noop("fuel"),
+        "fuel": gettext_noop("any fuel"),
         "goods": gettext_noop("goods"),
         "service": gettext_noop("services"),
     },
@@ -88,7 +88,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "measure": {
         "money": gettext_noop("money given"),
         "volume": gettext_noop("quantity discounted"),
-        "uses": gettext_noop("uses"),
+        "uses": gettext_noop("number of uses"),
         "points": gettext_noop("points given"),
     },
     "per": {

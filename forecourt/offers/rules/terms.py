@@ -35,10 +35,10 @@ class About(StrEnum):
 ABOUT: dict[About, str] = {
     About.LOGIC: gettext_noop("Together"),
     About.BASKET: gettext_noop("What is bought"),
-    About.PLACE: gettext_noop("Where"),
-    About.TIME: gettext_noop("When"),
+    About.PLACE: gettext_noop("Place"),
+    About.TIME: gettext_noop("Time"),
     About.PAYMENT: gettext_noop("How it is paid"),
-    About.CUSTOMER: gettext_noop("Who buys"),
+    About.CUSTOMER: gettext_noop("The customer"),
     About.HABIT: gettext_noop("What they did before"),
     About.MONEY: gettext_noop("Money off"),
     About.SETS: gettext_noop("Several pieces"),

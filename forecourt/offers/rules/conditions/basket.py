@@ -218,12 +218,12 @@ def check_span(least: Decimal | int | None, most: Decimal | int | None, path: st
 
 
 def _more(more: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
-    unit = facts.items[picked.items[0]].product.unit if picked.items else unit_of(products)
+    unit = unit_of(products, [facts.items[number] for number in picked.items[:1]])
     return {"what": "quantity", "more": plain(more), "unit": unit}
 
 
 def _most(most: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
-    unit = facts.items[picked.items[0]].product.unit if picked.items else unit_of(products)
+    unit = unit_of(products, [facts.items[number] for number in picked.items[:1]])
     return {"most": plain(most), "unit": unit}
 
 

@@ -220,7 +220,7 @@ class Bundle(Effect, tag="bundle"):
 
     def words(self, names: Names) -> str:
         parts = [
-            _("%(count)s of %(products)s") % {"count": part.count, "products": part.of.words(names, _("anything"))}
+            _("%(count)s of %(products)s") % {"count": part.count, "products": part.of.words(names, _("any product"))}
             for part in self.parts
         ]
         return at_most(
