@@ -26,6 +26,7 @@ from forecourt.sales.values import (
     Quote,
     Reason,
     Receipt,
+    Reserved,
     SaleStatus,
     Totals,
 )
@@ -92,7 +93,7 @@ class SalesPage(Value):
 def _components() -> dict[str, Any]:
     """The schemas of all that these routes take and give, by name."""
     _, made = msgspec.json.schema_components(
-        [NewSale, NewRefund, Receipt, Quote, Reason, SaleOut, SalesPage], ref_template=_REF
+        [NewSale, NewRefund, Receipt, Quote, Reserved, Reason, SaleOut, SalesPage], ref_template=_REF
     )
     made["Receipt"]["properties"]["explanation"] = {"type": "array", "items": {"$ref": _REF.format(name="Reason")}}
     _say_figures(made)
@@ -175,6 +176,37 @@ def quote_sales(request: KeyedRequest) -> HttpResponse:
     """What sales would come to if they were posted now, each by itself. Nothing is recorded."""
     found = services.quote_sales(request.actor, wire.decode_sales(request.body))
     return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+
+
+@router.post(
+    "/sales/reserve",
+    response={200: None},
+    operation_id="sales_reserve",
+    summary="Reserve a sale or a list of sales",
+    openapi_extra=needs(
+        "sales:write", requestBody=_sales_body(), responses=_answers("Reserved", status_200="What they were promised")
+    ),
+)
+def reserve_sales(request: KeyedRequest) -> HttpResponse:
+    """A quote that holds: its coupons, budgets and points are set aside until it is sold, released, or its time is up.
+
+    Post the sale with `reservation`. Offers that end meanwhile still serve it. Points to pay with that are not there: 409.
+    """
+    found = services.reserve_sales(request.actor, wire.decode_sales(request.body))
+    return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+
+
+@router.post(
+    "/sales/reserve/{reservation_id}/release",
+    response={204: None},
+    operation_id="sales_release",
+    summary="Release a reservation",
+    openapi_extra=needs("sales:write"),
+)
+def release_sale(request: KeyedRequest, reservation_id: UUID) -> HttpResponse:
+    """Let a reservation go that will not be sold. Safe to repeat."""
+    services.release_sale(request.actor, reservation_id)
+    return HttpResponse(status=204)
 
 
 @router.post(

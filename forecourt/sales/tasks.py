@@ -8,6 +8,13 @@ from forecourt.loyalty import services as loyalty
 from forecourt.sales import queries, services
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="sales.expire_reservations", queueing_lock="sales.expire_reservations")
+def expire_reservations(timestamp: int) -> int:
+    """Let go what tills reserved and never sold."""
+    return services.expire_reservations(clock.now())
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="sales.close_days", queueing_lock="sales.close_days")
 def close_days(timestamp: int) -> bool:

@@ -210,6 +210,24 @@ Answer = Receipt | Problem
 """What `post_sales` gives for each sale of a list: its receipt, or the problem that kept it out."""
 
 
+class Promise(Value):
+    """What a reservation holds for a sale: parts of budgets with their limits, points. Its rules are those of `made_at`."""
+
+    id: UUID
+    customer_id: int
+    station_id: int
+    made_at: datetime
+    spends: dict[str, tuple[Decimal, Decimal]] = {}
+    points: int = 0
+
+
+class Reserved(Quote):
+    """A quote that holds until `expires_at`: coupons, budgets and points are set aside. Post the sale with `reservation`."""
+
+    reservation: UUID
+    expires_at: datetime
+
+
 class KnownSale(Value):
     """A sale with what the engine found out about it: where, who, which products; what it needs to be rated."""
 
@@ -221,6 +239,12 @@ class KnownSale(Value):
     products: tuple[ProductFacts | None, ...]
     flags: tuple[Flag, ...] = ()
     usage: Usage | None = None
+    promise: Promise | None = None
+
+    @property
+    def rated_at(self) -> datetime:
+        """The moment whose rules count: when it was reserved, else when it occurred."""
+        return self.promise.made_at if self.promise is not None else self.sale.occurred_at
 
 
 class RatedLine(Value, kw_only=False):

@@ -1,4 +1,4 @@
-"""The till door as an ASGI application: POST /api/v1/sales and /api/v1/sales/quote, /healthz and /readyz.
+"""The till door as an ASGI application: POST /api/v1/sales, .../quote and .../reserve, /healthz and /readyz.
 
 It reads and answers with the same `wire` and the same services as the web door, so both give the same bytes.
 """
@@ -36,6 +36,7 @@ Headers = list[tuple[bytes, bytes]]
 
 POST_SALES: Final = "/api/v1/sales"
 QUOTE_SALES: Final = "/api/v1/sales/quote"
+RESERVE_SALES: Final = "/api/v1/sales/reserve"
 SINGLE: Final = 20
 """Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
 THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "1"))
@@ -43,6 +44,8 @@ THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "1"))
 posting = Lane("post", services.post_together, THREADS)
 bulk = Lane("bulk", services.post_together, 1)
 quoting = Lane("quote", services.quote_together, 1)
+reserving = Lane("reserve", services.reserve_together, 1)
+LANES: Final = (posting, bulk, quoting, reserving)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,11 +63,11 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            for lane in (posting, bulk, quoting):
+            for lane in LANES:
                 lane.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            for lane in (posting, bulk, quoting):
+            for lane in LANES:
                 await asyncio.to_thread(lane.close)
             await send({"type": "lifespan.shutdown.complete"})
             return
@@ -83,8 +86,10 @@ async def _served(scope: Scope, receive: Receive) -> tuple[int, str, bytes, Head
 
 async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.HttpAnswer:
     path = scope["path"]
-    if path not in {POST_SALES, QUOTE_SALES}:
-        raise NotFound(f"There is nothing at {path[:200]!r} on this door; use {POST_SALES} or {QUOTE_SALES}.")
+    if path not in {POST_SALES, QUOTE_SALES, RESERVE_SALES}:
+        raise NotFound(
+            f"There is nothing at {path[:200]!r} on this door; use {POST_SALES}, {QUOTE_SALES} or {RESERVE_SALES}."
+        )
     if scope["method"] != "POST":
         raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; POST does.")
     given = dict(scope["headers"])
@@ -112,6 +117,8 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
 def _lane(path: str, count: int) -> Lane:
     if path == QUOTE_SALES:
         return quoting
+    if path == RESERVE_SALES:
+        return reserving
     return posting if count <= SINGLE else bulk
 
 

@@ -43,7 +43,11 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
         if product is not None
     ]
     coupons, refused = state.usable(
-        sale.coupons, known.customer_id, known.business_date, rulings.templates, sale.reservation
+        sale.coupons,
+        known.customer_id,
+        known.business_date,
+        rulings.templates,
+        known.promise.id if known.promise is not None else None,
     )
     tenders: dict[str, Decimal] = {}
     for tender in sale.tenders:
@@ -63,7 +67,7 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
             station.code,
             (station.region,) if station.region else (),
             sale.pump,
-            sale.occurred_at.astimezone(clock.zone(station.zone)),
+            known.rated_at.astimezone(clock.zone(station.zone)),
             known.business_date,
             payee=station.legal_entity,
         ),
@@ -119,7 +123,7 @@ def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool)
             candidates.append(candidate)
     if not candidates:
         return Offered([], [], missed, refused, coupons, facts)
-    moment = known.sale.occurred_at
+    moment = known.rated_at
 
     def floor_price(product_id: int) -> Decimal | None:
         return rulings.floor_price(known.station.id, product_id, moment)
@@ -130,7 +134,7 @@ def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool)
 
 
 def _looked(known: KnownSale, rulings: Rulings, facts: Facts) -> list[Looked]:
-    looked = rulings.book.look(facts, known.sale.occurred_at) if rulings.book.size else []
+    looked = rulings.book.look(facts, known.rated_at) if rulings.book.size else []
     if facts.person is not None:
         tier_offer = rulings.tier_offers.get(facts.person.tier)
         if tier_offer is not None and (gain := gain_of(tier_offer.offer, facts)):
@@ -180,7 +184,7 @@ def _keep_budgets(candidate: Candidate, known: KnownSale, state: State, digits: 
 
 def _left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
     if budget.per not in _CUSTOMERS_OWN:
-        return state.left.get(budget_key(live, budget, known), budget.limit)
+        return state.left_for(budget_key(live, budget, known), budget.limit, known.promise)
     if not known.is_member:
         return budget.limit
     day = known.business_date
@@ -206,14 +210,14 @@ def _wanted(money: Decimal, volume: Decimal, points: int, measure: Measure, uses
 
 
 def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSale) -> dict[str, Decimal]:
-    """What a sale takes from budgets of everybody, by their names."""
-    spends: dict[str, Decimal] = {}
+    """What a sale takes from budgets of everybody, by their names, beyond what its reservation took; negative: gives back."""
+    spends = {key: -held for key, (held, _limit) in known.promise.spends.items()} if known.promise is not None else {}
     for item, points in zip(applied, bonuses, strict=True):
         for key, budget in budget_keys(item.live, known):
             amount = _wanted(item.money, item.units, points, budget.measure)
             if amount:
                 spends[key] = spends.get(key, ZERO) + amount
-    return spends
+    return {key: amount for key, amount in spends.items() if amount}
 
 
 def points_bonus(item: Applied, facts: Facts, off: Mapping[int, Decimal]) -> int:

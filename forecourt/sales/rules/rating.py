@@ -94,7 +94,7 @@ def _rated(known: KnownSale, rulings: Rulings, state: State, given: Offered | No
         ),
         used=used,
         issued=issued,
-        spends=offering.spends_of(applied, bonuses, known) if applied else {},
+        spends=offering.spends_of(applied, bonuses, known) if applied or known.promise else {},
         points_tendered=points_tendered(sale, rulings.programme),
         points_bonus=sum(bonuses),
     )

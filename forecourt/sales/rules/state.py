@@ -16,6 +16,7 @@ from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import Book, Live
+from forecourt.sales.values import Promise
 
 
 class Rulings(NamedTuple):
@@ -157,6 +158,11 @@ class State:
             )
         key = (customer_id, coupon.template_id)
         self.uses_of[key] = self.uses_of.get(key, 0) + 1
+
+    def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
+        """What a budget has left for a sale: with what its reservation holds of it."""
+        left = self.left.get(key, limit)
+        return left + promise.spends[key][0] if promise is not None and key in promise.spends else left
 
     def spend(self, spends: Mapping[str, Decimal]) -> None:
         """Budgets have so much less left."""

@@ -5,17 +5,22 @@ from forecourt.sales.services.posting import post_sales, post_together
 from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales
 from forecourt.sales.services.refunds import refund_sale
 from forecourt.sales.services.repairs import accept_sale, repair_sale
+from forecourt.sales.services.reserving import expire_reservations, release_sale, reserve_sales, reserve_together
 from forecourt.sales.services.tiers import review_tiers
 
 __all__ = [
     "Submission",
     "accept_sale",
+    "expire_reservations",
     "post_sales",
     "post_together",
     "quote_sales",
     "quote_together",
     "refund_sale",
+    "release_sale",
     "repair_sale",
+    "reserve_sales",
+    "reserve_together",
     "review_tiers",
     "simulate_sales",
 ]

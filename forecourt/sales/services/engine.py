@@ -107,7 +107,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     limits = Limits({}, set(), set())
     _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}
-    if not any(in_force.at(item.sale.occurred_at).has_offers for item in known) and not codes:
+    if not any(in_force.at(item.rated_at).has_offers for item in known) and not codes:
         return state, limits
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
     if codes or in_force.has_automatic:
@@ -134,12 +134,14 @@ def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Li
     budgets: dict[str, Decimal] = {}
     own: set[int] = set()
     issues: set[str] = set()
-    if not in_force.offers.book.has_limits:
+    if not in_force.offers.book.has_limits and not any(item.promise for item in known):
         return Limits(budgets, own, issues)
     for item in known:
-        rulings = in_force.at(item.sale.occurred_at)
+        rulings = in_force.at(item.rated_at)
         facts, _, _ = rules.facts_of(item, rulings, state)
-        for live in rulings.book.candidates(facts, item.sale.occurred_at):
+        if item.promise is not None:
+            budgets |= {key: limit for key, (_held, limit) in item.promise.spends.items()}
+        for live in rulings.book.candidates(facts, item.rated_at):
             for key, budget in rules.budget_keys(live, item):
                 budgets[key] = budget.limit
             if rules.has_customer_budgets(live):
@@ -152,7 +154,7 @@ def rate_all(known: Sequence[KnownSale], in_force: InForce, state: State, mint: 
     """Rate a list, each sale in the state that those before it leave."""
     outcomes = []
     for item in known:
-        outcome = rules.rate(item, in_force.at(item.sale.occurred_at), state, mint=mint)
+        outcome = rules.rate(item, in_force.at(item.rated_at), state, mint=mint)
         if outcome.awards or outcome.used or item.is_member:
             rules.take(state, outcome)
         outcomes.append(outcome)

@@ -29,6 +29,7 @@ from forecourt.sales.services.claiming import New, claim, fingerprint, locked, n
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import pay_with_points
+from forecourt.sales.services.reservations import keep_promises
 from forecourt.sales.values import (
     Answer,
     KnownSale,
@@ -71,7 +72,7 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
     in_force = InForce(seen)
-    paid = pay_with_points(new, in_force)
+    paid = pay_with_points(keep_promises(new), in_force)
     known = [item.known for item in paid.new]
     state, limits = engine.load(known, in_force, lock=True)
     standings = dict(state.standings)
@@ -194,7 +195,7 @@ def write_coupons(postings: Sequence[records.Posting], templates: Mapping[str, K
             sale_id=posting.id,
             station_id=posting.outcome.known.station.id,
             used_at=posting.outcome.known.sale.occurred_at,
-            reservation_id=posting.outcome.known.sale.reservation,
+            reservation_id=promise.id if (promise := posting.outcome.known.promise) is not None else None,
         )
         for posting in postings
         for coupon in posting.outcome.used
@@ -209,7 +210,11 @@ def write_coupons(postings: Sequence[records.Posting], templates: Mapping[str, K
         )
         for coupon, posting in given
     ]
-    return [*issued, *coupon_records.use(uses)]
+    used = coupon_records.use(uses)
+    kept = [posting.outcome.known.promise.id for posting in postings if posting.outcome.known.promise is not None]
+    if kept:  # what was reserved and not used after all
+        coupon_records.free(kept, is_locked=True)
+    return [*issued, *used]
 
 
 def event_of(posting: records.Posting) -> Event:

@@ -28,7 +28,7 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     good = [item for item in known if not isinstance(item, Problem)]
     in_force = InForce(seen)
     state = _state(good, in_force)
-    quotes = iter([_quote(rules.rate(item, in_force.at(item.sale.occurred_at), state), state) for item in good])
+    quotes = iter([quote_of(rules.rate(item, in_force.at(item.rated_at), state), state) for item in good])
     return [item if isinstance(item, Problem) else next(quotes) for item in known]
 
 
@@ -38,7 +38,8 @@ def _state(known: Sequence[KnownSale], in_force: InForce) -> State:
     return state
 
 
-def _quote(outcome: Outcome, state: State) -> Quote:
+def quote_of(outcome: Outcome, state: State) -> Quote:
+    """What an outcome promises."""
     known = outcome.known
     standing: Standing | None = state.standings.get(known.customer_id) if known.is_member else None
     balance = (standing.points if standing else 0) + outcome.points_earned if known.is_member else None

@@ -1,0 +1,120 @@
+"""Reservations kept and ended: what a till was promised comes to its sale, or goes back where it came from."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+from msgspec.structs import replace
+
+from forecourt.coupons import records as coupon_records
+from forecourt.customers import records as customer_records
+from forecourt.kernel import clock, sql
+from forecourt.kernel.actors import SYSTEM
+from forecourt.kernel.events import publish
+from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty.events import moved
+from forecourt.loyalty.values import Return
+from forecourt.offers import records as offer_records
+from forecourt.sales.services.claiming import New
+from forecourt.sales.values import Promise
+
+_OPEN: Final = """
+SELECT id, customer_id, station_id, made_at, promise::text FROM sales_reservation
+WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL AND expires_at >= %(now)s
+ORDER BY id FOR NO KEY UPDATE
+"""
+_END: Final = """
+UPDATE sales_reservation AS kept SET ended_at = %(now)s, outcome = %(outcome)s, sale_id = ended.sale_id
+FROM unnest(%(ids)s::uuid[], %(sale_ids)s::uuid[]) AS ended (id, sale_id)
+WHERE kept.id = ended.id
+"""
+
+
+def open_promises(ids: Collection[UUID], now: datetime) -> dict[UUID, Promise]:
+    """The reservations among these that hold now, locked until the transaction ends. One statement."""
+    if not ids:
+        return {}
+    found = {}
+    for id, customer_id, station_id, made_at, body in sql.rows(_OPEN, {"ids": sql.array(ids), "now": now}, hot=True):
+        held = msgspec.json.decode(body, type=Promise)
+        found[id] = replace(held, customer_id=customer_id, station_id=station_id, made_at=made_at)
+    return found
+
+
+def keep_promises(new: Sequence[New]) -> list[New]:
+    """Give sales what their reservations hold, and end those. Points that were held are there to be paid with again.
+
+    A reservation that ended, or is another customer's or station's, promises nothing: the sale is rated as it comes.
+    """
+    asked = {item.known.sale.reservation for item in new if item.known.sale.reservation is not None}
+    if not asked:
+        return list(new)
+    promises = open_promises(asked, clock.now())
+    kept: dict[UUID, UUID] = {}
+    result = []
+    for item in new:
+        promise = promises.get(item.known.sale.reservation) if item.known.sale.reservation is not None else None
+        if promise is None or promise.id in kept or not _is_for(promise, item):
+            result.append(item)
+            continue
+        kept[promise.id] = item.sale_id
+        result.append(item._replace(known=replace(item.known, promise=promise)))
+    if kept:
+        end(kept, "posted")
+        return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
+    return result
+
+
+def _is_for(promise: Promise, item: New) -> bool:
+    return (promise.customer_id, promise.station_id) == (item.known.customer_id, item.known.station.id)
+
+
+def end(sales: dict[UUID, UUID], outcome: str) -> None:
+    """Write down how reservations ended, with the sale of each; a nil id is none."""
+    ids = sorted(sales)
+    sql.run(
+        _END,
+        {
+            "now": clock.now(),
+            "outcome": outcome,
+            "ids": sql.array(ids),
+            "sale_ids": sql.array([sales[id] if sales[id].int else "NULL" for id in ids]),
+        },
+        hot=True,
+    )
+
+
+def return_points(promises: Sequence[Promise], reason: str) -> None:
+    """Give back the points that reservations held."""
+    held = [promise for promise in promises if promise.points]
+    if held:
+        returns = [
+            Return(customer_id=promise.customer_id, origin=f"hold:{promise.id}", reason=reason, actor=SYSTEM.label)
+            for promise in held
+        ]
+        publish(moved(loyalty_records.give_back_all(returns)))
+
+
+def let_go(promises: Sequence[Promise], outcome: str) -> None:
+    """End reservations without a sale: coupons, points and budgets go back. Callers hold the customers' locks and the rows'."""
+    if not promises:
+        return
+    ids = [promise.id for promise in promises]
+    end(dict.fromkeys(ids, UUID(int=0)), outcome)
+    return_points(promises, _("reserved for a sale that did not come"))
+    coupon_records.free(ids)
+    amounts: dict[str, object] = {}
+    for promise in promises:
+        for key, (held, _limit) in promise.spends.items():
+            amounts[key] = amounts.get(key, 0) + held  # type: ignore[operator]
+    offer_records.give_back(amounts)  # type: ignore[arg-type]
+
+
+def lock_customers(customer_ids: Collection[int]) -> None:
+    """Lock the members among these."""
+    members = {customer_id for customer_id in customer_ids if customer_id > 0}
+    if members:
+        customer_records.lock(members)
