@@ -1,11 +1,13 @@
 """Routes of points."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from ninja import Router, Schema, Status
 from pydantic import Field
+from pydantic.types import StringConstraints
 
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
@@ -13,6 +15,7 @@ from forecourt.kernel.problems import NotFound
 from forecourt.kernel.schemas import (
     Body,
     Cursor,
+    Figure,
     Id,
     KeyedRequest,
     Limit,
@@ -24,11 +27,13 @@ from forecourt.kernel.schemas import (
 )
 from forecourt.loyalty import permissions, queries, services
 from forecourt.loyalty.queries import EntryView
-from forecourt.loyalty.values import Standing
+from forecourt.loyalty.values import PointsSummary, Standing, TierProgress
 
 router = Router()
 
 MOST_POINTS = 1_000_000_000
+Origin = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\s/]+$")]
+"""What a caller calls that which points are spent for, as it stands in an address."""
 
 
 class StandingOut(Schema):
@@ -43,8 +48,81 @@ class StandingOut(Schema):
         return cls(customer_id=standing.customer_id, points=standing.points, tier=standing.tier)
 
 
+class ProgressOut(Schema):
+    """How far a customer is, as of the last review: `value` is what counts towards tiers, by `basis`, over `window_days`.
+
+    `missing` leads to `next_tier`; `keep_missing` is what keeping this one wants, who holds it in grace until `until`.
+    """
+
+    value: Figure
+    basis: str
+    window_days: int
+    since: date | None
+    until: date | None
+    keep_missing: Figure
+    next_tier: str
+    next_name: str
+    next_threshold: Figure
+    missing: Figure
+    percent: int
+
+    @classmethod
+    def of(cls, progress: TierProgress) -> "ProgressOut":
+        fields = {name: getattr(progress, name) for name in progress.__struct_fields__ if name in cls.model_fields}
+        figures = {name: one.normalize() for name, one in fields.items() if isinstance(one, Decimal)}
+        return cls(**fields | figures, percent=progress.percent)
+
+
+class HouseholdPointsOut(Schema):
+    """What a household has for this customer to spend, its own points included, and whose they are."""
+
+    available: int
+    members: list[int]
+
+
+class PointsOut(StandingOut):
+    """A customer's points. Of `points`, `pending` cannot be spent yet and `available` can.
+
+    `expiring` are good for 30 days at most, the first of them until `expiring_on`. `household` is null unless the
+    programme lets the household share; `progress` is null where there are no tiers.
+    """
+
+    pending: int
+    available: int
+    expiring: int
+    expiring_on: date | None
+    household: HouseholdPointsOut | None
+    progress: ProgressOut | None
+
+    @classmethod
+    def of_summary(cls, summary: PointsSummary) -> "PointsOut":
+        progress = queries.progress(summary.customer_id)
+        return cls(
+            customer_id=summary.customer_id,
+            points=summary.points,
+            tier=queries.balance(summary.customer_id).tier,
+            pending=summary.pending,
+            available=summary.available,
+            expiring=summary.expiring,
+            expiring_on=summary.expiring_on,
+            household=HouseholdPointsOut(available=summary.shared, members=list(summary.members))
+            if summary.members
+            else None,
+            progress=ProgressOut.of(progress) if progress else None,
+        )
+
+
+class AdjustedOut(StandingOut):
+    """Where a customer stands after an adjustment. With `adjustment_id` it waits for a second person: nothing moved yet."""
+
+    adjustment_id: int | None
+
+
 class EntryOut(Schema):
-    """A line of the points ledger. Positive points expire after `expires_on`."""
+    """A line of the points ledger. Positive points can be spent from `available_on` and expire after `expires_on`.
+
+    `origin` names what they were for, where that is no sale.
+    """
 
     id: UUID
     customer_id: int
@@ -57,6 +135,8 @@ class EntryOut(Schema):
     sale_id: UUID | None
     reason: str
     actor: str
+    available_on: date | None
+    origin: str
 
     @classmethod
     def of(cls, entry: EntryView) -> "EntryOut":
@@ -70,17 +150,39 @@ class AdjustmentBody(Body):
     reason: Annotated[Text, Field(min_length=1, max_length=200)]
 
 
+class TransferBody(Body):
+    """Points to pass on to the customer `to`, and why."""
+
+    to: Id
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS, strict=True)]
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class SpendingBody(Body):
+    """Points to spend for what the caller calls `origin`: an order, a voucher. Each is spent once."""
+
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS, strict=True)]
+    origin: Origin
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class ReturnBody(Body):
+    """Why points are given back."""
+
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
 @router.get(
     "/customers/{customer_id}/points",
-    response=StandingOut,
+    response=PointsOut,
     operation_id="points_get",
     summary="Points and tier of a customer",
     openapi_extra=needs("points:read"),
 )
-def get_points(request: KeyedRequest, customer_id: Id) -> StandingOut:
+def get_points(request: KeyedRequest, customer_id: Id) -> PointsOut:
     """Of a customer who was merged into another, where the other stands."""
     request.actor.require(permissions.VIEW_POINTS)
-    return StandingOut.of(queries.balance(_known(customer_id)))
+    return PointsOut.of_summary(queries.household_points(_known(customer_id)))
 
 
 @router.get(
@@ -106,15 +208,60 @@ def list_entries(
 
 @router.post(
     "/customers/{customer_id}/points/adjust",
-    response={201: StandingOut},
+    response={201: AdjustedOut, 202: AdjustedOut},
     operation_id="points_adjust",
     summary="Give or take points",
     openapi_extra=needs("points:write", idempotent=True),
 )
-def adjust_points(request: KeyedRequest, customer_id: Id, adjustment: AdjustmentBody) -> Status[StandingOut]:
-    """Send an Idempotency-Key, so that an adjustment that is sent twice counts once."""
-    standing = services.adjust_points(request.actor, customer_id, adjustment.points, adjustment.reason)
-    return Status(201, StandingOut.of(standing))
+def adjust_points(request: KeyedRequest, customer_id: Id, adjustment: AdjustmentBody) -> Status[AdjustedOut]:
+    """Send an Idempotency-Key, so that an adjustment that is sent twice counts once.
+
+    Beyond the programme's limit it is only filed (202) and waits for a second person.
+    """
+    done = services.adjust_points(request.actor, customer_id, adjustment.points, adjustment.reason)
+    answer = AdjustedOut(
+        customer_id=done.customer_id, points=done.points, tier=done.tier, adjustment_id=done.adjustment_id
+    )
+    return Status(201 if done.adjustment_id is None else 202, answer)
+
+
+@router.post(
+    "/customers/{customer_id}/points/transfer",
+    response={201: PointsOut},
+    operation_id="points_transfer",
+    summary="Pass points on to somebody of the household",
+    openapi_extra=needs("points:spend", idempotent=True),
+)
+def transfer_points(request: KeyedRequest, customer_id: Id, transfer: TransferBody) -> Status[PointsOut]:
+    """Those that expire soonest first; they keep their last day. Answers what is left to the customer who gave."""
+    summaries = services.transfer_points(request.actor, customer_id, transfer.to, transfer.points, transfer.reason)
+    return Status(201, PointsOut.of_summary(summaries[0]))
+
+
+@router.post(
+    "/customers/{customer_id}/points/spend",
+    response={201: PointsOut},
+    operation_id="points_spend",
+    summary="Spend points",
+    openapi_extra=needs("points:spend", idempotent=True),
+)
+def spend_points(request: KeyedRequest, customer_id: Id, spending: SpendingBody) -> Status[PointsOut]:
+    """All or nothing, once for each `origin` of the caller's; where households share, from everybody's points."""
+    summary = services.spend_points(request.actor, customer_id, spending.points, spending.origin, spending.reason)
+    return Status(201, PointsOut.of_summary(summary))
+
+
+@router.post(
+    "/customers/{customer_id}/points/spend/{origin}/return",
+    response={201: PointsOut},
+    operation_id="points_return",
+    summary="Give back points that were spent",
+    openapi_extra=needs("points:spend", idempotent=True),
+)
+def return_points(request: KeyedRequest, customer_id: Id, origin: Origin, returned: ReturnBody) -> Status[PointsOut]:
+    """The whole of what the caller spent for this origin, into the lots it came from, which keep their last day."""
+    summary = services.return_points(request.actor, customer_id, origin, returned.reason)
+    return Status(201, PointsOut.of_summary(summary))
 
 
 def _known(customer_id: int) -> int:

@@ -1,0 +1,96 @@
+"""Points over the API: what a customer has, passing on, spending and giving back, adjustments that want a second key."""
+
+import pytest
+from msgspec.structs import replace
+
+from forecourt.customers import services as customer_services
+from tests.api.test_door import is_problem
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, open_chain
+
+
+@pytest.fixture
+def chain(db) -> Chain:
+    chain = open_chain()
+    chain.publish(replace(PROGRAMME, adjust_limit=100, household_shares=True), valid_from=ago(2))
+    return chain
+
+
+@pytest.fixture
+def app(make_key):
+    return make_key("points:read", "points:write", "points:spend")
+
+
+def test_points_pending_available_and_shared_in_one_answer(chain, app):
+    first, second = chain.enrol(2)
+    customer_services.make_household(HEAD_OFFICE, "", [first, second])
+    for customer_id, count in ((first, 30), (second, 12)):
+        answer = app.post(f"/customers/{customer_id}/points/adjust", {"points": count, "reason": "gift"})
+        assert (answer.status_code, answer.json()["adjustment_id"]) == (201, None)
+    has = app.get(f"/customers/{first}/points").json()
+    assert {name: has[name] for name in ("points", "pending", "available", "expiring", "expiring_on")} == {
+        "points": 30,
+        "pending": 0,
+        "available": 30,
+        "expiring": 0,
+        "expiring_on": None,
+    }
+    assert has["household"] == {"available": 42, "members": [first, second]}
+    assert (has["tier"], has["progress"]["next_tier"], has["progress"]["missing"]) == ("basic", "silver", "500")
+
+
+def test_an_app_spends_once_however_often_it_asks_and_gives_back(chain, app):
+    (customer_id,) = chain.enrol()
+    app.post(f"/customers/{customer_id}/points/adjust", {"points": 50, "reason": "gift"})
+    path = f"/customers/{customer_id}/points/spend"
+    spending = {"points": 20, "origin": "order-7", "reason": "car wash"}
+    for key in ("k1", "k1", "k2"):
+        assert app.post(path, spending, IDEMPOTENCY_KEY=key).json()["points"] == 30
+    problem = is_problem(app.post(path, {"points": 31, "origin": "order-8"}), 409)
+    assert "30 can be spent" in problem["detail"]
+    back = app.post(f"{path}/order-7/return", {"reason": "closed"}, IDEMPOTENCY_KEY="k3")
+    assert (back.status_code, back.json()["points"]) == (201, 50)
+    entries = app.get(f"/customers/{customer_id}/points/entries").json()["items"]
+    assert [entry["kind"] for entry in entries] == ["return", "spend", "adjust"]
+    assert entries[0]["origin"].endswith(":order-7")
+    is_problem(app.post(f"{path}/nothing/return", {}), 404)
+    is_problem(app.post(path, {"points": 0, "origin": "x"}), 422)
+    is_problem(app.post(path, {"points": 1, "origin": "a b"}), 422)
+
+
+def test_points_are_passed_on_within_a_household(chain, app):
+    first, second, stranger = chain.enrol(3)
+    customer_services.make_household(HEAD_OFFICE, "", [first, second])
+    app.post(f"/customers/{first}/points/adjust", {"points": 50, "reason": "gift"})
+    path = f"/customers/{first}/points/transfer"
+    assert app.post(path, {"to": second, "points": 20}).json()["points"] == 30
+    assert app.get(f"/customers/{second}/points").json()["points"] == 20
+    is_problem(app.post(path, {"to": stranger, "points": 1}), 403)
+    is_problem(app.post(path, {"to": second, "points": 31}), 422)
+
+
+def test_an_adjustment_beyond_the_limit_waits_for_another_key(chain, app, make_key):
+    (customer_id,) = chain.enrol()
+    answer = app.post(f"/customers/{customer_id}/points/adjust", {"points": 101, "reason": "mistake"})
+    assert (answer.status_code, answer.json()["points"]) == (202, 0)
+    number = answer.json()["adjustment_id"]
+    (listed,) = app.get("/points/adjustments?waiting=true").json()["items"]
+    assert (listed["id"], listed["is_approved"], listed["reason"]) == (number, None, "mistake")
+    is_problem(app.post(f"/points/adjustments/{number}/approve", {}), 403)
+    second = make_key("points:approve")
+    assert second.post(f"/points/adjustments/{number}/approve", {"note": "ok"}).json()["is_approved"] is True
+    is_problem(second.post(f"/points/adjustments/{number}/refuse", {"note": "no"}), 409)
+    is_problem(second.post("/points/adjustments/4711/refuse", {"note": "no"}), 404)
+    assert app.get(f"/customers/{customer_id}/points").json()["points"] == 101
+    assert app.get(f"/points/adjustments?waiting=false&customer_id={customer_id}").json()["items"][0]["note"] == "ok"
+    app.post(f"/customers/{customer_id}/points/adjust", {"points": 102, "reason": "again"})
+    page = app.get("/points/adjustments?limit=1").json()
+    rest = app.get(f"/points/adjustments?limit=1&cursor={page['next']}").json()
+    assert [page["items"][0]["points"], rest["items"][0]["points"], rest["next"]] == [102, 101, None]
+
+
+def test_keys_may_only_what_their_scopes_say(chain, make_key):
+    (customer_id,) = chain.enrol()
+    reader, writer = make_key("points:read"), make_key("points:write")
+    is_problem(reader.post(f"/customers/{customer_id}/points/spend", {"points": 1, "origin": "x"}), 403)
+    is_problem(writer.post(f"/customers/{customer_id}/points/transfer", {"to": 1, "points": 1}), 403)
+    is_problem(writer.post("/points/adjustments/1/approve", {}), 403)
