@@ -28,7 +28,7 @@ KIND_NAMES = [
     (Kind.TAKEN_BACK.value, _("Taken back on refunds")),
     (Kind.ADJUSTED.value, _("Adjusted by hand")),
     (Kind.TRANSFERRED.value, _("Moved between members")),
-    (Kind.SPENT.value, _("Redeemed")),
+    (Kind.SPENT.value, _("Points redeemed")),
     (Kind.EXPIRED.value, _("Expired unused")),
     (Kind.BREAKAGE.value, _("Breakage")),
     (Kind.ESTIMATE.value, _("Change of estimate")),
@@ -88,7 +88,7 @@ class Close(models.Model):
 
     day = models.DateField(_("day"), primary_key=True)
     cut_at = models.DateTimeField(_("entries recorded until"))
-    closed_at = models.DateTimeField(_("closed"))
+    closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.TextField(_("closed by"))
     policy = models.BigIntegerField(_("policy"))
     entries = models.IntegerField(_("entries of the ledger"))
@@ -110,7 +110,7 @@ class Period(models.Model):
     """A month whose books are closed: nothing is booked on its days any more."""
 
     month = models.DateField(_("month"), primary_key=True)
-    closed_at = models.DateTimeField(_("closed"))
+    closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.TextField(_("closed by"))
 
     class Meta:
@@ -169,7 +169,7 @@ class JournalLine(models.Model):
     entity_id = models.BigIntegerField()
     cohort = models.DateField(_("cohort"))
     is_gift = models.BooleanField()
-    kind = models.CharField(_("for"), max_length=12, choices=KIND_NAMES)
+    kind = models.CharField(_("cause"), max_length=12, choices=KIND_NAMES)
     role = models.CharField(max_length=24)
     account = models.CharField(_("account"), max_length=20)
     account_name = models.CharField(max_length=60)
@@ -192,10 +192,10 @@ class JournalLine(models.Model):
 class FundingClaim(models.Model):
     """A claim on a funder for a period. One draft a funder; once sent, its rows and totals are frozen."""
 
-    funder = models.CharField(_("paid by"), max_length=60)
+    funder = models.CharField(_("funder"), max_length=60)
     entity_id = models.BigIntegerField(_("legal entity"), null=True)
-    since = models.DateField(_("from"))
-    until = models.DateField(_("to"))
+    since = models.DateField(_("first day"))
+    until = models.DateField(_("last day"))
     state = models.CharField(_("state"), max_length=8, choices=CLAIM_NAMES, default=ClaimState.DRAFT)
     rows = models.IntegerField(default=0)
     uses = models.IntegerField(default=0)
@@ -209,7 +209,7 @@ class FundingClaim(models.Model):
     drafted_by = models.TextField()
     sent_at = models.DateTimeField(_("sent"), null=True)
     sent_by = models.TextField(default="", blank=True)
-    decided_at = models.DateTimeField(_("settled"), null=True)
+    decided_at = models.DateTimeField(_("settled at"), null=True)
     decided_by = models.TextField(default="", blank=True)
     settled_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     note = models.TextField(default="", blank=True)

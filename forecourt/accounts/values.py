@@ -296,6 +296,7 @@ class ClaimRow(Value):
     points: int
     points_value: Decimal
     is_correction: bool
+    funder: str = ""
 
 
 class FundingLine(Value):

@@ -7,9 +7,11 @@ from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from forecourt.accounts import permissions as accounts
 from forecourt.catalogue import permissions as catalogue
 from forecourt.coupons import permissions as coupons
 from forecourt.customers import permissions as customers
+from forecourt.games import permissions as games
 from forecourt.loyalty import permissions as loyalty
 from forecourt.organisation import permissions as organisation
 from forecourt.sales import permissions as sales
@@ -65,6 +67,15 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
         _("Loyalty"),
         [
             (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
+            (_("Games"), "casino", "games", games.VIEW_GAMES, "y"),
+            (_("Prizes to collect"), "redeem", "game_claims", games.COLLECT_PRIZES, "z"),
+        ],
+    ),
+    (
+        _("Accounts"),
+        [
+            (_("Points liability"), "account_balance", "liability", accounts.VIEW, "b"),
+            (_("Claims"), "request_quote", "claims", accounts.VIEW, "i"),
         ],
     ),
     (

@@ -28,6 +28,10 @@ _THING = {
     "customers": gettext_lazy("Customers"),
     "sales": gettext_lazy("Sales"),
     "everywhere": gettext_lazy("Everywhere"),
+    "policy": gettext_lazy("Accounting policy"),
+    "period": gettext_lazy("Month"),
+    "liability": gettext_lazy("Points liability"),
+    "claim": gettext_lazy("Claim"),
 }
 _DETAIL = {
     "fields": gettext_lazy("changed"),

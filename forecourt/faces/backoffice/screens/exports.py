@@ -3,10 +3,7 @@
 Who took it, of what and how it was narrowed is audited.
 """
 
-import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -18,6 +15,7 @@ from forecourt.customers import permissions
 from forecourt.customers import queries as customer_queries
 from forecourt.customers.values import CustomerLine
 from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.queries import dashboard, people
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import screen
@@ -31,7 +29,6 @@ from forecourt.sales import permissions as sales_permissions
 
 MOST: Final = 20_000
 _BATCH: Final = 500
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @screen(permissions.VIEW)
@@ -71,7 +68,7 @@ def _customers(lines: list[CustomerLine]) -> Iterator[dict[str, Any]]:
             "points": standing.points if standing else 0,
             "visit": _moment(line.profile.last_sale_at),
             "fuel": f"{line.profile.fuel_year:.3f}",
-            "spend": _plain_money(line.profile.spend_year),
+            "spend": plain_money(line.profile.spend_year),
             "visits": line.profile.sales_year,
             "home": home.name if home else "",
             "tags": " ".join(line.tags),
@@ -99,8 +96,8 @@ def sales(request: HttpRequest) -> HttpResponseBase:
                 "tier": tiers.get(row["tier"], row["tier"]),
                 "grade": " ".join(row["grades"] or ()),
                 "fuel": f"{row['fuel_quantity']:.3f}",
-                "shop": _plain_money(row["net"] - row["fuel_amount"]),
-                "net": _plain_money(row["net"]),
+                "shop": plain_money(row["net"] - row["fuel_amount"]),
+                "net": plain_money(row["net"]),
                 "points": row["points_earned"],
                 "status": "; ".join(str(words.FLAG.get(flag, flag)) for flag in row["flags"]),
                 "reference": row["source_ref"],
@@ -122,18 +119,8 @@ def _file(
 ) -> StreamingHttpResponse:
     """A CSV with the shown columns in the order of `heads`, made while it is sent."""
     wanted = {code: str(head) for code, head in heads.items() if code in shown}
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff"  # so that spreadsheets read Chinese as UTF-8
-        yield writer.writerow(wanted.values())
-        for batch in _batches(items):
-            for row in rows(batch):
-                yield writer.writerow([_harmless(row[code]) for code in wanted])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    found = (row for batch in _batches(items) for row in rows(batch))
+    return csv_file(name, list(wanted.values()), ([row[code] for code in wanted] for row in found))
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -147,23 +134,6 @@ def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
 def _moment(value: Any) -> str:
     """A moment as spreadsheets understand it, in the company's zone."""
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
-
-
-def _plain_money(value: Decimal) -> str:
-    """Money with the company's digits and nothing else, which a spreadsheet takes for a number."""
-    return f"{value:.{organisation.company().digits}f}"
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula."""
-    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
