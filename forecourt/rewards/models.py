@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forecourt.rewards.values import Movement, OnExpiry, RedemptionState, RewardKind, RewardState
 
 KIND_NAMES = [
-    (RewardKind.GOODS.value, _("Goods")),
+    (RewardKind.GOODS.value, pgettext_lazy("reward", "Goods")),
     (RewardKind.SERVICE.value, _("Service")),
     (RewardKind.FUEL_DISCOUNT.value, _("Fuel discount")),
     (RewardKind.COUPON.value, _("Coupon")),
@@ -16,19 +17,19 @@ KIND_NAMES = [
 STATE_NAMES = [
     (RewardState.DRAFT.value, _("Draft")),
     (RewardState.LIVE.value, _("Live")),
-    (RewardState.ENDED.value, _("Ended")),
+    (RewardState.ENDED.value, pgettext_lazy("reward", "Ended")),
 ]
 REDEMPTION_NAMES = [
     (RedemptionState.OPEN.value, _("To collect")),
     (RedemptionState.COLLECTED.value, _("Collected")),
     (RedemptionState.CANCELLED.value, _("Cancelled")),
-    (RedemptionState.EXPIRED.value, _("Expired")),
+    (RedemptionState.EXPIRED.value, pgettext_lazy("redemption", "Expired")),
 ]
 MOVEMENT_NAMES = [
-    (Movement.ADDED.value, _("Added")),
+    (Movement.ADDED.value, pgettext_lazy("stock", "Added")),
     (Movement.COUNTED.value, _("Counted")),
-    (Movement.REDEEMED.value, _("Redeemed")),
-    (Movement.RETURNED.value, _("Given back")),
+    (Movement.REDEEMED.value, pgettext_lazy("stock", "Redeemed")),
+    (Movement.RETURNED.value, pgettext_lazy("stock", "Given back")),
 ]
 
 

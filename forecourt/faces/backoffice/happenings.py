@@ -39,8 +39,14 @@ def told(event: Recorded, stations: dict[int, StationFacts], tiers: dict[str, st
         title=str(words.EVENT.get(kind, kind)),
         text=tell(body, station.name if station else "", tiers) if tell else "",
         at=event.occurred_at,
-        link=reverse("admin:sale", args=[body["sale_id"]]) if body.get("sale_id") else "",
+        link=_link(body),
     )
+
+
+def _link(body: dict[str, Any]) -> str:
+    if "redemption_id" in body:
+        return reverse("admin:redemption", args=[body["redemption_id"]])
+    return reverse("admin:sale", args=[body["sale_id"]]) if body.get("sale_id") else ""
 
 
 def _sale(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
@@ -118,6 +124,20 @@ def _coupon(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     return f"{name} · {body['reason']}" if body.get("reason") else name
 
 
+def _redeemed(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    parts = (body["reward_name"], station, _points(-body["points"]))
+    return " · ".join(part for part in parts if part)
+
+
+def _collected(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return " · ".join(part for part in (body["reward_name"], station) if part)
+
+
+def _taken_back(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    given = _points(body["points"]) if body["points"] else _("points forfeited")
+    return " · ".join(part for part in (body["reward_name"], given, body.get("reason", "")) if part)
+
+
 _TELLERS = {
     "sale.posted": _sale,
     "sale.refunded": _sale,
@@ -130,6 +150,10 @@ _TELLERS = {
     "points.adjusted": _adjusted,
     "points.expired": _expired,
     "tier.changed": _tier,
+    "reward.redeemed": _redeemed,
+    "reward.collected": _collected,
+    "reward.cancelled": _taken_back,
+    "reward.expired": _taken_back,
     "coupon.issued": _coupon,
     "coupon.seen": _coupon,
     "coupon.used": _coupon,

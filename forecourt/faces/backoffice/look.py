@@ -14,6 +14,7 @@ from forecourt.customers import permissions as customers
 from forecourt.games import permissions as games
 from forecourt.loyalty import permissions as loyalty
 from forecourt.organisation import permissions as organisation
+from forecourt.rewards import permissions as rewards
 from forecourt.sales import permissions as sales
 
 TEAL: Final = {
@@ -66,6 +67,7 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
     (
         _("Loyalty"),
         [
+            (_("Rewards"), "shopping_bag", "rewards", rewards.VIEW_REWARDS, "w"),
             (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
             (_("Games"), "casino", "games", games.VIEW_GAMES, "y"),
             (_("Prizes to collect"), "redeem", "game_claims", games.COLLECT_PRIZES, "z"),

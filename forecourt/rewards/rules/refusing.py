@@ -84,7 +84,7 @@ def _text(refusal: Refusal, reward: Reward, asking: Asking) -> str:
         Refusal.BLOCKED: _("This customer is blocked; head office can lift that."),
         Refusal.TIER: _("%(name)s is for the tiers %(tiers)s."),
         Refusal.STATION: _("%(name)s is not given at %(station)s; it is at %(stations)s."),
-        Refusal.STATION_WANTED: _("is missing: %(name)s is kept at stations; say at which one it will be collected"),
+        Refusal.STATION_WANTED: _("%(name)s is kept at stations; say at which one it will be collected."),
         Refusal.STOCK: _("None of %(name)s is left; choose another reward."),
         Refusal.PER_DAY: _(
             "A customer gets at most %(per_day)s of %(name)s a day, and has them; tomorrow there are more."

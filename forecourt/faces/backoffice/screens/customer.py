@@ -26,6 +26,7 @@ from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import columns
 from forecourt.faces.backoffice.screens import coupon as coupon_screen
+from forecourt.faces.backoffice.screens import redemptions as redemption_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
@@ -34,10 +35,11 @@ from forecourt.loyalty import permissions as loyalty_permissions
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import services as loyalty_services
 from forecourt.organisation import queries as organisation
+from forecourt.rewards import permissions as rewards_permissions
 from forecourt.sales import permissions as sales_permissions
 
 PAGE = 30
-TABS = ("overview", "sales", "points", "coupons", "vehicles", "timeline", "notes")
+TABS = ("overview", "sales", "points", "rewards", "coupons", "vehicles", "timeline", "notes")
 
 
 @screen(permissions.VIEW)
@@ -71,6 +73,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "overview": lambda: _overview(actor, card, family, today),
         "sales": lambda: _sales(request, actor, family),
         "points": lambda: _points(request, actor, family),
+        "rewards": lambda: redemption_screen.of_customer(request, actor, card.id),
         "coupons": lambda: coupon_screen.of_customer(request, actor, family),
         "vehicles": lambda: {"usages": words.USAGE, "identity_kinds": words.IDENTITY, "grades": reference.grades()},
         "timeline": lambda: _timeline(request, actor, family, stations, tiers),
@@ -85,6 +88,8 @@ def _tabs(actor: Actor) -> list[tuple[str, str]]:
         tabs.append(("sales", _("Sales")))
     if actor.may(loyalty_permissions.VIEW_POINTS):
         tabs.append(("points", _("Points")))
+    if actor.may(rewards_permissions.VIEW_REWARDS):
+        tabs.append(("rewards", _("Rewards")))
     if actor.may(coupon_permissions.VIEW_COUPONS):
         tabs.append(("coupons", _("Coupons")))
     return [*tabs, ("vehicles", _("Vehicles and cards")), ("timeline", _("Timeline")), ("notes", _("Notes"))]

@@ -1,0 +1,145 @@
+"""Rewards in a real browser: redeemed on the customer's page, handed over by code, taken back."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+PASSWORD = "long-enough-password-1"
+SCOPES = ("customers:write", "points:write", "catalogue:write", "rewards:write", "rewards:redeem")
+
+
+@dataclass
+class Shop:
+    """A member with 3,000 points, a mug in stock and somebody signed in at head office and at station RW1."""
+
+    customer_id: int
+    key: str
+
+
+@pytest.fixture(scope="session")
+def shop(live) -> Shop:
+    scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+    key = live.command("apikey", "create", "rewards-tests", *scopes).stdout.strip().splitlines()[-1]
+    door = httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+    def made(path: str, body: dict | None) -> dict:
+        answer = door.post(path, json=body)
+        assert answer.status_code in {200, 201}, answer.text
+        return json.loads(answer.text)
+
+    made("/stations", {"code": "RW1", "name": "Reward Station"})
+    customer = made("/customers", {"name": "兑换者", "identities": [{"kind": "phone", "value": "13712340001"}]})["id"]
+    made(f"/customers/{customer}/points/adjust", {"points": 3000, "reason": "test"})
+    made("/rewards", {"code": "RW-MUG", "name": "Travel mug", "kind": "goods", "points": 1200, "stock": "common"})
+    made("/rewards/RW-MUG/publish", None)
+    made("/rewards/RW-MUG/stock", {"pieces": 3, "reason": "delivery"})
+    for name, role in (("rw-head", "head_office"), ("rw-till", "cashier@RW1")):
+        live.command("staff", "create", name, "--role", role, "--password", PASSWORD)
+    return Shop(customer, key)
+
+
+@pytest.fixture
+def signed_in(live, browser, shop):
+    """Open the back office as somebody: `signed_in("rw-head", "en-GB", 1440)`."""
+    contexts = []
+
+    def open_as(username: str, locale: str = "en-GB", width: int = 1440):
+        context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{live.web}/admin/")
+        page.fill("#id_username", username)
+        page.fill("#id_password", PASSWORD)
+        page.click("#login-form button[type=submit]")
+        page.wait_for_selector(".fc")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+def test_redeem_hand_over_and_take_back(live, shop, signed_in):
+    cashier = signed_in("rw-till")
+    cashier.goto(f"{live.web}/admin/customers/{shop.customer_id}/?tab=rewards")
+    cashier.check("input[name=reward][value=RW-MUG]")
+    cashier.select_option("[name=identified_by]", "phone")
+    cashier.get_by_role("button", name="Redeem").click()
+    expect(cashier.locator(".fault")).to_contain_text("supervisor")
+    cashier.select_option("[name=identified_by]", "card")
+    cashier.get_by_role("button", name="Redeem").click()
+    expect(cashier.locator("body")).to_contain_text("Redeemed: Travel mug.")
+    code = cashier.locator(".redeemed .code").first.inner_text()
+    assert re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}", code)
+
+    cashier.goto(f"{live.web}/admin/redemptions/")
+    cashier.fill("[data-search]", code.lower().replace("-", " "))
+    cashier.keyboard.press("Enter")
+    expect(cashier.locator(".keyshown")).to_have_text(code)
+    expect(cashier.get_by_role("button", name="Give the points back")).to_have_count(0)
+    cashier.get_by_role("button", name="Hand over").click()
+    expect(cashier.locator("#content")).to_contain_text("Collected")
+    expect(cashier.get_by_role("button", name="Hand over")).to_have_count(0)
+
+    head = signed_in("rw-head")
+    head.goto(cashier.url)
+    head.locator("summary", has_text="Cancel and give the points back").click()
+    head.fill("[name=reason]", "it leaks")
+    head.get_by_role("button", name="Give the points back").click()
+    expect(head.locator("#content")).to_contain_text("given back")
+    head.goto(f"{live.web}/admin/customers/{shop.customer_id}/?tab=timeline")
+    expect(head.locator(".timeline")).to_contain_text("Reward redeemed")
+    expect(head.locator(".timeline")).to_contain_text("Redemption cancelled")
+    expect(head.locator(".bigfig")).to_have_text("3,000")
+    head.goto(f"{live.web}/admin/rewards/of/RW-MUG/")
+    expect(head.locator(".figures dd").first).to_have_text("3")
+
+
+def test_a_reward_is_made_stocked_and_published(live, shop, signed_in):
+    page = signed_in("rw-head")
+    page.goto(f"{live.web}/admin/rewards/new/")
+    page.fill("[name=code]", "RW-CUP")
+    page.fill("[name=name]", "Cup")
+    page.fill("[name=points]", "0")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("label:has([name=points]) .fault")).to_be_visible()
+    page.fill("[name=points]", "700")
+    page.fill("[name=funder_0]", "brand")
+    page.fill("[name=percent_0]", "80")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".fault")).to_contain_text("100")
+    page.fill("[name=percent_0]", "100")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile("RW-CUP"))
+    page.get_by_role("button", name="Put into the catalogue").click()
+    expect(page.locator("#content")).to_contain_text("Live")
+    page.fill("[name=pieces]", "25")
+    page.fill("[name=reason]", "first delivery")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("td", has_text="first delivery")).to_be_visible()
+    page.fill("[name=pieces]", "24")
+    page.fill("[name=reason]", "one broke")
+    page.get_by_role("button", name="Counted so many").click()
+    expect(page.locator(".figures dd").first).to_have_text("24")
+
+
+def test_a_cashier_may_look_at_the_catalogue_and_not_change_it(live, shop, signed_in):
+    page = signed_in("rw-till", "zh-CN")
+    page.goto(f"{live.web}/admin/rewards/")
+    expect(page.locator("#content")).to_contain_text("Travel mug")
+    expect(page.locator("#content")).not_to_contain_text("新增礼品")
+    assert page.goto(f"{live.web}/admin/rewards/new/").status == 403
+    assert page.goto(f"{live.web}/admin/rewards/of/NO-SUCH/").status == 404
+
+
+def test_no_page_of_rewards_scrolls_sideways_on_a_phone(live, shop, signed_in):
+    page = signed_in("rw-head", "zh-CN", 390)
+    paths = ("rewards/", "rewards/of/RW-MUG/", "rewards/of/RW-MUG/edit/", "rewards/new/", "redemptions/")
+    for path in (*paths, f"customers/{shop.customer_id}/?tab=rewards"):
+        assert page.goto(f"{live.web}/admin/{path}").status == 200
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"/admin/{path} is {wide} px too wide"
