@@ -62,11 +62,11 @@ def _can_move(view: queries.CouponView, template: Any) -> bool:
     return template.kind is CouponKind.SINGLE and (view.customer_id is None or template.is_transferable)
 
 
-def picture(code: str, *, scale: float = 5, border: int = 2) -> SafeString:
+def picture(code: str) -> SafeString:
     """A QR code of a coupon's code, as SVG to stand in a page; black on white in the dark too."""
     made = segno.make_qr(code, error="m")
     return mark_safe(  # noqa: S308 - drawn from a code of letters and digits
-        made.svg_inline(scale=scale, border=border, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+        made.svg_inline(border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True)
     )
 
 

@@ -97,7 +97,7 @@ def sheets(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "coupon_sheets",
         one.name,
         batch=one,
-        template=known.template,
+        kind=known.template,
         company=organisation.company().name,
         page=page,
         pages=math.ceil(one.made / ON_A_PAGE),
@@ -113,7 +113,7 @@ def _stickers(batch: BatchView, page: int) -> Iterator[dict[str, Any]]:
     for line in queries.batch_codes(batch.id, after=start, most=ON_A_PAGE):
         yield {
             "code": rules.shown_code(line.code),
-            "picture": picture(line.code, scale=3, border=2),
+            "picture": picture(line.code),
             "until": day(line.expires_on) if line.expires_on else "",
             "is_void": line.status in ("void", "used"),
         }

@@ -1,6 +1,6 @@
 """Coupons in words: in which state one is, what a template says, what happened to one."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -53,7 +53,7 @@ class Shown(NamedTuple):
 class Moment(NamedTuple):
     """A line of a coupon's history. `by` is who did it, `customer` whom it concerns."""
 
-    at: Any
+    at: datetime
     icon: str
     title: str
     text: str = ""
@@ -131,7 +131,9 @@ def history(
         member = use.customer_id if use.customer_id > 0 else None
         title = _("Used in a sale") if use.sale_id else _("Handed over")
         told.append(Moment(use.used_at, "task_alt", title, place, customer=member, sale=use.sale_id))
-        if use.restored_at:
+        # who gave it back by hand says so in a step of the same moment
+        by_hand = any(step.step is Step.RESTORED and _same(step.at, use.restored_at) for step in steps)
+        if use.restored_at and not by_hand:
             told.append(Moment(use.restored_at, "undo", _("The use was given back"), sale=use.sale_id))
     told += [_step(step) for step in steps if step.step is not Step.RESTORED]
     told += [Moment(step.at, "edit_note", _("Given back by hand"), step.reason, who(step.actor))
@@ -140,6 +142,10 @@ def history(
     if view.voided_at and view.status is CouponStatus.VOID and Step.VOIDED not in noted:
         told.append(Moment(view.voided_at, "block", _("Voided"), _void_reason(view)))
     return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _same(at: datetime, other: datetime | None) -> bool:
+    return other is not None and abs(at - other) < timedelta(seconds=1)
 
 
 def _void_reason(view: CouponView) -> str:
