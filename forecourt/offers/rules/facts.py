@@ -283,13 +283,15 @@ def is_fuel(item: Item) -> bool:
     return item.product.kind is Kind.FUEL
 
 
-def unit_of(products: Products, items: Iterable[Item] = ()) -> str:
-    """The unit that a selection is measured in: that of what was picked of it, else what its kinds tell."""
-    for item in items:
-        return item.product.unit.value
-    if products.families:
-        return _UNITS.get(min(products.families), "volume")
-    return "piece" if products.kinds and Kind.FUEL not in products.kinds else "volume"
+def unit_of(products: Products, names: Names) -> str:
+    """The unit that a selection is measured in, "" where it is not known or not one."""
+    if products.is_everything or products.categories or products.brands:
+        return ""
+    units = {_UNITS.get(family, "volume") for family in products.families}
+    units |= {"volume" if kind == Kind.FUEL else "piece" for kind in products.kinds}
+    units |= {names.name("unit_of", code) for code in products.products}
+    return units.pop() if len(units) == 1 and units <= _KNOWN else ""
 
 
 _UNITS: Final = {"electric": Unit.KWH.value, "cng": Unit.KG.value}
+_KNOWN: Final = frozenset(unit.value for unit in Unit)

@@ -17,7 +17,8 @@ class Names(Protocol):
     """Names of what codes stand for, in the reader's language; the code itself where nothing is known of it.
 
     Kinds: product, category, brand, station, region, payee, tier, tag, segment, template (of a coupon), tender, funder; also
-    unit, where "volume" is the company's litre or gallon, and currency, whose code "" stands for the company's sign.
+    unit, where "volume" is the company's litre or gallon; unit_of, which gives the unit of a product ("volume", "kWh", "kg",
+    "piece"); and currency, whose code "" stands for the company's sign.
     """
 
     def name(self, kind: str, code: str) -> str: ...
@@ -135,10 +136,19 @@ def money(names: Names, value: Decimal | str) -> str:
 
 
 def measured(names: Names, value: Decimal | str, unit: str) -> str:
-    """A quantity with its unit: "30 L", "2 pieces"."""
+    """A quantity with its unit, where that is known: "30 L", "2 pieces", "7"."""
     if unit == "piece":
         return pieces(int(value)) if Decimal(value) == int(Decimal(value)) else figure(value)
+    if not unit:
+        return figure(value)
     return _("%(figure)s %(unit)s") % {"figure": figure(value), "unit": called(names, "unit", unit)}
+
+
+def one(names: Names, unit: str) -> str:
+    """One unit, as in "off each L"."""
+    if unit == "piece":
+        return _("piece")
+    return called(names, "unit", unit) if unit else _("unit")
 
 
 def pieces(count: int) -> str:

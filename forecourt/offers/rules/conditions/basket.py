@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from forecourt.kernel.bounds import NotNegative, Positive
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import EVERYTHING, FUEL, SHOP, Facts, Key, Picked, Products, unit_of
-from forecourt.offers.rules.speaking import Input, Miss, Names, figure, gettext_noop, measured, money, plain
+from forecourt.offers.rules.speaking import Codes, Input, Miss, Names, figure, gettext_noop, measured, money, plain
 from forecourt.offers.rules.terms import About, Condition
+
+_CODES: Final = Codes()
 
 
 class Bought(Condition, tag="bought"):
@@ -44,7 +46,7 @@ class Bought(Condition, tag="bought"):
     def words(self, names: Names) -> str:
         said = {
             "products": self.of.words(names),
-            "quantity": measured(names, self.quantity, unit_of(self.of)),
+            "quantity": measured(names, self.quantity, unit_of(self.of, names)),
             "amount": money(names, self.amount),
         }
         if self.quantity and self.amount:
@@ -94,7 +96,7 @@ class Volume(Condition, tag="volume"):
         return self.of.keys()
 
     def words(self, names: Names) -> str:
-        unit = unit_of(self.of)
+        unit = unit_of(self.of, names) or "volume"
         said = {
             "least": measured(names, self.at_least, unit),
             "most": measured(names, self.at_most or ZERO, unit),
@@ -218,20 +220,25 @@ def check_span(least: Decimal | int | None, most: Decimal | int | None, path: st
 
 
 def _more(more: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
-    unit = unit_of(products, [facts.items[number] for number in picked.items[:1]])
+    unit = _unit_of(products, picked, facts)
     return {"what": "quantity", "more": plain(more), "unit": unit}
 
 
 def _most(most: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
-    unit = unit_of(products, [facts.items[number] for number in picked.items[:1]])
+    unit = _unit_of(products, picked, facts)
     return {"most": plain(most), "unit": unit}
 
 
+def _unit_of(products: Products, picked: Picked, facts: Facts) -> str:
+    """The unit of what was bought, else the one that the selection tells."""
+    if picked.items:
+        return facts.items[picked.items[0]].product.unit.value
+    return unit_of(products, _CODES)
+
+
 def _more_said(values: Mapping[str, str], names: Names) -> str:
-    return _("%(more)s more would have had it") % {
-        "more": measured(names, values["more"], values.get("unit", "volume"))
-    }
+    return _("%(more)s more would have had it") % {"more": measured(names, values["more"], values.get("unit", ""))}
 
 
 def _most_said(values: Mapping[str, str], names: Names) -> str:
-    return measured(names, values["most"], values.get("unit", "volume"))
+    return measured(names, values["most"], values.get("unit", ""))

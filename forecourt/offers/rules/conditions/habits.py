@@ -69,7 +69,7 @@ class NthVisit(Condition, tag="visit"):
 
     def words(self, names: Names) -> str:
         if self.every:
-            return _("it is every visit number %(number)s") % {"number": self.number}
+            return _("it is the last of every %(number)s visits") % {"number": self.number}
         return _("it is visit number %(number)s") % {"number": self.number}
 
     @classmethod

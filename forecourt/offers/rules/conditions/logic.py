@@ -104,7 +104,7 @@ class Not(Condition, tag="not"):
         return None
 
     def words(self, names: Names) -> str:
-        return _("not so that %(condition)s") % {"condition": _inside(self.of, names)}
+        return _("it is not so that %(condition)s") % {"condition": _inside(self.of, names)}
 
     @classmethod
     def missing(cls, values: Mapping[str, str], names: Names) -> str:

@@ -82,7 +82,7 @@ class AtHours(Condition, tag="hours"):
 
     def words(self, names: Names) -> str:
         spans = [_("%(start)s to %(end)s") % {"start": span.start, "end": span.end} for span in self.of]
-        return _("it is between %(spans)s") % {"spans": listed(spans)}
+        return _("it is from %(spans)s") % {"spans": listed(spans)}
 
     @classmethod
     def missing(cls, values: Mapping[str, str], names: Names) -> str:

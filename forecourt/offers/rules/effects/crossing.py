@@ -10,7 +10,7 @@ from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Times, steps_in
 from forecourt.offers.rules.effects.spreading import off_money, off_percent, off_units
 from forecourt.offers.rules.facts import FUEL, SHOP, Facts, Key, Products, unit_of
-from forecourt.offers.rules.speaking import Input, Names, called, figure, gettext_noop, measured, money, times
+from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, measured, money, one, times
 from forecourt.offers.rules.terms import About, Effect, Gain
 
 
@@ -50,10 +50,10 @@ class FuelForShop(Effect, tag="fuel_for_shop"):
         return self.shop.keys() or self.of.keys()
 
     def words(self, names: Names) -> str:
-        unit = unit_of(self.of)
+        unit = unit_of(self.of, names)
         said = {
             "off": money(names, self.off),
-            "unit": called(names, "unit", unit) if unit != "piece" else _("piece"),
+            "unit": one(names, unit),
             "products": self.of.words(names, _("everything")),
             "every": money(names, self.every),
             "shop": self.shop.words(names, _("everything")),
@@ -107,7 +107,7 @@ class ShopForFuel(Effect, tag="shop_for_fuel"):
 
     def words(self, names: Names) -> str:
         said = {
-            "every": measured(names, self.every, unit_of(self.fuel)),
+            "every": measured(names, self.every, unit_of(self.fuel, names)),
             "fuel": self.fuel.words(names, _("everything")),
             "off": money(names, self.amount or ZERO),
             "percent": figure(self.percent or ZERO),

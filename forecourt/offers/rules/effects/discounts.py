@@ -16,12 +16,12 @@ from forecourt.offers.rules.facts import EVERYTHING, FUEL, Facts, Key, Products,
 from forecourt.offers.rules.speaking import (
     Input,
     Names,
-    called,
     figure,
     gettext_noop,
     listed,
     measured,
     money,
+    one,
     times,
 )
 from forecourt.offers.rules.terms import About, Effect, Gain
@@ -54,10 +54,10 @@ class PerUnit(Effect, tag="per_unit"):
         return self.of.keys()
 
     def words(self, names: Names) -> str:
-        unit = unit_of(self.of)
+        unit = unit_of(self.of, names)
         said = {
             "off": money(names, self.off),
-            "unit": called(names, "unit", unit) if unit != "piece" else _("piece"),
+            "unit": one(names, unit),
             "products": self.of.words(names, _("everything")),
             "most": measured(names, self.up_to or ZERO, unit),
         }
@@ -190,16 +190,16 @@ class Price(Effect, tag="price"):
         return self.of.keys()
 
     def words(self, names: Names) -> str:
-        unit = unit_of(self.of)
+        unit = unit_of(self.of, names)
         said = {
             "price": money(names, self.price),
-            "unit": called(names, "unit", unit) if unit != "piece" else _("piece"),
+            "unit": one(names, unit),
             "products": self.of.words(names, _("everything")),
             "most": measured(names, self.up_to or ZERO, unit),
         }
         if self.up_to is not None:
-            return _("%(products)s at %(price)s each %(unit)s, up to %(most)s") % said
-        return _("%(products)s at %(price)s each %(unit)s") % said
+            return _("%(products)s at %(price)s per %(unit)s, up to %(most)s") % said
+        return _("%(products)s at %(price)s per %(unit)s") % said
 
 
 class Counted(StrEnum):
@@ -268,7 +268,11 @@ class Steps(Effect, tag="steps"):
     def words(self, names: Names) -> str:
         steps = []
         for step in self.steps:
-            at = money(names, step.at) if self.by == Counted.AMOUNT else measured(names, step.at, unit_of(self.of))
+            at = (
+                money(names, step.at)
+                if self.by == Counted.AMOUNT
+                else measured(names, step.at, unit_of(self.of, names))
+            )
             if step.percent is not None:
                 steps.append(_("%(percent)s%% off from %(at)s") % {"percent": figure(step.percent), "at": at})
             else:

@@ -96,7 +96,7 @@ class Points(Effect, tag="points"):
         else:
             words = _("%(points)s more for every %(every)s of %(products)s") % {
                 **said,
-                "every": measured(names, self.every, unit_of(self.of)),
+                "every": measured(names, self.every, unit_of(self.of, names)),
             }
         if self.at_most is None:
             return words
