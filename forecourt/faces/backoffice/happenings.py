@@ -76,6 +76,7 @@ def _changed(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
         "kind": _("kind"),
         "language": _("language"),
         "tags": _("tags"),
+        "birthday": _("birthday"),
         "custom": _("custom fields"),
         "identities": _("phone, card or other identity"),
         "phone": _("phone"),
@@ -138,6 +139,39 @@ def _taken_back(body: dict[str, Any], station: str, tiers: dict[str, str]) -> st
     return " · ".join(part for part in (body["reward_name"], given, body.get("reason", "")) if part)
 
 
+def _gift(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    which = _("birthday") if body["kind"] == "birthday" else _("anniversary of joining")
+    parts = [f"{which} {body['year']}", _points(body["points"]) if body["points"] else "", body["template"]]
+    return " · ".join(part for part in parts if part)
+
+
+def _referral_reward(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    which = _("brought a new member") if body["is_referrer"] else _("came by a member's recommendation")
+    parts = [which, _points(body["points"]) if body["points"] else "", body["template"]]
+    return " · ".join(part for part in parts if part)
+
+
+def _referral_end(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return str(words.REFERRAL_END.get(body["reason"], body["reason"]))
+
+
+def _referral_code(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return f"{body['code']} · {words.REFERRAL_CODE.get(body['reason'], body['reason'])}"
+
+
+def _brought_by(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _("customer %(number)s") % {"number": body["referrer_id"]}
+
+
+def _event_title(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    parts = [body["title"], _points(body["points"]) if body.get("points") else ""]
+    if body.get("is_waiting"):
+        parts.append(str(words.SIGN_UP["waiting"]))
+    if "reason" in body:
+        parts.append(str(words.SIGN_UP_END.get(body["reason"], body["reason"])))
+    return " · ".join(part for part in parts if part)
+
+
 _TELLERS = {
     "sale.posted": _sale,
     "sale.refunded": _sale,
@@ -150,6 +184,16 @@ _TELLERS = {
     "points.adjusted": _adjusted,
     "points.expired": _expired,
     "tier.changed": _tier,
+    "gift.given": _gift,
+    "referral.made": _brought_by,
+    "referral.not_made": _referral_code,
+    "referral.rewarded": _referral_reward,
+    "referral.refused": _referral_end,
+    "member_event.signed_up": _event_title,
+    "member_event.moved_up": _event_title,
+    "member_event.sign_up_cancelled": _event_title,
+    "member_event.attended": _event_title,
+    "member_event.missed": _event_title,
     "reward.redeemed": _redeemed,
     "reward.collected": _collected,
     "reward.cancelled": _taken_back,

@@ -13,6 +13,7 @@ from forecourt.coupons import permissions as coupons
 from forecourt.customers import permissions as customers
 from forecourt.games import permissions as games
 from forecourt.loyalty import permissions as loyalty
+from forecourt.occasions import permissions as occasions
 from forecourt.organisation import permissions as organisation
 from forecourt.rewards import permissions as rewards
 from forecourt.sales import permissions as sales
@@ -69,6 +70,9 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
         [
             (_("Rewards"), "shopping_bag", "rewards", rewards.VIEW_REWARDS, "w"),
             (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
+            (_("Birthdays and benefits"), "cake", "occasions", occasions.VIEW, ""),
+            (_("Referrals"), "diversity_3", "referrals", occasions.VIEW, ""),
+            (_("Member events"), "event", "member_events", occasions.VIEW, "v"),
             (_("Games"), "casino", "games", games.VIEW_GAMES, "y"),
             (_("Prizes to collect"), "redeem", "game_claims", games.COLLECT_PRIZES, "z"),
         ],

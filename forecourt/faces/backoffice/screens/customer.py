@@ -24,7 +24,7 @@ from forecourt.faces.backoffice import happenings, paging, words
 from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
-from forecourt.faces.backoffice.screens import columns
+from forecourt.faces.backoffice.screens import columns, customer_occasions
 from forecourt.faces.backoffice.screens import coupon as coupon_screen
 from forecourt.faces.backoffice.screens import redemptions as redemption_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -39,7 +39,7 @@ from forecourt.rewards import permissions as rewards_permissions
 from forecourt.sales import permissions as sales_permissions
 
 PAGE = 30
-TABS = ("overview", "sales", "points", "rewards", "coupons", "vehicles", "timeline", "notes")
+TABS = ("overview", "sales", "points", "rewards", "coupons", "vehicles", "occasions", "timeline", "notes")
 
 
 @screen(permissions.VIEW)
@@ -76,6 +76,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "rewards": lambda: redemption_screen.of_customer(request, actor, card.id),
         "coupons": lambda: coupon_screen.of_customer(request, actor, family),
         "vehicles": lambda: {"usages": words.USAGE, "identity_kinds": words.IDENTITY, "grades": reference.grades()},
+        "occasions": lambda: customer_occasions.of_customer(actor, card, family),
         "timeline": lambda: _timeline(request, actor, family, stations, tiers),
         "notes": dict,
     }
@@ -92,7 +93,13 @@ def _tabs(actor: Actor) -> list[tuple[str, str]]:
         tabs.append(("rewards", _("Rewards")))
     if actor.may(coupon_permissions.VIEW_COUPONS):
         tabs.append(("coupons", _("Coupons")))
-    return [*tabs, ("vehicles", _("Vehicles and cards")), ("timeline", _("Timeline")), ("notes", _("Notes"))]
+    return [
+        *tabs,
+        ("vehicles", _("Vehicles and cards")),
+        *customer_occasions.tab(actor),
+        ("timeline", _("Timeline")),
+        ("notes", _("Notes")),
+    ]
 
 
 def _overview(actor: Actor, card: CustomerCard, family: list[int], today: Any) -> dict[str, Any]:
@@ -277,7 +284,8 @@ def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     given = request.POST
     tags = tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip())
     kind = CustomerKind.BUSINESS if given.get("kind") == "business" else CustomerKind.PERSON
-    changes = CustomerChanges(name=given.get("name", "").strip(), kind=kind, tags=tags)
+    birthday = given.get("birthday", "").strip()
+    changes = CustomerChanges(name=given.get("name", "").strip(), kind=kind, tags=tags, birthday=birthday)
     return act(request, _back(customer_id), lambda: services.update_customer(actor, customer_id, changes), _("Saved."))
 
 

@@ -17,7 +17,7 @@ from forecourt.customers.values import (
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.queries import people, reference
 from forecourt.faces.backoffice.screen import say_problem, screen, show
-from forecourt.faces.backoffice.screens import columns
+from forecourt.faces.backoffice.screens import columns, customer_occasions
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.loyalty import queries as loyalty
@@ -117,7 +117,9 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "POST":
         try:
-            customer_id = services.create_customer(actor, _asked(request))
+            new = _asked(request)
+            customer_occasions.check_code(new.referred_by)
+            customer_id = services.create_customer(actor, new)
             return HttpResponseRedirect(reverse("admin:customer", args=[customer_id]))
         except Problem as problem:
             kinds = (kind for kind in IDENTITIES if request.POST.get(kind, "").strip())
@@ -150,4 +152,6 @@ def _asked(request: HttpRequest) -> NewCustomer:
         vehicles=vehicles,
         tags=tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip()),
         station=given.get("station") or None,
+        birthday=given.get("birthday", "").strip(),
+        referred_by=given.get("referred_by", "").strip(),
     )

@@ -243,3 +243,15 @@ def who(label: str) -> str:
     if kind == "system":
         return pgettext("who did it", "System")
     return _("API key %(name)s") % {"name": name} if kind in {"key", "apikey"} else name or label
+
+
+@register.filter
+def birthday(value: int) -> str:
+    """A birthday, month * 100 + day, in the reader's language."""
+    return date_format(date(2000, value // 100, value % 100), _("j M"))
+
+
+@register.filter
+def month_day(value: int | None) -> str:
+    """A birthday as forms take it, "03-05"."""
+    return f"{value // 100:02}-{value % 100:02}" if value else ""

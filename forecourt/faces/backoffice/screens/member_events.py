@@ -1,0 +1,237 @@
+"""Member events: the list, one with who signed up, its form, and checking people in on a phone."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens.customer_occasions import found_member
+from forecourt.faces.backoffice.screens.occasions import whole
+from forecourt.faces.backoffice.screens.sales import tier_names
+from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import Invalid, Problem
+from forecourt.occasions import permissions, queries, rules, services
+from forecourt.occasions.values import CheckedIn, EventState, MemberEventView, NewMemberEvent
+from forecourt.organisation import queries as organisation
+
+PAGE: Final = 30
+SIGN_UPS: Final = 200
+
+
+@screen(permissions.VIEW)
+def member_events(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    given = request.GET
+    text = given.get("q", "").strip()[:80]
+    state = given.get("state", "") if given.get("state") in set(EventState) else ""
+    found = queries.member_events(
+        states=[state] if state else None,
+        station_ids=actor.stations,
+        text=text,
+        before=_place(given.get("after", "")),
+        limit=PAGE + 1,
+    )
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return show(
+        request,
+        "member_events",
+        _("Member events"),
+        rows=found[:PAGE],
+        after=f"{last.starts_at.isoformat()}_{last.id}" if last else "",
+        text=text,
+        state=state,
+        states=words.MEMBER_EVENT,
+        stations=organisation.stations_by_id({view.station_id or 0 for view in found}),
+        may_edit=actor.may(permissions.EDIT_EVENTS),
+    )
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    at, _underscore, event_id = text.partition("_")
+    try:
+        return (datetime.fromisoformat(at), int(event_id)) if event_id else None
+    except ValueError:
+        return None
+
+
+@screen(permissions.VIEW)
+def member_event(request: HttpRequest, event_id: int) -> HttpResponse:
+    """One event: what it is, and who signed up."""
+    actor = request.actor  # type: ignore[attr-defined]
+    view = _seen(actor, event_id)
+    found = queries.sign_ups(event_id, after=paging.number(request.GET.get("after")), limit=SIGN_UPS + 1)
+    return show(
+        request,
+        "member_event",
+        view.title,
+        event=view,
+        station=organisation.stations_by_id([view.station_id or 0]).get(view.station_id or 0),
+        rows=found[:SIGN_UPS],
+        after=str(found[SIGN_UPS - 1].id) if len(found) > SIGN_UPS else "",
+        tiers=tier_names(),
+        is_open=view.state is EventState.OPEN,
+        is_ahead=view.starts_at > clock.now(),
+        may_edit=_may_edit(actor, view),
+        may_sign_up=actor.may(permissions.SIGN_UP),
+        may_check_in=actor.may(permissions.CHECK_IN),
+    )
+
+
+def _seen(actor: Actor, event_id: int) -> MemberEventView:
+    view = queries.member_event(event_id)
+    if view.station_id is not None:
+        actor.require_station(view.station_id)
+    return view
+
+
+def _may_edit(actor: Actor, view: MemberEventView) -> bool:
+    if not actor.may(permissions.EDIT_EVENTS) or view.state in {EventState.OVER, EventState.CANCELLED}:
+        return False
+    return actor.may_at(view.station_id) if view.station_id is not None else actor.stations is None
+
+
+@screen(permissions.EDIT_EVENTS)
+def new_event(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        try:
+            event_id = services.make_event(actor, _asked(request))
+            return HttpResponseRedirect(reverse("admin:member_event", args=[event_id]))
+        except Problem as problem:
+            say_problem(request, problem)
+    return _form(request, _("New event"), None, request.POST)
+
+
+@screen(permissions.EDIT_EVENTS)
+def edit_event(request: HttpRequest, event_id: int) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    view = _seen(actor, event_id)
+    if request.method == "POST":
+        to = reverse("admin:member_event", args=[event_id])
+        return act(request, to, lambda: services.change_event(actor, event_id, _asked(request)), _("Saved."))
+    names = ("title", "text", "place", "places", "points", "cost")
+    given: dict[str, Any] = {name: getattr(view, name) for name in names}
+    station = organisation.stations_by_id([view.station_id or 0]).get(view.station_id or 0)
+    given |= {"station": station.code if station else "", "tags": ", ".join(view.tags)}
+    for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
+        value: datetime | None = getattr(view, name)
+        given[name] = f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if value else ""
+    if view.closes_at == view.starts_at:
+        given["closes_at"] = ""
+    return _form(request, view.title, view, given)
+
+
+def _form(request: HttpRequest, title: str, view: MemberEventView | None, given: Any) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    return show(
+        request,
+        "member_event_form",
+        title,
+        event=view,
+        given=given,
+        tiers=tier_names(),
+        chosen=view.tiers if view else (),
+        station_list=organisation.all_stations(actor),
+        everywhere=actor.stations is None,
+        is_open=view is not None and view.state is EventState.OPEN,
+    )
+
+
+def _asked(request: HttpRequest) -> NewMemberEvent:
+    given = request.POST
+    starts_at, ends_at = _moment(given, "starts_at"), _moment(given, "ends_at")
+    if starts_at is None or ends_at is None:
+        raise Invalid.field("ends_at" if starts_at else "starts_at", _("is empty; give a day and a time"))
+    return NewMemberEvent(
+        title=given.get("title", ""),
+        text=given.get("text", ""),
+        station=given.get("station", ""),
+        place=given.get("place", ""),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        opens_at=_moment(given, "opens_at"),
+        closes_at=_moment(given, "closes_at"),
+        places=whole(given, "places"),
+        has_waiting_list=given.get("has_waiting_list") == "1",
+        tiers=tuple(given.getlist("tiers")),
+        tags=tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip()),
+        points=whole(given, "points"),
+        cost=whole(given, "cost"),
+    )
+
+
+def _moment(given: Any, name: str) -> datetime | None:
+    """A moment as a form's field sends it, by the company's clock."""
+    text = given.get(name, "")
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.zone(organisation.company().zone))
+    except ValueError:
+        raise Invalid.field(name, _("give a day and a time")) from None
+
+
+@screen(permissions.EDIT_EVENTS)
+def event_state(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Announce an event, or call it off."""
+    actor = request.actor  # type: ignore[attr-defined]
+    to = reverse("admin:member_event", args=[event_id])
+    if request.POST.get("do") == "cancel":
+        reason = request.POST.get("reason", "")
+        done = _("Called off. What signing up had cost was given back.")
+        return act(request, to, lambda: services.cancel_event(actor, event_id, reason), done)
+    return act(request, to, lambda: services.open_event(actor, event_id), _("Announced: members can sign up."))
+
+
+@screen(permissions.SIGN_UP)
+def sign_ups(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Sign a member up who is found by phone, plate, card or number; or cancel a sign-up."""
+    actor = request.actor  # type: ignore[attr-defined]
+    to = reverse("admin:member_event", args=[event_id])
+    given = request.POST
+    if given.get("do") == "cancel":
+        number = paging.number(given.get("customer_id")) or 0
+        done = _("Sign-up cancelled.")
+        return act(request, to, lambda: services.cancel_sign_up(actor, event_id, number), done)
+
+    def command() -> None:
+        signed = services.sign_up(actor, event_id, found_member(actor, given.get("who", "")))
+        messages.info(request, f"{signed.name}: {words.SIGN_UP[signed.state.value]}")
+
+    return act(request, to, command, _("Signed up."))
+
+
+@screen(permissions.CHECK_IN)
+def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The page at the door: one field, and who came last."""
+    actor = request.actor  # type: ignore[attr-defined]
+    view = _seen(actor, event_id)
+    done: CheckedIn | None = None
+    problem = ""
+    if request.method == "POST":
+        try:
+            done = services.check_in(actor, event_id, request.POST.get("code", ""))
+        except Problem as found:
+            problem = next(iter(found.fields.values()), found.detail)
+        view = queries.member_event(event_id)
+    came = queries.sign_ups(event_id, states=["attended"], limit=max(view.attended, 1))
+    latest = sorted(came, key=lambda one: one.attended_at or one.signed_at, reverse=True)[:8]
+    return show(
+        request,
+        "check_in",
+        _("Check-in"),
+        event=view,
+        done=done,
+        problem=problem,
+        latest=latest,
+        expected=view.going + view.attended,
+        opens_at=view.starts_at - rules.EARLY,
+        is_time=view.state is EventState.OPEN and clock.now() >= view.starts_at - rules.EARLY,
+    )
