@@ -256,6 +256,7 @@ def test_long_after_it_was_left_a_tier_brings_its_welcome_again(golden):
         "UPDATE occasions_benefit SET period = '2025-01-01', given_at = given_at - interval '366 days' "
         "WHERE every = 'entry'"
     )
+    sql.run("UPDATE coupons_coupon SET origin = 'tier:gold:entry:2025-01-01' WHERE origin LIKE '%%entry%%'")
     change_tier(customer_id, "silver", "gold")
     assert [template for template, _ in coupons_of(customer_id)].count("cake") == 2
 

@@ -160,7 +160,7 @@ def list_events(
         states=[state.value] if state else None,
         station_ids=actor.stations,
         is_ahead=is_ahead,
-        before=position_of(cursor, [datetime, int]),  # type: ignore[arg-type]
+        before=position_of(cursor, [datetime, int]),
         limit=limit + 1,
     )
     codes = _codes(found)
