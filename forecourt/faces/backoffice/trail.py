@@ -38,6 +38,10 @@ _THING = {
     "period": gettext_lazy("Month"),
     "liability": gettext_lazy("Points liability"),
     "claim": gettext_lazy("Claim"),
+    "coupon": gettext_lazy("Coupon"),
+    "coupon_template": gettext_lazy("Coupon template"),
+    "coupon_batch": gettext_lazy("Batch"),
+    "coupon_origin": gettext_lazy("Coupons"),
 }
 _DETAIL = {
     "fields": gettext_lazy("changed"),
@@ -77,6 +81,8 @@ _DETAIL = {
     "refund_of": gettext_lazy("of sale"),
     "flags": gettext_lazy("flags"),
     "reason": gettext_lazy("reason"),
+    "coupons": gettext_lazy("coupons"),
+    "giver": gettext_lazy("from"),
 }
 _MOST_SHOWN = 6
 
