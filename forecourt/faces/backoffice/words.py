@@ -374,6 +374,7 @@ AUDITED = {
     "station": _("Stations"),
     "product": _("Products"),
     "company": _("Company"),
+    "coupon": _("Coupons"),
     "game": _("Games"),
 }
 AUDIT_ACTION = {
