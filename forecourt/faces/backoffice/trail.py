@@ -82,7 +82,7 @@ _DETAIL = {
     "flags": gettext_lazy("flags"),
     "reason": gettext_lazy("reason"),
     "coupons": gettext_lazy("coupons"),
-    "giver": gettext_lazy("from"),
+    "giver": gettext_lazy("given by"),
 }
 _MOST_SHOWN = 6
 
