@@ -18,7 +18,7 @@ REFERRAL_NAMES = [
     (ReferralState.PENDING.value, _("waiting for a purchase")),
     (ReferralState.QUALIFIED.value, _("bought")),
     (ReferralState.REWARDED.value, _("rewarded")),
-    (ReferralState.REFUSED.value, _("refused")),
+    (ReferralState.REFUSED.value, _("turned down")),
     (ReferralState.REVERSED.value, _("taken back")),
 ]
 EVENT_NAMES = [
@@ -70,8 +70,8 @@ class GiftRow(models.Model):
     customer_id = models.BigIntegerField()
     kind = models.CharField(_("kind"), max_length=12, choices=RULES_NAMES)
     year = models.SmallIntegerField(_("year"))
-    day = models.DateField(_("for"))
-    given_at = models.DateTimeField(_("given"))
+    day = models.DateField(_("gift for"))
+    given_at = models.DateTimeField(_("given at"))
     points = models.IntegerField(_("points"))
     template = models.CharField(_("coupon"), max_length=40, default="", blank=True)
 
@@ -101,7 +101,7 @@ class Benefit(models.Model):
         ],
     )
     period = models.CharField(_("period"), max_length=10)
-    given_at = models.DateTimeField(_("given"))
+    given_at = models.DateTimeField(_("given at"))
 
     class Meta:
         verbose_name = _("benefit of a tier")
@@ -218,7 +218,7 @@ class SignUp(models.Model):
     attended_at = models.DateTimeField(_("was there"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     reason = models.CharField(_("reason"), max_length=12, default="", blank=True)
-    cost = models.IntegerField(_("cost"), default=0)
+    cost = models.IntegerField(_("cost in points"), default=0)
     points = models.IntegerField(_("points"), default=0)
     payer_id = models.BigIntegerField(null=True)
     paid_id = models.BigIntegerField(null=True)
