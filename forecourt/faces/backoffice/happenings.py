@@ -1,5 +1,6 @@
 """Events of a customer's timeline in words."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import ngettext
 
 from forecourt.coupons import queries as coupons
 from forecourt.faces.backoffice import words
-from forecourt.faces.backoffice.templatetags.office import volume, yuan
+from forecourt.faces.backoffice.templatetags.office import day, volume, yuan
 from forecourt.kernel import stamps
 from forecourt.kernel.events import Recorded
 from forecourt.kernel.values import Value
@@ -172,6 +173,33 @@ def _event_title(body: dict[str, Any], station: str, tiers: dict[str, str]) -> s
     return " · ".join(part for part in parts if part)
 
 
+def _given(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _points(body["points"])
+
+
+def _transferred(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = _("from customer %(number)s") if body["points"] > 0 else _("to customer %(number)s")
+    return " · ".join(
+        part for part in (_points(body["points"]), said % {"number": body["other_id"]}, body["reason"]) if part
+    )
+
+
+def _expiring(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = ngettext("%(count)s point", "%(count)s points", body["points"]) % {"count": f"{body['points']:,}"}
+    return _("%(points)s, good until %(day)s") % {"points": said, "day": day(date.fromisoformat(body["expires_on"]))}
+
+
+def _refused(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return f"{_points(body['points'])} · {body['note']}"
+
+
+def _at_risk(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    until = day(date.fromisoformat(body["until"]))
+    return f"{_tier({'before': body['tier'], 'after': body['falls_to']}, station, tiers)} · " + _(
+        "kept until %(day)s"
+    ) % {"day": until}
+
+
 _TELLERS = {
     "sale.posted": _sale,
     "sale.refunded": _sale,
@@ -183,7 +211,15 @@ _TELLERS = {
     "customer.note_written": _note,
     "points.adjusted": _adjusted,
     "points.expired": _expired,
+    "points.given": _given,
+    "points.spent": _expired,
+    "points.returned": _given,
+    "points.transferred": _transferred,
+    "points.expiring": _expiring,
+    "points.adjustment_asked": _adjusted,
+    "points.adjustment_refused": _refused,
     "tier.changed": _tier,
+    "tier.at_risk": _at_risk,
     "gift.given": _gift,
     "referral.made": _brought_by,
     "referral.not_made": _referral_code,

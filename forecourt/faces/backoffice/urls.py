@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forecourt.faces.backoffice.screens import (
+    adjustments,
     claims,
     columns,
     coupon,
@@ -37,6 +38,9 @@ from forecourt.faces.backoffice.screens import (
 )
 
 urlpatterns = [
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/<int:adjustment_id>/", adjustments.decide, name="adjustment_decide"),
+    path("customers/<int:customer_id>/transfer/", customer.transfer, name="customer_transfer"),
     path("columns/<slug:name>/", columns.choose, name="columns"),
     path("coupons/", coupons.coupons, name="coupons"),
     path("coupons/new/", coupons.new_template, name="coupon_template_new"),

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from forecourt.customers import permissions
@@ -14,7 +13,6 @@ from forecourt.faces.backoffice.queries.totals import Total, total
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Value
-from forecourt.loyalty.values import Programme
 
 BY_VISIT: Final = sql.load(__file__, "customers_by_visit")
 MATCHING: Final = sql.load(__file__, "customers_matching")
@@ -45,37 +43,6 @@ def forget_tags() -> None:
     """Count anew next time, after this process changed some."""
     global _tags  # noqa: PLW0603
     _tags = None
-
-
-class Progress(Value):
-    """How far a member is on the way to the next tier, as of the last review. `basis` is a word of TierBasis."""
-
-    next_name: str
-    missing: Decimal
-    percent: int
-    basis: str
-
-
-_COUNTED: Final = "SELECT tier, tier_value FROM loyalty_balance WHERE customer_id = %(customer_id)s"
-
-
-def progress(customer_id: int, programme: Programme) -> Progress | None:
-    """What is missing to the next tier; None at the highest one, and where nobody has been reviewed yet."""
-    found = sql.rows(_COUNTED, {"customer_id": customer_id})
-    if not found:
-        return None
-    tier, value = found[0]
-    held = next((one.threshold for one in programme.tiers if one.code == tier), Decimal(0))
-    ahead = [one for one in programme.tiers if one.threshold > max(held, value)]
-    if not ahead:
-        return None
-    upper = min(ahead, key=lambda one: one.threshold)
-    return Progress(
-        next_name=upper.name,
-        missing=upper.threshold - value,
-        percent=max(0, min(100, int(value * 100 / upper.threshold))),
-        basis=programme.tier_basis.value,
-    )
 
 
 class Filter(Value):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import permissions as coupon_permissions
@@ -61,13 +62,17 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "home": organisation.stations_by_id([card.profile.home_station_id or 0]).get(card.profile.home_station_id or 0),
         "phone": next((one for one in card.identities if one.kind is IdentityKind.PHONE), None),
         "standing": loyalty.balance(card.id),
-        "expiring": loyalty.expiring([card.id], today + timedelta(days=30)),
-        "progress": people.progress(card.id, loyalty.programme_at(clock.now())),
+        "summary": loyalty.household_points(card.id),
+        "progress": loyalty.progress(card.id),
+        "asked": loyalty.adjustments(waiting=True, customer_id=card.id),
+        "takers": [one for one in card.household.members if one.customer_id != card.id] if card.household else [],
         "everywhere": actor.stations is None,
         "may_edit": actor.may(permissions.EDIT),
         "may_unmask": actor.may(permissions.UNMASK),
         "may_merge": actor.may(permissions.MERGE),
         "may_adjust": actor.may(loyalty_permissions.ADJUST_POINTS),
+        "may_see_adjustments": actor.may(loyalty_permissions.ADJUST_POINTS),
+        "may_transfer": actor.may(loyalty_permissions.TRANSFER_POINTS),
     }
     loaders = {
         "overview": lambda: _overview(actor, card, family, today),
@@ -191,7 +196,7 @@ def _points(request: HttpRequest, actor: Actor, family: list[int]) -> dict[str, 
     after = ""
     if len(entries) > PAGE:
         after = f"{entries[PAGE - 1].occurred_at.isoformat()}_{entries[PAGE - 1].id}"
-    return {"entries": entries[:PAGE], "after": after}
+    return {"entries": entries[:PAGE], "after": after, "today": loyalty.today()}
 
 
 def _timeline(
@@ -248,11 +253,34 @@ def adjust(request: HttpRequest, customer_id: int) -> HttpResponse:
     points = paging.number(request.POST.get("points", "").strip().replace("+", "").replace("−", "-")) or 0
     if request.POST.get("way") == "take":
         points = -abs(points)
+    waits: list[int] = []
+
+    def command() -> None:
+        answer = loyalty_services.adjust_points(actor, customer_id, points, request.POST.get("reason", ""))
+        waits.extend([answer.adjustment_id] if answer.adjustment_id is not None else [])
+
+    def done() -> str:
+        said = (
+            _("%(points)+d points wait for a second person: they are beyond the limit.")
+            if waits
+            else _("Points adjusted by %(points)+d.")
+        )
+        return said % {"points": points}
+
+    return act(request, _back(customer_id, "points"), command, lazy(done, str)())
+
+
+@screen(loyalty_permissions.TRANSFER_POINTS)
+def transfer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Points passed on to somebody of the household."""
+    actor = request.actor  # type: ignore[attr-defined]
+    points = paging.number(request.POST.get("points", "").strip()) or 0
+    taker = paging.number(request.POST.get("taker")) or 0
     return act(
         request,
         _back(customer_id, "points"),
-        lambda: loyalty_services.adjust_points(actor, customer_id, points, request.POST.get("reason", "")),
-        _("Points adjusted by %(points)+d.") % {"points": points},
+        lambda: loyalty_services.transfer_points(actor, customer_id, taker, points, request.POST.get("reason", "")),
+        _("%(points)d points passed on.") % {"points": points},
     )
 
 
