@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from forecourt.games.values import ClaimState, GameKind, GameState, PrizeKind
 
@@ -14,18 +15,18 @@ KIND_NAMES = [
 ]
 STATE_NAMES = [
     (GameState.DRAFT.value, _("Draft")),
-    (GameState.LIVE.value, _("Live")),
-    (GameState.ENDED.value, _("Ended")),
+    (GameState.LIVE.value, pgettext_lazy("game", "Live")),
+    (GameState.ENDED.value, pgettext_lazy("game", "Ended")),
 ]
 PRIZE_NAMES = [
     (PrizeKind.POINTS.value, _("Points")),
     (PrizeKind.COUPON.value, _("Coupon")),
-    (PrizeKind.GOODS.value, _("Goods")),
+    (PrizeKind.GOODS.value, pgettext_lazy("game", "Goods")),
 ]
 CLAIM_NAMES = [
     (ClaimState.OPEN.value, _("To collect")),
     (ClaimState.COLLECTED.value, _("Collected")),
-    (ClaimState.EXPIRED.value, _("Expired")),
+    (ClaimState.EXPIRED.value, pgettext_lazy("game", "Expired")),
 ]
 
 
@@ -62,7 +63,7 @@ class PrizeRow(models.Model):
     position = models.SmallIntegerField()
     code = models.CharField(_("code"), max_length=40)
     stock = models.IntegerField(_("stock"), null=True)
-    used = models.IntegerField(_("given"), default=0)
+    used = models.IntegerField(pgettext_lazy("prize", "given"), default=0)
 
     class Meta:
         db_table = "games_prize"
@@ -95,10 +96,10 @@ class Chance(models.Model):
     game = models.ForeignKey(Game, models.CASCADE, db_constraint=False)
     customer_id = models.BigIntegerField()
     origin = models.TextField()
-    count = models.IntegerField(_("given"))
-    used = models.IntegerField(_("used"), default=0)
+    count = models.IntegerField(pgettext_lazy("prize", "given"))
+    used = models.IntegerField(_("chances used"), default=0)
     given_at = models.DateTimeField(_("given at"))
-    given_by = models.TextField(_("given by"))
+    given_by = models.TextField(pgettext_lazy("prize", "given by"))
     reason = models.TextField(_("reason"), default="", blank=True)
 
     class Meta:
@@ -189,7 +190,7 @@ class Drawing(models.Model):
     entropy = models.TextField(default="", blank=True)
     drawn_at = models.DateTimeField(_("drawn"), null=True)
     drawn_by = models.TextField(_("drawn by"), default="", blank=True)
-    done_at = models.DateTimeField(_("done"), null=True)
+    done_at = models.DateTimeField(_("all prizes given"), null=True)
 
 
 class Win(models.Model):
@@ -210,8 +211,8 @@ class Win(models.Model):
     counter = models.BigIntegerField(null=True)
     points = models.IntegerField(default=0)
     coupon_id = models.UUIDField(null=True)
-    funder = models.CharField(_("paid by"), max_length=60)
-    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4)
+    funder = models.CharField(pgettext_lazy("prize", "paid by"), max_length=60)
+    cost = models.DecimalField(pgettext_lazy("prize", "cost"), max_digits=14, decimal_places=4)
     won_at = models.DateTimeField(_("won"))
     granted_at = models.DateTimeField(_("given"), null=True)
 

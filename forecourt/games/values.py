@@ -207,6 +207,10 @@ class PrizeView(Value):
     def is_out(self) -> bool:
         return self.stock is not None and self.used >= self.stock
 
+    @property
+    def left(self) -> int | None:
+        return None if self.stock is None else self.stock - self.used
+
 
 class Opening(Value):
     """A game as one customer finds it. `refusal` says in words why it cannot be played now, "" where it can.

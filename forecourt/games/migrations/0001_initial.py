@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("customer_id", models.BigIntegerField()),
                 ("origin", models.TextField()),
                 ("count", models.IntegerField(verbose_name="given")),
-                ("used", models.IntegerField(default=0, verbose_name="used")),
+                ("used", models.IntegerField(default=0, verbose_name="chances used")),
                 ("given_at", models.DateTimeField(verbose_name="given at")),
                 ("given_by", models.TextField(verbose_name="given by")),
                 ("reason", models.TextField(blank=True, default="", verbose_name="reason")),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ("entropy", models.TextField(blank=True, default="")),
                 ("drawn_at", models.DateTimeField(null=True, verbose_name="drawn")),
                 ("drawn_by", models.TextField(blank=True, default="", verbose_name="drawn by")),
-                ("done_at", models.DateTimeField(null=True, verbose_name="done")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="all prizes given")),
             ],
         ),
         migrations.AddIndex(

@@ -77,9 +77,9 @@ def barred(game: GameRules, player: Player) -> str:
 def spent_up(game: GameRules, player: Player) -> str:
     """Why this customer may not play again now, "" where another play is possible."""
     if game.in_all and player.plays_in_all >= game.in_all:
-        return _("All %(count)s plays of this game are used.") % {"count": game.in_all}
+        return _("The plays of this game (%(count)s) are used up.") % {"count": game.in_all}
     if game.per_day and player.plays_today >= game.per_day:
-        return _("All %(count)s plays of today are used; come back tomorrow.") % {"count": game.per_day}
+        return _("The plays of today (%(count)s) are used up; come back tomorrow.") % {"count": game.per_day}
     if player.chances or not (game.needs_chance or game.points_cost):
         return ""
     if not game.points_cost:
@@ -97,9 +97,9 @@ def no_ticket(game: GameRules, player: Player, tickets: int, *, with_points: boo
     if not (game.points_cost if with_points else game.draw is not None and game.draw.by_sign_up):
         return _("Tickets of this draw are not to be had so.")
     if game.in_all and player.plays_in_all + tickets > game.in_all:
-        return _("At most %(count)s tickets in all for each member.") % {"count": game.in_all}
+        return _("Tickets in all for each member: at most %(count)s.") % {"count": game.in_all}
     if game.per_day and player.plays_today + tickets > game.per_day:
-        return _("At most %(count)s tickets a day for each member.") % {"count": game.per_day}
+        return _("Tickets a day for each member: at most %(count)s.") % {"count": game.per_day}
     return ""
 
 

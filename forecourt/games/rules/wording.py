@@ -47,11 +47,11 @@ def _plays(game: GameRules) -> list[str]:
         return _tickets(game)
     said = [_price(game)]
     if game.first_chances:
-        said.append(_("Everybody who may play has %(count)s chances to begin with.") % {"count": game.first_chances})
+        said.append(_("Chances that everybody begins with: %(count)s.") % {"count": game.first_chances})
     if game.per_day:
-        said.append(_("At most %(count)s plays a day for each member.") % {"count": game.per_day})
+        said.append(_("Plays a day for each member: at most %(count)s.") % {"count": game.per_day})
     if game.in_all:
-        said.append(_("At most %(count)s plays in all for each member.") % {"count": game.in_all})
+        said.append(_("Plays in all for each member: at most %(count)s.") % {"count": game.in_all})
     return said
 
 
@@ -74,9 +74,9 @@ def _tickets(game: GameRules) -> list[str]:
     if game.draw is not None and game.draw.by_sign_up:
         said.append(_("Signing up gives one ticket."))
     if game.per_day:
-        said.append(_("At most %(count)s tickets a day for each member.") % {"count": game.per_day})
+        said.append(_("Tickets a day for each member: at most %(count)s.") % {"count": game.per_day})
     if game.in_all:
-        said.append(_("At most %(count)s tickets in all for each member.") % {"count": game.in_all})
+        said.append(_("Tickets in all for each member: at most %(count)s.") % {"count": game.in_all})
     return said
 
 
@@ -91,20 +91,20 @@ def _sales(game: GameRules, unit: str, currency: str) -> list[str]:
         least.append(f"{currency}{_plain(rule.amount)}")
     names = {"count": rule.count, "least": _(" and ").join(least)}
     if game.kind is GameKind.DRAW:
-        text = _("Each sale gives %(count)s tickets.")
+        text = _("Tickets for each sale: %(count)s.")
         if least:
             text = (
-                _("Each full %(least)s of a sale gives %(count)s tickets.")
+                _("Tickets for each full %(least)s of a sale: %(count)s.")
                 if rule.each
-                else _("Each sale of at least %(least)s gives %(count)s tickets.")
+                else _("Tickets for each sale of at least %(least)s: %(count)s.")
             )
     else:
-        text = _("Each sale gives %(count)s chances.")
+        text = _("Chances for each sale: %(count)s.")
         if least:
             text = (
-                _("Each full %(least)s of a sale gives %(count)s chances.")
+                _("Chances for each full %(least)s of a sale: %(count)s.")
                 if rule.each
-                else _("Each sale of at least %(least)s gives %(count)s chances.")
+                else _("Chances for each sale of at least %(least)s: %(count)s.")
             )
     said = text % names
     if rule.most:
@@ -155,12 +155,12 @@ def _quiz(game: GameRules) -> list[str]:
     quiz = game.quiz
     if quiz is None:
         return []
-    said = [_("%(count)s questions.") % {"count": asked_of(quiz)}]
+    said = [_("Questions: %(count)s.") % {"count": asked_of(quiz)}]
     if quiz.seconds:
         said.append(_("Time: %(seconds)s seconds.") % {"seconds": quiz.seconds})
     prizes = {prize.code: prize for prize in game.prizes}
     said += [
-        _("%(right)s right answers win: %(prize)s.")
+        _("Right answers for %(prize)s: at least %(right)s.")
         % {"right": award.right, "prize": prize_in_words(prizes[award.prize])}
         for award in sorted(quiz.awards, key=lambda award: award.right)
         if award.prize in prizes

@@ -1,5 +1,6 @@
 """Games drafted, published, restocked and ended."""
 
+import re
 import secrets
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ def save_game(actor: Actor, game: GameRules, game_id: int | None = None) -> int:
     Conflict when the code is taken, or the game is not a draft any more.
     """
     actor.require(permissions.EDIT_GAMES)
+    _check_form(game)
     now = clock.now()
     taken = Game.objects.filter(code=game.code).exclude(pk=game_id or 0).exists()
     if taken:
@@ -52,6 +54,27 @@ def save_game(actor: Actor, game: GameRules, game_id: int | None = None) -> int:
         row.save()
     audit.record(actor, "game.save", f"game:{row.pk}", detail={"code": game.code})
     return int(row.pk)
+
+
+def _check_form(game: GameRules) -> None:
+    """Invalid where a field has not the form it must have, so that what is stored can be read again."""
+    try:
+        msgspec.convert(msgspec.to_builtins(game), GameRules)
+    except msgspec.ValidationError as error:
+        text, _at, path = str(error).partition(" - at `$.")
+        where = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path.rstrip("`")) or "game"
+        raise Invalid.field(where, _at_fault(text)) from None
+
+
+def _at_fault(text: str) -> str:
+    """What is wrong with a field's form, in words."""
+    if "length >=" in text:
+        return _("is empty; fill it in")
+    if "length <=" in text:
+        return _("is too long; shorten it")
+    if "pattern" in text:
+        return _("may hold letters, digits, dots, dashes and underscores only")
+    return _("is out of range: %(text)s") % {"text": text}
 
 
 @transaction.atomic(durable=True)
