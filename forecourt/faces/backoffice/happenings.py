@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from forecourt.coupons import queries as coupons
 from forecourt.faces.backoffice import words
@@ -126,6 +126,54 @@ def _coupon(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     return f"{name} · {body['reason']}" if body.get("reason") else name
 
 
+def _game_played(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    parts = [body["title"], pgettext("game", "won") if body["won"] else _("nothing won")]
+    if body["points_spent"]:
+        parts.append(_points(-body["points_spent"]))
+    return " · ".join(parts)
+
+
+def _game_prize(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return " · ".join(part for part in (body["title"], body["prize_name"], station) if part)
+
+
+def _entered(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = ngettext("%(count)s ticket", "%(count)s tickets", body["tickets"]) % {"count": body["tickets"]}
+    return f"{body['title']} · {said}"
+
+
+def _chances(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = ngettext("%(count)s chance", "%(count)s chances", body["chances"]) % {"count": body["chances"]}
+    return f"{body['title']} · {said}"
+
+
+def _given(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _points(body["points"])
+
+
+def _transferred(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = _("from customer %(number)s") if body["points"] > 0 else _("to customer %(number)s")
+    return " · ".join(
+        part for part in (_points(body["points"]), said % {"number": body["other_id"]}, body["reason"]) if part
+    )
+
+
+def _expiring(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = ngettext("%(count)s point", "%(count)s points", body["points"]) % {"count": f"{body['points']:,}"}
+    return _("%(points)s, good until %(day)s") % {"points": said, "day": day(date.fromisoformat(body["expires_on"]))}
+
+
+def _refused(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return f"{_points(body['points'])} · {body['note']}"
+
+
+def _at_risk(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    until = day(date.fromisoformat(body["until"]))
+    return f"{_tier({'before': body['tier'], 'after': body['falls_to']}, station, tiers)} · " + _(
+        "kept until %(day)s"
+    ) % {"day": until}
+
+
 def _redeemed(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     parts = (body["reward_name"], station, _points(-body["points"]))
     return " · ".join(part for part in parts if part)
@@ -173,33 +221,6 @@ def _event_title(body: dict[str, Any], station: str, tiers: dict[str, str]) -> s
     return " · ".join(part for part in parts if part)
 
 
-def _given(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    return _points(body["points"])
-
-
-def _transferred(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    said = _("from customer %(number)s") if body["points"] > 0 else _("to customer %(number)s")
-    return " · ".join(
-        part for part in (_points(body["points"]), said % {"number": body["other_id"]}, body["reason"]) if part
-    )
-
-
-def _expiring(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    said = ngettext("%(count)s point", "%(count)s points", body["points"]) % {"count": f"{body['points']:,}"}
-    return _("%(points)s, good until %(day)s") % {"points": said, "day": day(date.fromisoformat(body["expires_on"]))}
-
-
-def _refused(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    return f"{_points(body['points'])} · {body['note']}"
-
-
-def _at_risk(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    until = day(date.fromisoformat(body["until"]))
-    return f"{_tier({'before': body['tier'], 'after': body['falls_to']}, station, tiers)} · " + _(
-        "kept until %(day)s"
-    ) % {"day": until}
-
-
 _TELLERS = {
     "sale.posted": _sale,
     "sale.refunded": _sale,
@@ -219,7 +240,6 @@ _TELLERS = {
     "points.adjustment_asked": _adjusted,
     "points.adjustment_refused": _refused,
     "tier.changed": _tier,
-    "tier.at_risk": _at_risk,
     "gift.given": _gift,
     "referral.made": _brought_by,
     "referral.not_made": _referral_code,
@@ -234,6 +254,13 @@ _TELLERS = {
     "reward.collected": _collected,
     "reward.cancelled": _taken_back,
     "reward.expired": _taken_back,
+    "tier.at_risk": _at_risk,
+    "game.played": _game_played,
+    "game.won": _game_prize,
+    "draw.entered": _entered,
+    "chance.given": _chances,
+    "prize.collected": _game_prize,
+    "prize.expired": _game_prize,
     "coupon.issued": _coupon,
     "coupon.seen": _coupon,
     "coupon.used": _coupon,

@@ -68,8 +68,8 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
     (
         _("Loyalty"),
         [
-            (_("Adjustments"), "rule", "adjustments", loyalty.ADJUST_POINTS, "j"),
             (_("Rewards"), "shopping_bag", "rewards", rewards.VIEW_REWARDS, "w"),
+            (_("Adjustments"), "rule", "adjustments", loyalty.ADJUST_POINTS, "j"),
             (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
             (_("Birthdays and benefits"), "cake", "occasions", occasions.VIEW, ""),
             (_("Referrals"), "diversity_3", "referrals", occasions.VIEW, ""),

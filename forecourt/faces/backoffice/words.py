@@ -113,9 +113,7 @@ SERVICE = {
     "truck": _("Lorry lanes"),
 }
 SERVICE_ALIASES = {"carwash", "oil_change"}
-BASIS = {"spend": _("spend"), "volume": _("volume of fuel"), "visits": _("visits")}
 PER = {"unit": _("per unit (litre, kWh, piece)"), "currency": _("per unit of currency")}
-NEGATIVE = {"owe": _("the balance goes below zero"), "forgive": _("the balance stops at zero")}
 OUTCOME = {
     "open": _("in review"),
     "approved": _("approved"),
@@ -141,10 +139,9 @@ EVENT = {
     "points.adjustment_asked": _("Adjustment asked for"),
     "points.adjustment_refused": _("Adjustment refused"),
     "tier.changed": _("Tier changed"),
-    "tier.at_risk": _("Tier at risk"),
     "household.joined": _("Came into a household"),
     "household.left": _("Left a household"),
-    "gift.given": _("Gift"),
+    "gift.given": _("Birthday or anniversary gift"),
     "referral.made": _("Brought by a member"),
     "referral.not_made": _("Referral code did not count"),
     "referral.qualified": _("Referral: bought"),
@@ -160,6 +157,7 @@ EVENT = {
     "reward.collected": _("Reward collected"),
     "reward.cancelled": _("Redemption cancelled"),
     "reward.expired": _("Redemption expired"),
+    "tier.at_risk": _("Tier at risk"),
     "game.played": _("Game played"),
     "game.won": _("Prize won"),
     "draw.entered": _("Tickets of a draw"),
@@ -193,7 +191,6 @@ EVENT_ICON = {
     "points.adjustment_asked": "rule",
     "points.adjustment_refused": "block",
     "tier.changed": "military_tech",
-    "tier.at_risk": "trending_down",
     "household.joined": "family_restroom",
     "household.left": "logout",
     "gift.given": "cake",
@@ -212,6 +209,7 @@ EVENT_ICON = {
     "reward.collected": "shopping_bag",
     "reward.cancelled": "undo",
     "reward.expired": "hourglass_empty",
+    "tier.at_risk": "trending_down",
     "game.played": "casino",
     "game.won": "trophy",
     "draw.entered": "confirmation_number",
@@ -230,7 +228,7 @@ REFERRAL = {
     "pending": _("waiting for a purchase"),
     "qualified": _("bought, cooling"),
     "rewarded": _("rewarded"),
-    "refused": _("refused"),
+    "refused": _("turned down"),
     "reversed": _("taken back"),
 }
 REFERRAL_END = {
@@ -360,7 +358,7 @@ FIELD = {
     "starts_at": _("From"),
     "ends_at": _("Until"),
     "draws_at": _("Drawn"),
-    "segments": _("Segments"),
+    "segments": _pgettext("wheel", "Segments"),
     "questions": _("Questions"),
     "awards": _("What is won"),
     "prize": _("Prize"),

@@ -25,7 +25,7 @@ from forecourt.faces.backoffice import happenings, paging, words
 from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
-from forecourt.faces.backoffice.screens import columns, customer_occasions
+from forecourt.faces.backoffice.screens import columns, customer_occasions, game_block
 from forecourt.faces.backoffice.screens import coupon as coupon_screen
 from forecourt.faces.backoffice.screens import redemptions as redemption_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -120,6 +120,7 @@ def _overview(actor: Actor, card: CustomerCard, family: list[int], today: Any) -
         "places": found["places"],
         "visits": sum(found["hours"].values()),
         "heat": heat if most else [],
+        "games_block": game_block.of(actor, family),
         "products": found["products"],
     }
 
