@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from forecourt.coupons.models import CouponRow, CouponUse
 from forecourt.customers import services as customer_services
-from forecourt.kernel import clock
+from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.loyalty.queries import today
 from forecourt.organisation import services as organisation_services
@@ -17,6 +17,8 @@ from forecourt.rewards import queries, services
 from forecourt.rewards.values import IdentifiedBy, OnExpiry, RedemptionState, StockKind
 from tests.rewards.windows import FIVE_OFF, MUG, WASH, pieces, rewards_prove, somebody
 from tests.sales.scenes import PROGRAMME, events, lots, points
+
+EXPIRY_STATEMENTS = 25
 
 
 def test_a_mug_is_redeemed_collected_once_and_told(window):
@@ -290,4 +292,15 @@ def test_a_household_that_shares_pays_together_and_gets_it_back(window):
     rewards_prove()
     services.cancel_redemption(window.actor, redemption.id, "never mind")
     assert (points(first), points(second)) == (300, 400)
+    rewards_prove()
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_expiry_takes_the_same_statements_for_any_number(window, count):
+    window.offer(MUG, pieces=count)
+    redemptions = [window.redeem(window.member(500), "MUG") for _ in range(count)]
+    after = redemptions[0].expires_on + timedelta(days=1)
+    with sql.watching() as statements:
+        assert services.expire_these(window.actor, [one.id for one in redemptions], after) == count
+    assert len(statements) <= EXPIRY_STATEMENTS
     rewards_prove()

@@ -36,7 +36,7 @@ def shop(live) -> Shop:
     made(f"/customers/{customer}/points/adjust", {"points": 3000, "reason": "test"})
     made("/rewards", {"code": "RW-MUG", "name": "Travel mug", "kind": "goods", "points": 1200, "stock": "common"})
     made("/rewards/RW-MUG/publish", None)
-    made("/rewards/RW-MUG/stock", {"pieces": 3, "reason": "delivery"})
+    made("/rewards/RW-MUG/stock", {"pieces": 30, "reason": "delivery"})
     for name, role in (("rw-head", "head_office"), ("rw-till", "cashier@RW1")):
         live.command("staff", "create", name, "--role", role, "--password", PASSWORD)
     return Shop(customer, key)
@@ -96,7 +96,7 @@ def test_redeem_hand_over_and_take_back(live, shop, signed_in):
     expect(head.locator(".timeline")).to_contain_text("Redemption cancelled")
     expect(head.locator(".bigfig")).to_have_text("3,000")
     head.goto(f"{live.web}/admin/rewards/of/RW-MUG/")
-    expect(head.locator(".figures dd").first).to_have_text("3")
+    expect(head.locator(".figures dd").first).to_have_text("30")
 
 
 def test_a_reward_is_made_stocked_and_published(live, shop, signed_in):
