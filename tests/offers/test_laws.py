@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from forecourt.kernel.money import ZERO
 from forecourt.offers.rules.choosing import Candidate, caps_of, choose, value_of
-from forecourt.offers.rules.conditions import All
 from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import Book, gain_of
 from tests.offers.worlds import (
@@ -95,7 +94,7 @@ def test_offers_together_never_take_off_more_than_allowed(sale, found, policy, f
     assert len(applied) + len(lost) == len(candidates)
 
 
-@given(sales(), st.lists(offers(priorities=(0, 5)), max_size=6), policies, floors, st.randoms(use_true_random=False))
+@given(sales(), st.lists(offers((0, 5)), max_size=6), policies, floors, st.randoms(use_true_random=False))
 def test_the_order_of_lines_and_of_offers_changes_nothing(sale, found, policy, floor, random):
     facts = sale.facts()
     (applied, _), _, _ = rated(facts, lives(found), policy, floor)
@@ -175,7 +174,7 @@ def best_worth(candidates, beside, caps, policy) -> Decimal:
 @settings(max_examples=150)
 @given(
     sales(),
-    st.lists(offers(conditions=st.just(All()), effects=any_effects, priorities=(0, 0, 5)), min_size=1, max_size=6),
+    st.lists(offers((0, 0, 5), asks=False), min_size=1, max_size=6),
     policies,
     floors,
 )
@@ -202,8 +201,8 @@ def test_no_allowed_combination_beats_the_choice(sale, found, policy, floor):
 @settings(max_examples=100)
 @given(
     sales(),
-    st.lists(offers(conditions=st.just(All())), min_size=1, max_size=5),
-    offers(conditions=st.just(All())),
+    st.lists(offers(asks=False), min_size=1, max_size=5),
+    offers(asks=False),
     policies,
     floors,
 )

@@ -6,6 +6,7 @@ those that are added to the language must be added here too, which `test_languag
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -113,250 +114,317 @@ def member(**known: object) -> Person:
     return person._replace(**known)
 
 
-def _some(values, most: int = 2):
-    return st.frozensets(st.sampled_from(values), min_size=1, max_size=most)
+class Dice(Random):
+    """Draws from one number: quick, where drawing each figure by Hypothesis would take most of a test's time."""
+
+    def one(self, values):
+        return self.choice(list(values))
+
+    def some(self, values, most: int = 2) -> frozenset:
+        known = list(values)
+        return frozenset(self.sample(known, self.randint(1, min(most, len(known)))))
+
+    def any_of(self, values) -> frozenset:
+        return frozenset(value for value in values if self.random() < 0.4)
+
+    def maybe(self, value, chance: float = 0.5):
+        return value if self.random() < chance else None
+
+    def figure(self, most: int = 20_000) -> Decimal:
+        return Decimal(self.randint(1, most)).scaleb(-2)
+
+    def limit(self) -> Decimal | None:
+        return self.maybe(self.figure())
+
+    def times(self) -> int | None:
+        return self.maybe(self.randint(1, 3))
+
+    def percent(self) -> Decimal:
+        return self.one([Decimal(100), Decimal(50), self.figure(10_000)])
+
+    def moment(self) -> datetime:
+        """Some minute of 2024 to 2028 in China."""
+        return datetime(2024, 1, 1, tzinfo=CHINA) + timedelta(minutes=self.randrange(1826 * 24 * 60))
+
+    def selection(self) -> Products:
+        shape = self.randrange(7)
+        if shape < 3:
+            return [EVERYTHING, FUEL, SHOP][shape]
+        if shape < 5:
+            return Products(products=self.some([sold.code for sold in PRODUCTS], 3))
+        return Products(
+            categories=self.any_of(["FUELS", "SHOP", "SHOP/DRINKS"]),
+            brands=self.any_of(["V-Power", "Nongfu"]),
+            kinds=self.any_of(Kind),
+            families=self.any_of(["petrol", "diesel", "electric"]),
+            exclude=self.any_of([sold.code for sold in PRODUCTS[:3]]),
+        )
 
 
-_quantities = st.one_of(
-    st.integers(1, 7).map(Decimal),
-    st.integers(1, 90_000).map(lambda number: Decimal(number).scaleb(-3)),
-)
-_prices = st.one_of(st.none(), st.integers(1, 5_000).map(lambda cents: Decimal(cents).scaleb(-2)))
-lines = st.builds(line, st.sampled_from(PRODUCTS), _quantities, _prices)
-_returned = lines.map(lambda sold: sold._replace(quantity=-sold.quantity, amount=-sold.amount))
-baskets = st.lists(st.one_of(lines, lines, lines, lines, _returned), min_size=1, max_size=6).map(tuple)
-
-_moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31)).map(lambda moment: moment.replace(tzinfo=CHINA))
+def rolled(build):
+    """A strategy from a function of dice; it shrinks towards smaller numbers only, lists of it by their items."""
+    return st.integers(0, 2**32).map(lambda number: build(Dice(number)))
 
 
-@st.composite
-def places(draw) -> Place:
-    local = draw(_moments)
+def roll_line(dice: Dice) -> Line:
+    quantity = Decimal(dice.randint(1, 7)) if dice.random() < 0.5 else Decimal(dice.randint(1, 90_000)).scaleb(-3)
+    sold = line(dice.one(PRODUCTS), quantity, dice.maybe(dice.figure(5_000)))
+    return sold if dice.random() < 0.8 else sold._replace(quantity=-sold.quantity, amount=-sold.amount)
+
+
+def roll_place(dice: Dice) -> Place:
+    local = dice.moment()
     return Place(
-        draw(st.sampled_from(STATIONS)),
-        draw(st.sampled_from([(), ("North",), ("North", "South")])),
-        draw(st.sampled_from([None, 1, 2])),
+        dice.one(STATIONS),
+        dice.one([(), ("North",), ("North", "South")]),
+        dice.one([None, 1, 2]),
         local,
         local.date(),
-        draw(st.sampled_from(["", *PAYEES])),
+        dice.one(["", *PAYEES]),
     )
 
 
-@st.composite
-def persons(draw, local: datetime) -> Person | None:
-    if draw(st.integers(0, 3)) == 0:
+def roll_person(dice: Dice, local: datetime) -> Person | None:
+    if dice.random() < 0.2:
         return None
-    tier = draw(st.sampled_from(["", *TIERS]))
-    sales = draw(st.integers(0, 12))
-    ago = st.timedeltas(timedelta(0), timedelta(days=90))
+    tier = dice.one(["", *TIERS])
+    sold = dice.randint(0, 12)
+
+    def before() -> datetime:
+        return (local - timedelta(minutes=dice.randrange(90 * 24 * 60))).astimezone(UTC)
+
     buyer = BuyerFacts(
         customer_id=7,
-        kind=draw(st.sampled_from(CustomerKind)),
-        tags=draw(st.frozensets(st.sampled_from(TAGS))),
-        birthday=draw(st.sampled_from([None, 101, 229, 304, 1231])),
-        joined_at=(local - draw(ago)).astimezone(UTC),
+        kind=dice.one(CustomerKind),
+        tags=dice.any_of(TAGS),
+        birthday=dice.one([None, 101, 229, 304, 1231, local.month * 100 + min(local.day + 3, 28)]),
+        joined_at=before(),
         household_id=None,
-        usages=draw(st.frozensets(st.sampled_from(Usage))),
+        usages=dice.any_of(Usage),
     )
     return Person(
         7,
         tier,
-        sales,
-        (local - draw(ago)).astimezone(UTC) if sales else None,
-        draw(st.sampled_from([buyer, None])),
-        draw(st.sampled_from([None, *Usage])),
-        draw(st.frozensets(st.sampled_from(SEGMENTS))),
+        sold,
+        before() if sold else None,
+        dice.maybe(buyer, 0.9),
+        dice.one([None, *Usage]),
+        dice.any_of(SEGMENTS),
         frozenset(TIERS[: TIERS.index(tier) + 1]) if tier else frozenset(),
     )
 
 
-@st.composite
-def sales(draw) -> Sale:
+def roll_circumstances(dice: Dice) -> Sale:
+    """A sale without lines: who, where, when, with which coupons."""
+    place = roll_place(dice)
+    held = {template: [Held(f"1-{template}", template)] for template in dice.any_of(TEMPLATES)}
+    kinds = dice.any_of(TENDERS)
+    return Sale((), place, roll_person(dice, place.local), dict.fromkeys(kinds, Decimal(dice.randint(0, 90))), held)
+
+
+baskets = st.lists(rolled(roll_line), min_size=1, max_size=6).map(tuple)
+
+
+def sales():
     """Any sale: also of returned lines, at any hour, paid in several ways, by anybody, with coupons."""
-    place = draw(places())
-    sold = draw(baskets)
-    total = max(sum([one.amount for one in sold], ZERO), ZERO)
-    kinds = draw(st.lists(st.sampled_from(TENDERS), max_size=2, unique=True))
-    tenders = {kind: total / len(kinds) for kind in kinds}
-    held = draw(st.frozensets(st.sampled_from(TEMPLATES)))
-    return Sale(
-        sold,
-        place,
-        draw(persons(place.local)),
-        tenders,
-        {template: [Held(f"1-{template}", template)] for template in held},
+    return st.builds(lambda sale, lines: sale._replace(lines=lines), rolled(roll_circumstances), baskets)
+
+
+def _span(kind):
+    def build(dice: Dice):
+        least = dice.figure()
+        return kind(at_least=least, at_most=dice.maybe(least + dice.figure()), of=dice.selection())
+
+    return build
+
+
+def _hours(dice: Dice) -> when.Span:
+    start, end = dice.sample(range(24 * 60), 2)
+    return when.Span(
+        start=f"{start // 60:02}:{start % 60:02}",
+        end="24:00" if dice.random() < 0.1 else f"{end // 60:02}:{end % 60:02}",
     )
 
 
-figures = st.integers(1, 20_000).map(lambda cents: Decimal(cents).scaleb(-2))
-small = st.integers(1, 300).map(lambda cents: Decimal(cents).scaleb(-2))
-percents = st.one_of(
-    st.sampled_from([Decimal(100), Decimal(50)]), st.integers(1, 10_000).map(lambda n: Decimal(n) / 100)
-)
-_times = st.one_of(st.none(), st.integers(1, 3))
-_limits = st.one_of(st.none(), figures)
+def _dates(dice: Dice) -> when.Dates:
+    first = dice.moment()
+    if dice.random() < 0.5:
+        return when.Dates(first=f"{first:%m-%d}", last=dice.one(["", f"{dice.moment():%m-%d}"]))
+    return when.Dates(first=f"{first:%Y-%m-%d}", last=f"{first + timedelta(days=dice.randint(0, 300)):%Y-%m-%d}")
 
-selections = st.one_of(
-    st.sampled_from([EVERYTHING, FUEL, SHOP]),
-    st.builds(Products, products=_some([sold.code for sold in PRODUCTS], 3)),
-    st.builds(
-        Products,
-        categories=st.frozensets(st.sampled_from(["FUELS", "SHOP", "SHOP/DRINKS"])),
-        brands=st.frozensets(st.sampled_from(["V-Power", "Nongfu"])),
-        kinds=st.frozensets(st.sampled_from(Kind)),
-        families=st.frozensets(st.sampled_from(["petrol", "diesel", "electric"])),
-        exclude=st.frozensets(st.sampled_from([sold.code for sold in PRODUCTS]), max_size=2),
+
+def _tier(dice: Dice) -> when.HasTier:
+    return when.HasTier(of=dice.some(TIERS)) if dice.random() < 0.5 else when.HasTier(at_least=dice.one(TIERS))
+
+
+def _birthday(dice: Dice) -> when.HasBirthday:
+    if dice.random() < 0.3:
+        return when.HasBirthday(month=True)
+    return when.HasBirthday(before=dice.randint(0, 20), after=dice.randint(0, 20))
+
+
+CONDITIONS = {
+    when.Bought: lambda dice: when.Bought(
+        of=dice.selection(), quantity=dice.one([ZERO, dice.figure(900)]), amount=dice.one([ZERO, dice.figure()])
     ),
-)
+    when.Volume: _span(when.Volume),
+    when.Pieces: _span(when.Pieces),
+    when.Spent: _span(when.Spent),
+    when.AtStation: lambda dice: when.AtStation(of=dice.some(STATIONS)),
+    when.InRegion: lambda dice: when.InRegion(of=dice.some(REGIONS)),
+    when.PaidTo: lambda dice: when.PaidTo(of=dice.some(PAYEES)),
+    when.AtPump: lambda dice: when.AtPump(of=dice.some([1, 2, 3])),
+    when.AtHours: lambda dice: when.AtHours(of=tuple(_hours(dice) for _ in range(dice.randint(1, 3)))),
+    when.OnWeekdays: lambda dice: when.OnWeekdays(of=dice.some(when.Weekday, 5)),
+    when.OnDates: lambda dice: when.OnDates(of=tuple(_dates(dice) for _ in range(dice.randint(1, 3)))),
+    when.OnDaysOfMonth: lambda dice: when.OnDaysOfMonth(of=dice.some(range(1, 32), 9)),
+    when.PaidBy: lambda dice: when.PaidBy(of=dice.some(TENDERS), percent=dice.percent()),
+    when.CouponUsed: lambda dice: when.CouponUsed(template=dice.one(TEMPLATES)),
+    when.IsMember: lambda dice: when.IsMember(),
+    when.IsKind: lambda dice: when.IsKind(of=dice.one(CustomerKind)),
+    when.HasTier: _tier,
+    when.HasTag: lambda dice: when.HasTag(of=dice.some(TAGS)),
+    when.InSegment: lambda dice: when.InSegment(of=dice.some(SEGMENTS)),
+    when.Drives: lambda dice: when.Drives(of=dice.some(Usage)),
+    when.FirstPurchase: lambda dice: when.FirstPurchase(),
+    when.NthVisit: lambda dice: when.NthVisit(number=dice.randint(1, 6), every=dice.one([True, False])),
+    when.HasBirthday: _birthday,
+    when.SinceLast: lambda dice: when.SinceLast(at_least=dice.randint(0, 20), at_most=dice.maybe(dice.randint(20, 60))),
+    when.Joined: lambda dice: when.Joined(within=dice.randint(0, 60)),
+}
 
 
-@st.composite
-def _spans(draw, kind):
-    least = draw(figures)
-    most = draw(st.one_of(st.none(), st.just(least + draw(figures))))
-    return kind(at_least=least, at_most=most, of=draw(selections))
+def roll_simple_condition(dice: Dice) -> when.AnyCondition:
+    return dice.one(CONDITIONS.values())(dice)
 
 
-_clock = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.integers(0, 59))
-_hours = st.builds(when.Span, start=_clock, end=st.one_of(_clock, st.just("24:00"))).filter(
-    lambda span: span.start != span.end
-)
+def roll_condition(dice: Dice, depth: int = 2) -> when.AnyCondition:
+    shape = dice.randrange(8) if depth else 7
+    if shape == 0:
+        return when.Not(of=roll_condition(dice, depth - 1))
+    if shape < 3:
+        inner = tuple(roll_condition(dice, depth - 1) for _ in range(dice.randint(1, 3)))
+        return when.Any(of=inner) if shape == 1 else when.All(of=inner[: dice.randint(0, 3)])
+    return roll_simple_condition(dice)
 
 
-@st.composite
-def _dates(draw) -> when.Dates:
-    first = draw(_moments).date()
-    if draw(st.booleans()):
-        return when.Dates(first=f"{first:%m-%d}", last=draw(st.sampled_from(["", f"{draw(_moments):%m-%d}"])))
-    return when.Dates(first=f"{first:%Y-%m-%d}", last=f"{first + timedelta(days=draw(st.integers(0, 300))):%Y-%m-%d}")
-
-
-simple_conditions = st.one_of(
-    st.builds(when.Bought, of=selections, quantity=small | st.just(ZERO), amount=figures | st.just(ZERO)),
-    _spans(when.Volume),
-    _spans(when.Pieces),
-    _spans(when.Spent),
-    st.builds(when.AtStation, of=_some(STATIONS)),
-    st.builds(when.InRegion, of=_some(REGIONS)),
-    st.builds(when.PaidTo, of=_some(PAYEES)),
-    st.builds(when.AtPump, of=_some([1, 2, 3])),
-    st.builds(when.AtHours, of=st.lists(_hours, min_size=1, max_size=3).map(tuple)),
-    st.builds(when.OnWeekdays, of=_some(list(when.Weekday), 5)),
-    st.builds(when.OnDates, of=st.lists(_dates(), min_size=1, max_size=3).map(tuple)),
-    st.builds(when.OnDaysOfMonth, of=_some(range(1, 32), 9)),
-    st.builds(when.PaidBy, of=_some(TENDERS), percent=percents),
-    st.builds(when.CouponUsed, template=st.sampled_from(TEMPLATES)),
-    st.just(when.IsMember()),
-    st.builds(when.IsKind, of=st.sampled_from(CustomerKind)),
-    st.builds(when.HasTier, of=_some(TIERS)),
-    st.builds(when.HasTier, at_least=st.sampled_from(TIERS)),
-    st.builds(when.HasTag, of=_some(TAGS)),
-    st.builds(when.InSegment, of=_some(SEGMENTS)),
-    st.builds(when.Drives, of=_some(list(Usage))),
-    st.just(when.FirstPurchase()),
-    st.builds(when.NthVisit, number=st.integers(1, 6), every=st.booleans()),
-    st.builds(when.HasBirthday, before=st.integers(0, 20), after=st.integers(0, 20)),
-    st.just(when.HasBirthday(month=True)),
-    st.builds(when.SinceLast, at_least=st.integers(0, 40)),
-    st.builds(when.SinceLast, at_least=st.integers(0, 20), at_most=st.integers(20, 60)),
-    st.builds(when.Joined, within=st.integers(0, 60)),
-)
-any_conditions = st.recursive(
-    simple_conditions,
-    lambda inner: st.one_of(
-        st.builds(when.All, of=st.lists(inner, max_size=3).map(tuple)),
-        st.builds(when.Any, of=st.lists(inner, min_size=1, max_size=3).map(tuple)),
-        st.builds(when.Not, of=inner),
-    ),
-    max_leaves=4,
-)
-
-
-@st.composite
-def _steps(draw) -> then.Steps:
-    steps, at = [], ZERO
-    for _ in range(draw(st.integers(1, 3))):
-        at += draw(figures)
-        if draw(st.booleans()):
-            steps.append(then.Step(at=at, amount=draw(figures)))
-        else:
-            steps.append(then.Step(at=at, percent=draw(percents)))
-    return then.Steps(steps=tuple(steps), of=draw(selections), by=draw(st.sampled_from(then.Counted)))
-
-
-@st.composite
-def _amounts(draw) -> then.Amount:
-    every = draw(_limits)
+def _amount(dice: Dice) -> then.Amount:
+    every = dice.limit()
     return then.Amount(
-        off=draw(figures), of=draw(selections), every=every, times=draw(_times) if every is not None else None
+        off=dice.figure(), of=dice.selection(), every=every, times=None if every is None else dice.times()
     )
 
 
-_counts = st.integers(1, 3)
-money_effects = st.one_of(
-    st.builds(then.PerUnit, off=small, of=selections, up_to=_limits),
-    st.builds(then.Percent, percent=percents, of=selections, up_to=_limits),
-    _amounts(),
-    st.builds(then.Price, price=small, of=selections, up_to=_limits),
-    _steps(),
-    st.builds(
-        then.BuyGet,
-        buy=selections,
-        buy_count=_counts,
-        get=st.one_of(st.none(), selections),
-        get_count=_counts,
-        percent=percents,
-        times=_times,
-    ),
-    st.builds(then.Cheapest, of=selections, every=st.integers(2, 4), percent=percents, times=_times),
-    st.builds(
-        then.Bundle,
-        parts=st.lists(st.builds(then.Part, of=selections, count=_counts), min_size=1, max_size=3).map(tuple),
-        price=figures,
-        times=_times,
-    ),
-    st.builds(
-        then.FuelForShop,
-        off=small,
-        every=figures,
-        shop=st.just(SHOP) | selections,
-        of=st.just(FUEL) | selections,
-        most_off=_limits,
-        up_to=_limits,
-    ),
-    st.builds(then.ShopForFuel, every=figures, amount=figures, of=st.just(SHOP) | selections, times=_times),
-    st.builds(then.ShopForFuel, every=figures, percent=percents, fuel=st.just(FUEL) | selections, times=_times),
-)
-other_effects = st.one_of(
-    st.builds(
-        then.Points,
-        points=st.integers(1, 500),
-        every=_limits,
-        by=st.sampled_from(then.Counted),
-        of=selections,
-        at_most=st.one_of(st.none(), st.integers(1, 900)),
-    ),
-    st.builds(then.TimesPoints, times=st.sampled_from([Decimal(2), Decimal("1.5"), Decimal(3)]), of=selections),
-    st.builds(then.Gift, product=st.sampled_from([sold.code for sold in PRODUCTS]), count=_counts),
-    st.builds(then.NextCoupon, template=st.sampled_from(TEMPLATES), count=_counts),
-)
-any_effects = st.one_of(money_effects, money_effects, other_effects)
+def _steps(dice: Dice) -> then.Steps:
+    steps, at = [], ZERO
+    for _ in range(dice.randint(1, 3)):
+        at += dice.figure()
+        if dice.random() < 0.5:
+            steps.append(then.Step(at=at, amount=dice.figure()))
+        else:
+            steps.append(then.Step(at=at, percent=dice.percent()))
+    return then.Steps(steps=tuple(steps), of=dice.selection(), by=dice.one(then.Counted))
 
 
-@st.composite
-def offers(draw, conditions=any_conditions, effects=any_effects, priorities=(0,)) -> Offer:
-    """An offer whose code is "X": `book_of` gives each its own."""
+def _buy_get(dice: Dice) -> then.BuyGet:
+    return then.BuyGet(
+        buy=dice.selection(),
+        buy_count=dice.randint(1, 3),
+        get=dice.maybe(dice.selection()),
+        get_count=dice.randint(1, 3),
+        percent=dice.percent(),
+        times=dice.times(),
+    )
+
+
+def _bundle(dice: Dice) -> then.Bundle:
+    parts = [then.Part(of=dice.selection(), count=dice.randint(1, 3)) for _ in range(dice.randint(1, 3))]
+    return then.Bundle(parts=tuple(parts), price=dice.figure(4_000), times=dice.times())
+
+
+def _fuel_for_shop(dice: Dice) -> then.FuelForShop:
+    return then.FuelForShop(
+        off=dice.figure(300),
+        every=dice.figure(2_000),
+        shop=dice.one([SHOP, dice.selection()]),
+        of=dice.one([FUEL, dice.selection()]),
+        most_off=dice.limit(),
+        up_to=dice.limit(),
+    )
+
+
+def _shop_for_fuel(dice: Dice) -> then.ShopForFuel:
+    by_amount = dice.random() < 0.5
+    return then.ShopForFuel(
+        every=dice.figure(3_000),
+        amount=dice.figure() if by_amount else None,
+        percent=None if by_amount else dice.percent(),
+        fuel=dice.one([FUEL, dice.selection()]),
+        of=dice.one([SHOP, dice.selection()]),
+        times=dice.times(),
+    )
+
+
+def _points(dice: Dice) -> then.Points:
+    return then.Points(
+        points=dice.randint(1, 500),
+        every=dice.limit(),
+        by=dice.one(then.Counted),
+        of=dice.selection(),
+        at_most=dice.maybe(dice.randint(1, 900)),
+    )
+
+
+MONEY_EFFECTS = {
+    then.PerUnit: lambda dice: then.PerUnit(off=dice.figure(300), of=dice.selection(), up_to=dice.limit()),
+    then.Percent: lambda dice: then.Percent(percent=dice.percent(), of=dice.selection(), up_to=dice.limit()),
+    then.Amount: _amount,
+    then.Price: lambda dice: then.Price(price=dice.figure(900), of=dice.selection(), up_to=dice.limit()),
+    then.Steps: _steps,
+    then.BuyGet: _buy_get,
+    then.Cheapest: lambda dice: then.Cheapest(
+        of=dice.selection(), every=dice.randint(2, 4), percent=dice.percent(), times=dice.times()
+    ),
+    then.Bundle: _bundle,
+    then.FuelForShop: _fuel_for_shop,
+    then.ShopForFuel: _shop_for_fuel,
+}
+OTHER_EFFECTS = {
+    then.Points: _points,
+    then.TimesPoints: lambda dice: then.TimesPoints(
+        times=dice.one([Decimal(2), Decimal("1.5"), Decimal(3)]), of=dice.selection()
+    ),
+    then.Gift: lambda dice: then.Gift(product=dice.one([sold.code for sold in PRODUCTS]), count=dice.randint(1, 3)),
+    then.NextCoupon: lambda dice: then.NextCoupon(template=dice.one(TEMPLATES), count=dice.randint(1, 3)),
+}
+
+
+def roll_effect(dice: Dice) -> then.AnyEffect:
+    return dice.one((MONEY_EFFECTS if dice.random() < 0.7 else OTHER_EFFECTS).values())(dice)
+
+
+simple_conditions = rolled(roll_simple_condition)
+any_conditions = rolled(roll_condition)
+any_effects = rolled(roll_effect)
+
+
+def roll_offer(dice: Dice, priorities=(0,), *, asks: bool = True) -> Offer:
+    """An offer whose code is "X": `lives` gives each its own. Without `asks` it holds for every sale."""
     return Offer(
         code="X",
         name="An offer",
-        when=draw(conditions),
-        then=tuple(draw(st.lists(effects, min_size=1, max_size=2))),
-        group=draw(st.sampled_from(["", "", "", "g", "h"])),
-        alone=draw(st.sampled_from([False, False, False, True])),
-        priority=draw(st.sampled_from(priorities)),
-        floor=draw(st.booleans()),
-        worth=draw(st.sampled_from([ZERO, Decimal(5)])),
+        when=roll_condition(dice) if asks else when.All(),
+        then=tuple(roll_effect(dice) for _ in range(dice.randint(1, 2))),
+        group=dice.one(["", "", "", "g", "h"]),
+        alone=dice.random() < 0.25,
+        priority=dice.one(priorities),
+        floor=dice.random() < 0.5,
+        worth=dice.one([ZERO, Decimal(5)]),
     )
+
+
+def offers(priorities=(0,), *, asks: bool = True):
+    return rolled(lambda dice: roll_offer(dice, priorities, asks=asks))
 
 
 def lives(found) -> list[Live]:
