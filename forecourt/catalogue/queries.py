@@ -123,6 +123,11 @@ def costs(product_ids: Collection[int]) -> dict[tuple[int, int | None], list[tup
     return found
 
 
+def products_with_costs() -> list[int]:
+    """The products of which a cost is known."""
+    return [row[0] for row in sql.rows("SELECT DISTINCT product_id FROM catalogue_cost")]
+
+
 def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:
     text = criteria.get("text", "")
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -62,6 +62,8 @@ CHECKS: Final = (
     _Check("totals of sales", "sales_line", _of(sales_folder.__file__, "prove_totals")),
     _Check("points of sales", "sales_sale", _of(sales_folder.__file__, "prove_points")),
     _Check("refunds", "sales_sale WHERE refund_of IS NOT NULL", _of(sales_folder.__file__, "prove_refunds")),
+    _Check("awards of offers", "sales_award", _of(sales_folder.__file__, "prove_awards")),
+    _Check("budgets of offers", "offers_slot", _of(sales_folder.__file__, "prove_budgets")),
     _Check("points balances", "loyalty_entry", _of(loyalty_folder.__file__, "prove_balances")),
     _Check("lots and debts", "loyalty_entry", _of(loyalty_folder.__file__, "prove_lots")),
     _Check("allocations", "loyalty_allocation", _of(loyalty_folder.__file__, "prove_allocations")),
@@ -99,7 +101,7 @@ def run_all(progress: Callable[[str], None] = lambda name: None) -> list[Proof]:
     with transaction.atomic(durable=True):
         sql.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         proofs = []
-        for check in CHECKS if _readers_lag() else (*CHECKS, ROLLUP):
+        for check in CHECKS if _readers_lag() else (*CHECKS, VISITS, ROLLUP):
             progress(check.name)
             proofs.append(_proven(check))
         progress("tiers")

@@ -19,6 +19,7 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import Programme, TierState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire
+from forecourt.sales.models import Simulation
 from forecourt.sales.rules import Used, coupons_given, offers_given
 from forecourt.sales.values import Award, Points, Receipt, SaleStatus, Totals
 
@@ -284,6 +285,19 @@ def awards(sale: SaleView, refund_ids: Sequence[UUID] = ()) -> list[Award]:
     """What offers gave on a sale, less what these refunds of it took back."""
     found = sql.rows(AWARDS_OF, {"customer_ids": _family(sale.books_customer_id), "sale_ids": [sale.id, *refund_ids]})
     return [Award(**dict(zip(Award.__struct_fields__, row, strict=True))) for row in found]
+
+
+def simulation(simulation_id: int) -> Simulation:
+    """A simulation as it stands; NotFound when there is none."""
+    row = Simulation.objects.filter(pk=simulation_id).first()
+    if row is None:
+        raise NotFound(_("There is no simulation %(id)s.") % {"id": simulation_id})
+    return row
+
+
+def simulations(limit: int = 50) -> list[Simulation]:
+    """Simulations, the newest first, without what they found."""
+    return list(Simulation.objects.defer("result").order_by("-id")[:limit])
 
 
 def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:

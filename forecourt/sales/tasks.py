@@ -1,11 +1,26 @@
 """Schedules of sales: thin."""
 
+import procrastinate
 from procrastinate.contrib.django import app
 
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
 from forecourt.loyalty import services as loyalty
 from forecourt.sales import queries, services
+from forecourt.sales.services.simulating.asking import JOB
+
+
+@app.task(name=JOB, retry=procrastinate.RetryStrategy(max_attempts=3, wait=10))
+def simulate(simulation_id: int) -> None:
+    """Run a simulation that somebody asked for."""
+    services.run_simulation(simulation_id)
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="sales.forget_simulations", queueing_lock="sales.forget_simulations")
+def forget_simulations(timestamp: int) -> int:
+    """Throw away simulations of long ago."""
+    return services.forget_old()
 
 
 @app.periodic(cron="* * * * *")

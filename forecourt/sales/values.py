@@ -284,6 +284,21 @@ class Issue(Value):
     offer: str
 
 
+class SimulationAsked(Value, forbid_unknown_fields=True):
+    """What to simulate: sales of trading days, both included, at these stations (all where none is named).
+
+    Under the programme that was in force or the one being drafted ("draft"), and the offers that were in force, with the
+    drafts of `offers` as if they had been, and without those in `without`.
+    """
+
+    since: date
+    until: date
+    programme: Literal["current", "draft"] = "current"
+    offers: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
+    without: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
+    stations: Annotated[tuple[Code, ...], Meta(max_length=30_000)] = ()
+
+
 class Outcome(Value):
     """What rating makes of a sale: pure, so the same for posting, quoting and simulating."""
 

@@ -55,7 +55,7 @@ def test_a_new_sale(live, chain):
         answers.append(_ID.sub(b"ID", answer.content).replace(customer, b""))
         assert answer.headers["content-type"] == "application/json"
     assert answers[0] == answers[1]
-    assert json.loads(answer.content)["points"] == {"earned": 25, "balance": 25}
+    assert json.loads(answer.content)["points"] == {"earned": 25, "balance": 25, "spent": 0}
 
 
 @pytest.mark.parametrize("first", ["till", "web"])
@@ -125,7 +125,7 @@ def test_who_may_not(ask, chain):
 
 def test_a_quote(ask, chain):
     sale = a_sale("DOORS-1", "quoted", chain.phones[4])
-    assert ask(sale, "/api/v1/sales/quote").json()["points"] == {"earned": 25, "balance": 25}
+    assert ask(sale, "/api/v1/sales/quote").json()["points"] == {"earned": 25, "balance": 25, "spent": 0}
     listed = ask([sale, a_sale("?", "x"), a_sale("DOORS-1", "y", "13711111111")], "/api/v1/sales/quote").json()
     assert [item.get("flags") for item in listed] == [[], None, ["unknown_customer"]]
     assert ask(sale, "/api/v1/sales/quote").json()["points"]["balance"] == 25, "nothing was recorded"

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "staff": Entry("staff", "staff", "Add people who may sign in; change their roles and passwords."),
     "keys": Entry("keys", "keys", "Look after the keys that personal data is encrypted with."),
     "games": Entry("games", "games", "Recompute the draws and spins of games from what is published."),
+    "simulate": Entry("simulate", "simulate", "Past sales under other rules: what would they have cost and brought?"),
     "prove": Entry("prove", "prove", "Recompute every balance, lot, tier and total; tell every difference."),
     "translations": Entry(
         "translations", "translations", "Check and update translations (for developers).", needs_database=False

@@ -3,6 +3,7 @@
 from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.budgets import left_of
+from forecourt.offers.queries.drafts import drafts
 from forecourt.offers.queries.floors import floors
 from forecourt.offers.queries.live import Offers, offers
 
@@ -13,4 +14,4 @@ def forget() -> None:
     _floors.forget()
 
 
-__all__ = ["Offers", "floors", "forget", "left_of", "offers"]
+__all__ = ["Offers", "drafts", "floors", "forget", "left_of", "offers"]

@@ -24,7 +24,8 @@ class Offers:
     """Every published version of every offer, and how they combine, as of any moment."""
 
     def __init__(self, timelines: dict[int, Timeline], policies: Sequence[tuple[datetime, Policy]]) -> None:
-        self.book = Book([live for number, timeline in timelines.items() for live in timeline.live(number)])
+        self.lives = [live for number, timeline in timelines.items() for live in timeline.live(number)]
+        self.book = Book(self.lives)
         self._timelines = timelines
         self._policies = [policy for _, policy in policies]
         self._starts = [start for start, _ in policies]

@@ -182,7 +182,7 @@ def _save(slots: Slots) -> None:
     sql.run(
         _SAVE,
         {
-            "budgets": sql.text_array([row[0] for row in rows]),
+            "budgets": sql.text_array([str(row[0]) for row in rows]),
             "slots": sql.array([row[1] for row in rows]),
             "quotas": sql.array([row[2] for row in rows]),
             "used": sql.array([row[3] for row in rows]),

@@ -86,6 +86,7 @@ class Book:
         self._filed: dict[Key, list[Live]] = {}
         self._always: list[Live] = []
         self.size = 0
+        self.offers: list[Live] = []
         self.asks_buyer = False
         self.has_limits = False
         for live in offers:
@@ -93,6 +94,7 @@ class Book:
 
     def _file(self, live: Live) -> None:
         self.size += 1
+        self.offers.append(live)
         self.asks_buyer = self.asks_buyer or any(condition.needs_buyer() for condition in walk(live.offer.when))
         self.has_limits = self.has_limits or bool(live.offer.budgets) or bool(live.issues)
         ways = ways_to(live.offer)

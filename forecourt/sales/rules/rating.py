@@ -24,8 +24,15 @@ Mint = Callable[[str, KnownSale], Coupon | None]
 """Makes the coupon of a template that a sale gives; None where the template is not issued any more."""
 
 
-def rate(known: KnownSale, rulings: Rulings, state: State, *, mint: Mint | None = None) -> Outcome:
-    """Rate one sale: its offers, its totals, its points and why.
+def rate(
+    known: KnownSale,
+    rulings: Rulings,
+    state: State,
+    *,
+    mint: Mint | None = None,
+    watch: Callable[[Offered], None] | None = None,
+) -> Outcome:
+    """Rate one sale: its offers, its totals, its points and why. With `watch`, which is told of the offers, unexplained.
 
     The tier is the member's as last reviewed, so that sales of one day rate the same in any order. A line of an unknown
     product gets no offers and earns nothing until it is mended. Amounts of lines come without the till's own discounts,
@@ -45,7 +52,9 @@ def rate(known: KnownSale, rulings: Rulings, state: State, *, mint: Mint | None 
         if sum([tender.amount for tender in sale.tenders], ZERO) == asked:
             is_final = True
             given = _offered(known, rulings, state, is_final=True)
-    return _rated(known, rulings, state, given, mint)
+    if watch is not None and given is not None:
+        watch(given)
+    return _rated(known, rulings, state, given, mint, explains=watch is None)
 
 
 def _offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool) -> Offered | None:
@@ -54,7 +63,9 @@ def _offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool
     return offering.offered(known, rulings, state, is_final=is_final)
 
 
-def _rated(known: KnownSale, rulings: Rulings, state: State, given: Offered | None, mint: Mint | None) -> Outcome:
+def _rated(
+    known: KnownSale, rulings: Rulings, state: State, given: Offered | None, mint: Mint | None, *, explains: bool
+) -> Outcome:
     sale, digits = known.sale, rulings.digits
     applied = given.applied if given else []
     by_offer = offering.on_lines(known, given.facts, applied, digits) if given and applied else []
@@ -71,10 +82,11 @@ def _rated(known: KnownSale, rulings: Rulings, state: State, given: Offered | No
             flags = (*flags, Flag.AMOUNT_MISMATCH)
     used: tuple[Coupon, ...] = ()
     issued: tuple[Issue, ...] = ()
-    reasons = explained(known, flags, tier, rulings.programme, earned)
+    reasons = explained(known, flags, tier, rulings.programme, earned) if explains else ()
     if given:
         used = _used(given)
         issued = _issued(given, known, mint)
+    if given and explains:
         reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
     return Outcome(
         known=known,

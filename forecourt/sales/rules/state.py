@@ -161,7 +161,7 @@ class State:
 
     def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
         """What a budget has left for a sale: with what its reservation holds of it."""
-        left = self.left.get(key, limit)
+        left = self.left.setdefault(key, limit)
         return left + promise.spends[key][0] if promise is not None and key in promise.spends else left
 
     def spend(self, spends: Mapping[str, Decimal]) -> None:

@@ -6,12 +6,15 @@ from forecourt.sales.services.quoting import quote_sales, quote_together, simula
 from forecourt.sales.services.refunds import refund_sale
 from forecourt.sales.services.repairs import accept_sale, repair_sale
 from forecourt.sales.services.reserving import expire_reservations, release_sale, reserve_sales, reserve_together
+from forecourt.sales.services.simulating import ask_simulation, forget_old, run_simulation, stop_simulation
 from forecourt.sales.services.tiers import review_tiers
 
 __all__ = [
     "Submission",
     "accept_sale",
+    "ask_simulation",
     "expire_reservations",
+    "forget_old",
     "post_sales",
     "post_together",
     "quote_sales",
@@ -22,5 +25,7 @@ __all__ = [
     "reserve_sales",
     "reserve_together",
     "review_tiers",
+    "run_simulation",
     "simulate_sales",
+    "stop_simulation",
 ]

@@ -1,0 +1,61 @@
+"""Simulations asked for, stopped, forgotten."""
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from forecourt.organisation import queries as organisation
+from forecourt.sales import permissions
+from forecourt.sales.models import Simulation
+from forecourt.sales.values import SimulationAsked
+
+JOB: Final = "sales.simulate"
+LONGEST: Final = timedelta(days=3660)
+KEPT: Final = timedelta(days=400)
+MOST_WAITING: Final = 5
+
+
+@transaction.atomic(durable=True)
+def ask_simulation(actor: Actor, asked: SimulationAsked, *, wait: bool = False) -> int:
+    """Ask for a simulation, which a worker runs unless the caller will (`wait`); returns its id.
+
+    Invalid where the span or a station cannot be; Conflict while many are waiting.
+    """
+    actor.require(permissions.SIMULATE)
+    if asked.until < asked.since or asked.until - asked.since > LONGEST:
+        raise Invalid.field("until", _("%(until)s is before the beginning, or ten years on") % {"until": asked.until})
+    known = organisation.station_facts(asked.stations)
+    for code in asked.stations:
+        if code not in known:
+            raise Invalid.field("stations", _("%(code)r is not a station; give its code") % {"code": code})
+        actor.require_station(known[code].id, code)
+    if Simulation.objects.filter(state__in=["waiting", "running"]).count() >= MOST_WAITING:
+        raise Conflict(_("%(count)s simulations are waiting already; stop one, or wait.") % {"count": MOST_WAITING})
+    row = Simulation.objects.create(asked=msgspec.to_builtins(asked), asked_at=clock.now(), asked_by=actor.label)
+    if not wait:
+        app.configure_task(JOB).defer(simulation_id=row.pk)
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def stop_simulation(actor: Actor, simulation_id: int) -> None:
+    """Stop a simulation that waits or runs. Safe to repeat."""
+    actor.require(permissions.SIMULATE)
+    if not Simulation.objects.filter(pk=simulation_id).exists():
+        raise NotFound(_("There is no simulation %(id)s.") % {"id": simulation_id})
+    Simulation.objects.filter(pk=simulation_id, state__in=["waiting", "running"]).update(
+        state="stopped", finished_at=clock.now()
+    )
+
+
+@transaction.atomic(durable=True)
+def forget_old() -> int:
+    """Throw away what was simulated long ago; returns how many."""
+    return Simulation.objects.filter(asked_at__lt=clock.now() - KEPT).delete()[0]

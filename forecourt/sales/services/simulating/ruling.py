@@ -1,0 +1,83 @@
+"""The rules of a simulation: those that were in force, with drafts as if they had been."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.kernel import clock, stamps
+from forecourt.kernel.problems import Invalid
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty.rules import Rates
+from forecourt.offers import queries as offers
+from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
+from forecourt.offers.values import Per
+from forecourt.sales.rules import Known, Rulings
+from forecourt.sales.services.engine import InForce, rulings_of
+from forecourt.sales.values import SimulationAsked
+
+_CUSTOMERS_OWN = {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
+
+
+class AsIf:
+    """The rules in force at any moment, as a simulation wants them."""
+
+    def __init__(self, asked: SimulationAsked) -> None:
+        self._in_force = InForce(stamps.read())
+        drafts = offers.drafts(asked.offers)
+        missing = sorted(set(asked.offers) - drafts.keys())
+        if missing:
+            raise Invalid.field("offers", _("%(code)r is not an offer; give the code of one") % {"code": missing[0]})
+        spared = {*asked.without, *asked.offers}
+        lives = [live for live in self._in_force.offers.lives if live.code not in spared]
+        lives += [Live(id, 0, offer, NEVER, EVER) for id, offer in drafts.values()]
+        self.book = Book(lives)
+        self._programme = loyalty.draft() if asked.programme == "draft" else None
+        self._rates = Rates(self._programme.rates) if self._programme is not None else None
+        self._rulings: dict[int, Rulings] = {}
+        self._costs = catalogue.costs({row for row in catalogue.products_with_costs()})
+
+    @property
+    def templates(self) -> Mapping[str, Known]:
+        return self._in_force.known_templates
+
+    @property
+    def has_offers(self) -> bool:
+        return bool(self.book.size)
+
+    @property
+    def asks_buyer(self) -> bool:
+        return self.book.asks_buyer
+
+    @property
+    def has_common_budgets(self) -> bool:
+        """Whether any offer has a budget that is not a customer's own, so that all sales must be rated in order."""
+        return any(budget.per not in _CUSTOMERS_OWN for live in self.book.offers for budget in live.offer.budgets)
+
+    @property
+    def point_value(self) -> Decimal:
+        programme = self._programme or self._in_force.rulebooks.at(clock.now()).programme
+        return programme.point_value
+
+    def at(self, moment: datetime) -> Rulings:
+        """The rules of the simulation at a moment."""
+        rulings = self._in_force.at(moment)
+        key = id(rulings)
+        found = self._rulings.get(key)
+        if found is None:
+            if self._programme is not None and self._rates is not None:
+                rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
+            found = self._rulings[key] = rulings._replace(book=self.book)
+        return found
+
+    def cost(self, station_id: int, product_id: int, moment: datetime) -> Decimal | None:
+        """What a unit cost there and then, where that is known."""
+        for station in (station_id, None):
+            rows = self._costs.get((product_id, station))
+            if rows:
+                known = [cost for since, cost in rows if since <= moment]
+                if known:
+                    return known[-1]
+        return None
