@@ -244,14 +244,20 @@ _WHOLE: Final[dict[str, _Phrase]] = {
 }
 _TIER: Final[dict[str, _Phrase]] = {
     "name": (gettext_lazy("name"), lambda tier, _all: tier.name),
-    "threshold": (gettext_lazy("from"), lambda tier, programme: counted(tier.threshold, programme)),
+    "threshold": (gettext_lazy("reached from"), lambda tier, programme: counted(tier.threshold, programme)),
     "keep": (
         gettext_lazy("kept from"),
         lambda tier, programme: _("the same") if tier.keep is None else counted(tier.keep, programme),
     ),
     "multiplier_percent": (gettext_lazy("points, in percent"), lambda tier, _all: f"{tier.multiplier_percent}%"),
-    "fuel_discount": (gettext_lazy("off a unit of fuel"), lambda tier, _all: money(tier.fuel_discount)),
-    "shop_percent": (gettext_lazy("percent off the shop"), lambda tier, _all: f"{number(tier.shop_percent)}%"),
+    "fuel_discount": (
+        gettext_lazy("off a unit of fuel"),
+        lambda tier, _all: money(tier.fuel_discount) if tier.fuel_discount else _("none"),
+    ),
+    "shop_percent": (
+        gettext_lazy("percent off the shop"),
+        lambda tier, _all: f"{number(tier.shop_percent)}%" if tier.shop_percent else _("none"),
+    ),
     "coupons": (gettext_lazy("coupons"), lambda tier, _all: _coupons(tier) or _("none")),
     "is_priority": (gettext_lazy("served first"), lambda tier, _all: _yes(tier.is_priority)),
     "perks": (gettext_lazy("other benefits, for members to read"), lambda tier, _all: tier.perks or _("none")),
@@ -263,7 +269,7 @@ _RATE: Final[dict[str, _Phrase]] = {
         gettext_lazy("per"),
         lambda rate, _names: _("per unit (litre, kWh, piece)") if rate.per is Per.UNIT else _("per unit of currency"),
     ),
-    "scope": (gettext_lazy("for"), scope_in_words),
+    "scope": (gettext_lazy("what it is for"), scope_in_words),
 }
 
 

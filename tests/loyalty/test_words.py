@@ -60,8 +60,8 @@ CASES = [
     ),
     Case(
         {"tiers": (*TIERS[:2], replace(TIERS[2], threshold=Decimal(2500)))},
-        ("Tier 黄金会员", "from", "2,000 CNY", "2,500 CNY"),
-        ("等级 黄金会员", "起点", "2,000 元", "2,500 元"),
+        ("Tier 黄金会员", "reached from", "2,000 CNY", "2,500 CNY"),
+        ("等级 黄金会员", "升级门槛", "2,000 元", "2,500 元"),
     ),
     Case(
         {"tiers": TIERS[:2]},
@@ -85,8 +85,8 @@ CASES = [
     ),
     Case(
         {"rates": (replace(RATES[0], tender="wechat"), RATES[1])},
-        ("Earn rate petrol", "for", "Petrol", "Petrol · paid by WeChat Pay"),
-        ("积分规则 petrol", "适用于", "汽油", "汽油 · 支付方式：微信支付"),
+        ("Earn rate petrol", "what it is for", "Petrol", "Petrol · paid by WeChat Pay"),
+        ("积分规则 petrol", "适用范围", "汽油", "汽油 · 支付方式：微信支付"),
     ),
 ]
 
