@@ -140,7 +140,7 @@ def winners_export(request: HttpRequest, game_id: int) -> HttpResponseBase:
         _("Time"),
         _("Prize"),
         _("Kind"),
-        _("Place"),
+        pgettext("winners", "Place"),
         _("Ticket"),
         _("Customer number"),
         _("Winner"),
@@ -167,7 +167,11 @@ def _winner_rows(found: Sequence[WinView]) -> Iterator[Sequence[Any]]:
                 one.customer_id,
                 _cut(line.name) if line else "",
                 line.phone if line else "",
-                CLAIMS[one.claim.value] if one.claim else _("Given") if one.granted_at else _("To give"),
+                CLAIMS[one.claim.value]
+                if one.claim
+                else pgettext("prize", "Given")
+                if one.granted_at
+                else _("To give"),
                 one.funder,
                 plain_money(one.cost),
             )
