@@ -60,7 +60,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         by=by.value,
         head=BY[by],
         ways=[(way.value, name) for way, name in BY.items()],
-        lines=[(line, names[line.key], _narrowed(line.key, by)) for line in lines],
+        lines=[(line, names[line.key], _narrowed(request, line.key, by)) for line in lines],
         total={
             "uses": sum(line.uses for line in lines),
             "quantity": sum(line.quantity for line in lines),
@@ -217,15 +217,18 @@ def _named(line: Any, by: FundingBy) -> str:
     return funder_name(line.key) if by is FundingBy.FUNDER else str(line.name)
 
 
-def _narrowed(key: str, by: FundingBy) -> dict[str, str]:
-    """What the address of the next, finer report says; for a month its days."""
+def _narrowed(request: HttpRequest, key: str, by: FundingBy) -> str:
+    """The address of the next, finer report; of a month, its days by who pays. Empty where nothing is finer."""
+    query = request.GET.copy()
     if by is FundingBy.MONTH:
         first = date.fromisoformat(f"{key}-01")
-        last = clock.next_month(first) - timedelta(days=1)
-        return {"since": f"{first}", "until": f"{last}", "by": FundingBy.FUNDER.value}
-    if by is FundingBy.ENTITY and key == "0":
-        return {}
-    return {_NARROWS[by]: key, "by": _NEXT.get(by, FundingBy.MONTH).value}
+        query["since"], query["until"] = f"{first}", f"{clock.next_month(first) - timedelta(days=1)}"
+        query["by"] = FundingBy.FUNDER.value
+    elif by is FundingBy.ENTITY and key == "0":
+        return ""
+    else:
+        query[_NARROWS[by]], query["by"] = key, _NEXT.get(by, FundingBy.MONTH).value
+    return f"?{query.urlencode()}"
 
 
 def _asked(request: HttpRequest) -> tuple[Wanted, FundingBy]:

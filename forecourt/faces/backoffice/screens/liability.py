@@ -34,17 +34,19 @@ BY: Final = {
 }
 HEADS: Final = {
     "opening": gettext_lazy("Opening"),
-    "earned": gettext_lazy("Earned on sales"),
+    "earned": gettext_lazy("Earned"),
     "given": gettext_lazy("Given free"),
-    "taken_back": gettext_lazy("Taken back on refunds"),
-    "adjusted": gettext_lazy("Adjusted by hand"),
-    "transferred": gettext_lazy("Moved between members"),
+    "taken_back": gettext_lazy("Refunds"),
+    "adjusted": gettext_lazy("Adjusted"),
+    "transferred": gettext_lazy("Transferred"),
     "spent": gettext_lazy("Points redeemed"),
-    "expired": gettext_lazy("Expired unused"),
+    "expired": gettext_lazy("Expired"),
     "breakage": gettext_lazy("Breakage"),
     "estimate": gettext_lazy("Change of estimate"),
     "closing": gettext_lazy("Closing"),
 }
+_ALWAYS: Final = {"opening", "earned", "spent", "expired", "closing"}
+_MONEY_ONLY: Final = {"breakage", "estimate"}
 
 
 @screen(permissions.VIEW)
@@ -67,8 +69,8 @@ def liability(request: HttpRequest) -> HttpResponse:
         waiting=[one for one in policies if one.state == "review"],
         figures=_figures(units),
         units=_units(units),
-        lines=[_told(line, unit) for line in lines],
-        columns=_columns(unit),
+        columns=[HEADS[code] for code in _columns(lines, unit)],
+        lines=[_told(line, unit, _columns(lines, unit)) for line in lines],
         since=f"{since:%Y-%m}",
         until=f"{until:%Y-%m}",
         by=by.value,
@@ -174,9 +176,6 @@ def close_month(request: HttpRequest) -> HttpResponse:
     )
 
 
-_MONEY_ONLY: Final = {"breakage", "estimate"}
-
-
 def _asked(request: HttpRequest) -> tuple[date, date, By, str]:
     """The months, the breakdown and the unit the address asks for; the last six months unless it says otherwise."""
     this = clock.month_of(_today())
@@ -202,15 +201,16 @@ def _today() -> date:
     return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
 
 
-def _columns(unit: str) -> list[Any]:
-    return [name for code, name in HEADS.items() if unit == "money" or code not in _MONEY_ONLY]
+def _columns(lines: list[RollLine], unit: str) -> list[str]:
+    """The causes to show: the usual ones, and those that moved anything."""
+    rolls = [getattr(line, unit) for line in lines]
+    return [code for code in HEADS if code in _ALWAYS or any(getattr(roll, code) for roll in rolls)]
 
 
-def _told(line: RollLine, unit: str) -> dict[str, Any]:
-    """A line with its cells in the order of the columns; causes that took from what is owed are negative."""
+def _told(line: RollLine, unit: str, columns: list[str]) -> dict[str, Any]:
+    """A line with its cells in the order of the columns; what took from what is owed is negative."""
     roll: Roll = line.money if unit == "money" else line.points
-    cells = [getattr(roll, code) for code in HEADS if unit == "money" or code not in _MONEY_ONLY]
-    return {"key": line.key, "name": line.name, "cells": cells}
+    return {"key": line.key, "name": line.name, "cells": [getattr(roll, code) for code in columns]}
 
 
 def _figures(units: list[tuple[Unit, Figures]]) -> dict[str, Any]:
