@@ -21,6 +21,7 @@ FLAG_NAMES = {
     Flag.CLOCK_OFF: _("clock is off"),
     Flag.AMOUNT_MISMATCH: _("quantity and price do not give the amount"),
     Flag.TENDER_MISMATCH: _("payments do not add up to the total"),
+    Flag.POINTS_SHORT: _("points to pay with were not there"),
 }
 STATUS_NAMES = [(SaleStatus.POSTED.value, _("posted")), (SaleStatus.FLAGGED.value, _("flagged"))]
 

@@ -1,31 +1,105 @@
 """An explanation in words, in the reader's language. The stored reasons hold codes and figures only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forecourt.catalogue import queries as catalogue
+from forecourt.coupons import queries as coupons
+from forecourt.kernel.words import say
 from forecourt.loyalty.values import Programme
+from forecourt.offers import queries as offers
+from forecourt.offers.rules import saying
+from forecourt.offers.rules.speaking import WORDS, money
+from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
 
 
+class CompanyNames:
+    """Names of what rules name by code, looked up when they are first asked for."""
+
+    def __init__(self, company: CompanyFacts, tiers: Mapping[str, str]) -> None:
+        self._company = company
+        self._tiers = tiers
+        self._products: dict[str, str] = {}
+        self._stations: dict[str, str] = {}
+
+    def name(self, kind: str, code: str) -> str:
+        """The name of a code; the code itself where nothing is known of it."""
+        match kind:
+            case "tier":
+                return self._tiers.get(code, code)
+            case "product":
+                return self._product(code)
+            case "station":
+                return self._station(code)
+            case "template":
+                return self._templates.get(code, code)
+            case "category":
+                return self._categories.get(code, code)
+            case "currency":
+                return code or symbol(self._company.currency)
+            case "unit" if code == "volume":
+                return _("l") if self._company.volume_unit == "litre" else _("gal")
+            case "unit_of":
+                facts = catalogue.products_by_code([code]).get(code)
+                return facts.unit if facts else ""
+        return say(WORDS[kind][code]) if code in WORDS.get(kind, {}) else code
+
+    def offer(self, code: str) -> str:
+        """What an offer is called; a tier's own discount is called after the tier."""
+        if code.startswith("tier."):
+            return self._tiers.get(code.removeprefix("tier."), code)
+        return self._offers.get(code, code)
+
+    def _product(self, code: str) -> str:
+        if code not in self._products:
+            facts = catalogue.products_by_code([code]).get(code)
+            self._products[code] = facts.name if facts else code
+        return self._products[code]
+
+    def _station(self, code: str) -> str:
+        if code not in self._stations:
+            facts = organisation.station_facts([code]).get(code)
+            self._stations[code] = facts.name if facts else code
+        return self._stations[code]
+
+    @cached_property
+    def _templates(self) -> dict[str, str]:
+        return {code: known.template.name for code, known in coupons.live_templates().items()}
+
+    @cached_property
+    def _categories(self) -> dict[str, str]:
+        return catalogue.category_names()
+
+    @cached_property
+    def _offers(self) -> dict[str, str]:
+        return offers.offers().names()
+
+
 def explanation(reasons: Iterable[Reason], company: CompanyFacts, programme: Programme) -> list[tuple[Reason, str]]:
     """Each reason with its sentence."""
-    tiers = {tier.code: tier.name for tier in programme.tiers}
-    return [(reason, sentence(reason, company, tiers)) for reason in reasons]
+    names = CompanyNames(company, {tier.code: tier.name for tier in programme.tiers})
+    return [(reason, sentence(reason, company, names)) for reason in reasons]
 
 
-def sentence(reason: Reason, company: CompanyFacts, tiers: dict[str, str]) -> str:  # noqa: C901 - one case a code
-    """One reason as a sentence. `tiers` gives names by code."""
+def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:  # noqa: C901 - one case a code
+    """One reason as a sentence."""
     if reason.code.startswith("flag."):
         return flag_sentence(reason.code.removeprefix("flag."))
+    if reason.code.startswith("offer."):
+        return _offer_sentence(reason, names)
+    if reason.code.startswith("coupon."):
+        return _coupon_sentence(reason, names)
     values = reason.values
     words = {
-        "rule": reason.rule,
+        "rule": values.get("name") or reason.rule,
         "points": reason.points,
-        "tier": tiers.get(reason.rule, reason.rule),
+        "tier": names.name("tier", reason.rule),
         "currency": symbol(company.currency),
         "counted": values.get("counted", ""),
         "rate": values.get("rate", ""),
@@ -54,6 +128,83 @@ def sentence(reason: Reason, company: CompanyFacts, tiers: dict[str, str]) -> st
     return reason.code
 
 
+def _offer_sentence(reason: Reason, names: CompanyNames) -> str:
+    """What became of an offer: what it gave, to which it lost, what was missing."""
+    values = reason.values
+    words = {"offer": values.get("name") or names.offer(reason.rule), "other": names.offer(values.get("to", ""))}
+    match reason.code:
+        case "offer.applied":
+            return _("%(offer)s: %(given)s.") % (words | {"given": _given(reason, names)})
+        case "offer.missed":
+            return _("%(offer)s: %(missing)s.") % (words | {"missing": saying.missing(values["is"], values, names)})
+        case "offer.more":
+            return _("%(count)s more offers were looked at and not met.") % {"count": values.get("count", "")}
+    match values.get("why"):
+        case "group":
+            return _("%(offer)s: %(other)s was worth more, and only one of the two is given.") % words
+        case "alone":
+            return _("%(offer)s: not given together with %(other)s.") % words
+        case "most_offers":
+            return _("%(offer)s: a sale gets no more offers than it has.") % words
+        case "floor":
+            return _("%(offer)s: the price cannot go lower.") % words
+    return _("%(offer)s: there was nothing left to take it off.") % words
+
+
+def _given(reason: Reason, names: CompanyNames) -> str:
+    """What an offer gave, in words."""
+    values = reason.values
+    parts = []
+    if "money" in values:
+        parts.append(_("%(money)s off") % {"money": money(names, values["money"])})
+    if reason.points:
+        parts.append(_("%(points)s points") % {"points": reason.points})
+    parts += [names.name("product", code) for code in values.get("gifts", "").split(",") if code]
+    parts += [
+        _("coupon %(name)s") % {"name": names.name("template", code)}
+        for code in values.get("coupons", "").split(",")
+        if code
+    ]
+    given = _(", ").join(parts)
+    match values.get("cut"):
+        case "budget":
+            return _("%(given)s (cut: its budget is nearly used up)") % {"given": given}
+        case "cap":
+            return _("%(given)s (cut: the price cannot go lower)") % {"given": given}
+    return given
+
+
+def _coupon_sentence(reason: Reason, names: CompanyNames) -> str:
+    words = {
+        "coupon": names.name("template", reason.rule) if reason.rule else _("Coupon"),
+        "code": reason.values.get("code", ""),
+        "from": reason.values.get("from", ""),
+        "until": reason.values.get("until", ""),
+    }
+    match reason.code:
+        case "coupon.used":
+            return _("%(coupon)s %(code)s was used.") % words
+        case "coupon.issued" if words["until"]:
+            return _("%(coupon)s for next time: %(code)s, good from %(from)s to %(until)s.") % words
+        case "coupon.issued":
+            return _("%(coupon)s for next time: %(code)s, good from %(from)s.") % words
+    return _("%(coupon)s %(code)s was not taken: %(why)s.") % (words | {"why": _why_not(reason.values.get("why", ""))})
+
+
+def _why_not(why: str) -> str:
+    return {
+        "void": _("it was voided"),
+        "used": _("it was used before"),
+        "limit": _("it was used as often as it can be"),
+        "reserved": _("another sale under way holds it"),
+        "not_yours": _("it belongs to another member"),
+        "not_yet": _("it is not good yet"),
+        "expired": _("it has expired"),
+        "members": _("only members can use it"),
+        "customer_limit": _("this member has used as many as one may"),
+    }.get(why, _("no coupon has this code"))
+
+
 def _no_rate(lines: str) -> str:
     count = len(lines.split(","))
     return ngettext(
@@ -78,6 +229,8 @@ def flag_sentence(flag: str) -> str:
             return _("The till's clock or business date is off. Correct the till, then accept as it is.")
         case Flag.AMOUNT_MISMATCH:
             return _("Quantity times price does not give the amount. Check the till's record, then accept as it is.")
+        case Flag.POINTS_SHORT:
+            return _("Points were to pay that were not there. Ask for another payment, then accept as it is.")
         case Flag.TENDER_MISMATCH:
             return _("The payments do not add up to the total. Check the till's record, then accept as it is.")
     return str(FLAG_NAMES.get(Flag(flag), flag))

@@ -35,6 +35,12 @@ class Offers:
         timeline = self._timelines.get(offer_id)
         return timeline.version(number) if timeline else None
 
+    def names(self) -> dict[str, str]:
+        """What each offer is called now, by code; those that ended too."""
+        return {
+            offer.code: offer.name for timeline in self._timelines.values() if (offer := timeline.latest()) is not None
+        }
+
     def policy_at(self, moment: datetime) -> Policy:
         """How offers combine at that moment; anything goes before the first policy."""
         position = bisect_right(self._starts, moment)

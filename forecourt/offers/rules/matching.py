@@ -69,6 +69,10 @@ class Timeline:
         """What the offer says in that version."""
         return next((offer for _, version, offer in self._versions if version == number), None)
 
+    def latest(self) -> Offer | None:
+        """What the offer said last."""
+        return next((offer for _, _, offer in reversed(self._versions) if offer is not None), None)
+
     def live(self, id: int) -> list[Live]:
         """Its versions with the times they are in force; of those that begin at once the highest number."""
         found = []

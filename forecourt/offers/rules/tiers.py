@@ -7,7 +7,6 @@ from forecourt.offers.rules.effects import AnyEffect, Percent, PerUnit
 from forecourt.offers.rules.facts import Products
 from forecourt.offers.rules.language import Offer
 
-
 _SHOP = frozenset({Kind.GOODS, Kind.SERVICE})
 
 

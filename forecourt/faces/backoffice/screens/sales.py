@@ -92,14 +92,16 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     station = organisation.stations_by_id([sale["station_id"]])[sale["station_id"]]
     reasons = wire.decode_reasons(sale.pop("reasons"))
     tiers = tier_names()
+    company = organisation.company()
+    names = words.CompanyNames(company, tiers)
     return show(
         request,
         "receipt",
         sale["source_ref"],
         sale=sale,
         station=station,
-        company=organisation.company(),
-        why=[{"reason": one, "text": words.sentence(one, organisation.company(), tiers)} for one in reasons],
+        company=company,
+        why=[{"reason": one, "text": words.sentence(one, company, names)} for one in reasons],
         raw=_raw(sale),
         tiers=tiers,
         staff_name=organisation.staff_names([sale["staff"]]).get(sale["staff"], sale["staff"]),
