@@ -150,28 +150,6 @@ def fuels() -> list[ProductFacts]:
     return sorted(products_by_id(list(on_sale)).values(), key=rules.board_order)
 
 
-def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:
-    text = criteria.get("text", "")
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    if any("\0" in value for value in criteria.values() if isinstance(value, str)):
-        return []
-    unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "after": ""}
-    parameters = unset | criteria | {"ids": ids, "inside": f"%{escaped}%", "beginning": f"{escaped}%", "limit": limit}
-    return [_view(row) for row in sql.dicts(_LIST_PRODUCTS, parameters)]
-
-
-def _view(row: dict[str, Any]) -> ProductView:
-    row["kind"], row["unit"], row["family"] = _KINDS[row["kind"]], _UNITS[row["unit"]], _FAMILIES[row["family"]]
-    row["barcodes"] = tuple(row["barcodes"])
-    return ProductView(**row)
-
-
-def fuels() -> list[ProductFacts]:
-    """The fuels on sale as a price board orders them: petrol by octane, diesel from the mildest, then the others."""
-    on_sale = Product.objects.filter(kind=Kind.FUEL, is_active=True).values_list("id", flat=True)
-    return sorted(products_by_id(list(on_sale)).values(), key=rules.board_order)
-
-
 def category_names() -> dict[str, str]:
     """The names of all categories by their codes."""
     return dict(Category.objects.values_list("code", "name"))
