@@ -193,4 +193,4 @@ def listed(names: Iterable[str], word: str | None = None) -> str:
 
 def day(value: date | datetime) -> str:
     """A day for people."""
-    return f"{value:%Y-%m-%d}"
+    return value.isoformat()[:10]

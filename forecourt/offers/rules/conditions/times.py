@@ -74,8 +74,13 @@ class AtHours(Condition, tag="hours"):
 
     def _miss(self, now: int) -> Miss:
         """When it begins next, or when it ended where that is nearer."""
-        wait, begins = min([((_minutes(span.start) - now) % _DAY, span.start) for span in self.of])
-        past, ended = min([((now - _minutes(span.end)) % _DAY, span.end) for span in self.of])
+        wait = past = _DAY
+        begins = ended = ""
+        for span in self.of:
+            if (ahead := (_minutes(span.start) - now) % _DAY) < wait:
+                wait, begins = ahead, span.start
+            if (ago := (now - _minutes(span.end)) % _DAY) < past:
+                past, ended = ago, span.end
         if past < wait:
             return Miss("hours", {"ended": ended, "minutes": str(past)})
         return Miss("hours", {"begins": begins, "minutes": str(wait)})
