@@ -1,0 +1,312 @@
+"""What the API takes and answers about games."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from django.utils import translation
+from ninja import Schema
+from pydantic import Field
+
+from forecourt.games import queries
+from forecourt.games.queries import wording
+from forecourt.games.values import ClaimView, GameView, Opening, Spun, Won
+from forecourt.kernel.schemas import Body, Code, Figure, Id, Text
+
+Reference = Annotated[
+    str, Field(max_length=100, description="Your name for this play: the same name is the same play.")
+]
+LANGUAGES = {"en": "en", "zh-Hans": "zh-hans"}
+
+
+class SegmentOut(Schema):
+    """A segment of a wheel; `parts` in a million. `prize` is empty where it brings nothing."""
+
+    label: str
+    parts: int
+    prize: str
+
+
+class PrizeOut(Schema):
+    """A prize; `left` is null where there is no end of it."""
+
+    code: str
+    name: str
+    kind: str
+    points: int
+    value: Figure
+    left: int | None
+
+
+class GameOut(Schema):
+    """A game as it was published; `rules` are its words for players by language."""
+
+    code: str
+    name: str
+    kind: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    draws_at: datetime | None
+    points_cost: int
+    needs_chance: bool
+    segments: list[SegmentOut]
+    prizes: list[PrizeOut]
+    rules: dict[str, list[str]]
+
+
+class OpeningOut(Schema):
+    """A game open to a customer. `refusal` says why it cannot be played now; `plays_left` null is without limit."""
+
+    game: GameOut
+    chances_left: int
+    plays_today: int
+    plays_in_all: int
+    plays_left: int | None
+    tickets: int
+    refusal: str
+
+
+class PlayBody(Body):
+    customer_id: Id
+    reference: Reference = ""
+
+
+class WonOut(Schema):
+    """A prize won: points, a coupon by its code, or goods to collect with `code` until `collect_until`."""
+
+    id: UUID
+    prize: str
+    name: str
+    kind: str
+    points: int
+    code: str
+    collect_until: date | None
+    coupon_code: str
+
+    @classmethod
+    def of(cls, won: Won | None) -> "WonOut | None":
+        if won is None:
+            return None
+        return cls.model_validate({"id": won.win_id, **plain(won), "kind": won.kind.value})
+
+
+class SpunOut(Schema):
+    """A spin. The wheel stopped at `landed`; `segment` counts: the consolation where the prize had run out.
+
+    `player` and `number` name the spin in the audit of its day.
+    """
+
+    id: UUID
+    landed: int
+    segment: int
+    label: str
+    player: str
+    number: int
+    chances_left: int
+    points_spent: int
+    won: WonOut | None
+
+
+class QuestionOut(Schema):
+    """A question; choose exactly `choose` of the options."""
+
+    text: str
+    options: list[str]
+    choose: int
+
+
+class PaperOut(Schema):
+    """A quiz to answer before `closes_at`, null where there is no limit."""
+
+    id: UUID
+    questions: list[QuestionOut]
+    closes_at: datetime | None
+    points_spent: int
+
+
+Places = Annotated[list[Annotated[int, Field(ge=0, le=100)]], Field(max_length=100)]
+
+
+class AnswersBody(Body):
+    """Of each question, in the paper's order, the places of the options that were chosen, from 0."""
+
+    answers: Annotated[list[Places], Field(max_length=1000)]
+
+
+class MarkedOut(Schema):
+    """How a quiz went. `answers` are the right ones, null while another try is possible."""
+
+    id: UUID
+    right: int
+    asked: int
+    is_passed: bool
+    is_late: bool
+    won: WonOut | None
+    answers: list[list[int]] | None
+
+
+class TicketsBody(Body):
+    """Tickets of a draw: by signing up, once, or with points."""
+
+    customer_id: Id
+    with_points: bool = False
+    tickets: Annotated[int, Field(ge=1, le=1000)] = 1
+    reference: Reference = ""
+
+
+class TicketsOut(Schema):
+    """The numbers of the new tickets; empty where the same was asked for before."""
+
+    tickets: list[int]
+
+
+class ChancesBody(Body):
+    """Chances (tickets of a draw) to give, and why. The same `reference` gives a customer once."""
+
+    customer_ids: Annotated[list[Id], Field(min_length=1, max_length=5000)]
+    count: Annotated[int, Field(ge=1, le=1000)] = 1
+    reason: Annotated[Text, Field(max_length=200)]
+    reference: Reference = ""
+
+
+class ChancesOut(Schema):
+    """How many customers got them now."""
+
+    customers: int
+
+
+class ClaimOut(Schema):
+    """Goods that were won. `state` is open, collected or expired."""
+
+    id: UUID
+    game: str
+    prize: str
+    customer_id: int
+    code: str
+    state: str
+    expires_on: date
+    won_at: datetime
+    collected_at: datetime | None
+
+    @classmethod
+    def of(cls, claim: ClaimView) -> "ClaimOut":
+        return cls.model_validate({"id": claim.win_id, **plain(claim), "state": claim.state.value})
+
+
+class CollectBody(Body):
+    """Where goods are handed over: a station's code."""
+
+    station: Code
+
+
+class SpinOut(Schema):
+    """A spin of a day: as recorded, and where its seed says it landed."""
+
+    player: str
+    number: int
+    landed: int
+    segment: int
+    computed: int
+    is_right: bool
+
+
+class SpinAuditOut(Schema):
+    """A day of a wheel. While it runs only the commitment is told; then the seed, and every spin recomputed."""
+
+    day: date
+    commitment: str
+    committed_at: datetime
+    is_over: bool
+    seed: str
+    is_right: bool
+    spins: list[SpinOut]
+
+
+class DrawnOut(Schema):
+    """A winning ticket; `counter` is that of the value that chose it."""
+
+    prize: str
+    place: int
+    ticket: int
+    counter: int
+
+
+class ProtocolOut(Schema):
+    """A draw. `seed` stays empty until it is held; `message` is what the values are computed from."""
+
+    code: str
+    commitment: str
+    committed_at: datetime
+    list_hash: str
+    tickets: int
+    holders: int
+    weight: int
+    frozen_at: datetime | None
+    drawn_at: datetime | None
+    entropy: str
+    seed: str
+    message: str
+    winners: list[DrawnOut]
+    is_right: bool
+
+
+def games_out(found: list[GameView]) -> list[GameOut]:
+    prizes = queries.prizes(found)
+    words: dict[int, dict[str, list[str]]] = {one.id: {} for one in found}
+    for name, language in LANGUAGES.items():
+        with translation.override(language):
+            for one in found:
+                words[one.id][name] = wording.in_words(one.rules)
+    return [
+        GameOut(
+            code=one.rules.code,
+            name=one.rules.name,
+            kind=one.rules.kind.value,
+            state=one.state.value,
+            starts_at=one.rules.starts_at,
+            ends_at=one.rules.ends_at,
+            draws_at=one.rules.draw.draws_at if one.rules.draw else None,
+            points_cost=one.rules.points_cost,
+            needs_chance=one.rules.needs_chance,
+            segments=[
+                SegmentOut(label=segment.label, parts=segment.parts, prize=segment.prize)
+                for segment in (one.rules.wheel.segments if one.rules.wheel else ())
+            ],
+            prizes=[
+                PrizeOut(
+                    code=prize.code,
+                    name=prize.name,
+                    kind=prize.kind.value,
+                    points=said.points,
+                    value=said.value,
+                    left=None if prize.stock is None else prize.stock - prize.used,
+                )
+                for prize, said in zip(prizes[one.id], one.rules.prizes, strict=True)
+            ],
+            rules=words[one.id],
+        )
+        for one in found
+    ]
+
+
+def opening_out(one: Opening, game: GameOut) -> OpeningOut:
+    return OpeningOut(
+        game=game,
+        chances_left=one.chances_left,
+        plays_today=one.plays_today,
+        plays_in_all=one.plays_in_all,
+        plays_left=one.plays_left,
+        tickets=one.tickets,
+        refusal=one.refusal,
+    )
+
+
+def spun_out(spun: Spun) -> SpunOut:
+    return SpunOut.model_validate({"id": spun.play_id, **plain(spun), "won": WonOut.of(spun.won)})
+
+
+def plain(value: object) -> dict[str, object]:
+    """A value's fields, with those of the values in it."""
+    return msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else {}
