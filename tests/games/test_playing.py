@@ -448,3 +448,12 @@ def test_a_sale_gives_nothing_to_who_is_not_meant(real_chain):
     catch_up()
     assert events("draw.entered.v1") == []
     assert queries.openings([member], clock.now()) == []
+
+
+def test_a_draft_says_which_field_has_not_its_form(chain):
+    with pytest.raises(Invalid, match="letters, digits") as refused:
+        services.save_game(HEAD_OFFICE, a_wheel(code="bad code"))
+    assert set(refused.value.fields) == {"code"}
+    with pytest.raises(Invalid) as refused:
+        services.save_game(HEAD_OFFICE, a_wheel(prizes=(msgspec.structs.replace(MUG, name=""),)))
+    assert set(refused.value.fields) == {"prizes.0.name"}

@@ -72,7 +72,7 @@ def _at_fault(text: str) -> str:
         return _("is empty; fill it in")
     if "length <=" in text:
         return _("is too long; shorten it")
-    if "pattern" in text:
+    if "regex" in text:
         return _("may hold letters, digits, dots, dashes and underscores only")
     return _("is out of range: %(text)s") % {"text": text}
 
