@@ -167,6 +167,9 @@ class Scope(StrEnum):
     REWARDS_WRITE = "rewards:write"
     REWARDS_REDEEM = "rewards:redeem"
     REWARDS_READ = "rewards:read"
+    OFFERS_WRITE = "offers:write"
+    OFFERS_APPROVE = "offers:approve"
+    OFFERS_READ = "offers:read"
     COUPONS_WRITE = "coupons:write"
     COUPONS_READ = "coupons:read"
     OCCASIONS_WRITE = "occasions:write"
@@ -203,6 +206,9 @@ SCOPE_PERMISSIONS: Final = {
     ),
     Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
     Scope.REWARDS_READ: frozenset({"rewards.view"}),
+    Scope.OFFERS_WRITE: frozenset({"offers.edit", "offers.view", "sales.simulate"}),
+    Scope.OFFERS_APPROVE: frozenset({"offers.approve", "offers.view"}),
+    Scope.OFFERS_READ: frozenset({"offers.view"}),
     Scope.COUPONS_WRITE: frozenset(
         {
             "coupons.edit_templates",

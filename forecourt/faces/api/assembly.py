@@ -17,6 +17,7 @@ from forecourt.faces.api import door, problems
 from forecourt.games.api import router as games
 from forecourt.loyalty.api import router as loyalty
 from forecourt.occasions.api import router as occasions
+from forecourt.offers.api import router as offers
 from forecourt.organisation.api import router as organisation
 from forecourt.rewards.api import router as rewards
 from forecourt.sales.api import router as sales
@@ -83,6 +84,7 @@ def build() -> ForecourtAPI:
         ("stations", organisation),
         ("accounts", accounts),
         ("rewards", rewards),
+        ("offers", offers),
         ("coupons", coupons),
         ("games", games),
     ):

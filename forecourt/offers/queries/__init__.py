@@ -5,6 +5,16 @@ from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts
 from forecourt.offers.queries.floors import floors
+from forecourt.offers.queries.listing import (
+    OfferView,
+    ReviewView,
+    VersionView,
+    count_offers,
+    list_offers,
+    offer,
+    open_reviews,
+    versions,
+)
 from forecourt.offers.queries.live import Offers, offers
 
 
@@ -14,4 +24,19 @@ def forget() -> None:
     _floors.forget()
 
 
-__all__ = ["Offers", "drafts", "floors", "forget", "left_of", "offers"]
+__all__ = [
+    "OfferView",
+    "Offers",
+    "ReviewView",
+    "VersionView",
+    "count_offers",
+    "drafts",
+    "floors",
+    "forget",
+    "left_of",
+    "list_offers",
+    "offer",
+    "offers",
+    "open_reviews",
+    "versions",
+]

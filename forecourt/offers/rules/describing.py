@@ -32,7 +32,7 @@ _SHARED: Final[dict[type[Value], dict[str, Input]]] = {
     },
     Share: {
         "funder": Input(gettext_noop("Funder"), "funder", gettext_noop("brand, dealer, supplier:NAME")),
-        "percent": Input(gettext_noop("Percent"), "percent"),
+        "percent": Input(gettext_noop("Share in percent"), "percent"),
     },
     Policy: {
         "most_offers": Input(

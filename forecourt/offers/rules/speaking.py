@@ -69,7 +69,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "cng": gettext_noop("CNG"),
         "electric": gettext_noop("charging"),
     },
-    "unit": {"kWh": "kWh", "kg": "kg", "piece": gettext_noop("pieces")},
+    "unit": {"kWh": "kWh", "kg": "kg", "piece": gettext_noop("piece")},
     "usage": {
         "private": gettext_noop("private cars"),
         "business": gettext_noop("business vehicles"),

@@ -2,7 +2,7 @@
 
 from forecourt.sales.services.loading import Submission
 from forecourt.sales.services.posting import post_sales, post_together
-from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales
+from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales, try_offer
 from forecourt.sales.services.refunds import refund_sale
 from forecourt.sales.services.repairs import accept_sale, repair_sale
 from forecourt.sales.services.reserving import expire_reservations, release_sale, reserve_sales, reserve_together
@@ -28,4 +28,5 @@ __all__ = [
     "run_simulation",
     "simulate_sales",
     "stop_simulation",
+    "try_offer",
 ]

@@ -1,18 +1,29 @@
 """Quoting and simulating: load and rate, and write nothing."""
 
 from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
+from msgspec.structs import replace
+
+from forecourt.coupons.rules import minted
+from forecourt.customers import queries as customers
 from forecourt.kernel import stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
+from forecourt.offers.rules import language
+from forecourt.offers.rules.language import Offer
+from forecourt.offers.rules.matching import EVER, NEVER, Book, Live, walk
 from forecourt.sales import permissions, rules
-from forecourt.sales.rules import State
+from forecourt.sales.rules import Known, State
 from forecourt.sales.services import engine
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
+
+_NOBODYS: Final = UUID(int=1)
 
 
 def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Quote | Problem]:
@@ -52,6 +63,34 @@ def quote_of(outcome: Outcome, state: State) -> Quote:
         offers=rules.offers_given(outcome.explanation),
         explanation=outcome.explanation,
     )
+
+
+def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
+    """What a sale would come to if this offer were in force beside those that are, in place of the one of its code.
+
+    Coupons that the offer asks for count as held. Records nothing.
+    """
+    actor.require(permissions.SIMULATE)
+    language.check(offer)
+    seen = stamps.read()
+    (known,) = know([Submission(actor, replace(sale, pricing=sale.pricing or "offers"))], seen)
+    if isinstance(known, Problem):
+        raise known
+    in_force = InForce(seen)
+    moment = known.sale.occurred_at
+    others = [live for live in in_force.offers.lives if live.code != offer.code]
+    state = _state([known], in_force)
+    state.buyers |= customers.buyers([known.customer_id]) if known.is_member else {}
+    tried = replace(offer, starts=None, ends=None, budgets=())
+    rulings = in_force.at(moment)._replace(book=Book([*others, Live(0, 0, tried, NEVER, EVER)]))
+    for condition in walk(offer.when):
+        template = getattr(condition, "template", "")
+        if template in rulings.templates and known.is_member:
+            known_template = rulings.templates[template]
+            held = replace(known_template.template, is_automatic=True)
+            rulings = rulings._replace(templates={**rulings.templates, template: Known(known_template.id, held)})
+            state.hold(minted(_NOBODYS, "TRY", held, known_template.id, known.customer_id, known.business_date))
+    return quote_of(rules.rate(known, rulings, state), state)
 
 
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:

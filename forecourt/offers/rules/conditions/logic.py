@@ -119,7 +119,7 @@ def _inside(condition: "AnyCondition", names: Names) -> str:
     words = condition.words(names)
     if isinstance(condition, All | Any) and len(condition.of) > 1:
         return _("(%(words)s)") % {"words": words}
-    return words or _("always")
+    return words or _("in every case")
 
 
 AnyCondition = (

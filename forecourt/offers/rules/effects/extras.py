@@ -25,7 +25,7 @@ class Gift(Effect, tag="gift"):
     product: Name
     count: Annotated[int, Meta(ge=1, le=20)] = 1
 
-    title: ClassVar = gettext_noop("Gift")
+    title: ClassVar = gettext_noop("Product as a gift")
     about: ClassVar = About.EXTRAS
     inputs: ClassVar = {
         "product": Input(gettext_noop("Product"), "product"),

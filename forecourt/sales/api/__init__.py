@@ -1,0 +1,12 @@
+"""Routes of sales, a file a noun."""
+
+from ninja import Router
+
+from forecourt.sales.api import sales, simulations
+from forecourt.sales.api.sales import COMPONENTS
+
+router = Router()
+for part in (sales, simulations):
+    router.add_router("", part.router)
+
+__all__ = ["COMPONENTS", "router"]
