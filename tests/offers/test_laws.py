@@ -120,7 +120,7 @@ def test_splitting_a_line_changes_nothing(sale, found, policy, floor, data):
     assert given_to(again, split.facts()) == given_to(applied, sale.facts())
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(sales(), st.lists(offers(), min_size=1, max_size=8))
 def test_looking_by_keys_finds_what_testing_every_offer_finds(sale, found):
     facts = sale.facts()
@@ -171,7 +171,7 @@ def best_worth(candidates, beside, caps, policy) -> Decimal:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     sales(),
     st.lists(offers((0, 0, 5), asks=False), min_size=1, max_size=6),
@@ -198,7 +198,7 @@ def test_no_allowed_combination_beats_the_choice(sale, found, policy, floor):
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     sales(),
     st.lists(offers(asks=False), min_size=1, max_size=5),
