@@ -23,7 +23,7 @@ from forecourt.organisation import queries as organisation
 TEAL, AMBER = "#0f766e", "#d97706"
 _SHOWN_MONTHS: Final = 6
 _MOST_MONTHS: Final = 120
-_JOURNAL_PAGE: Final = 200
+_JOURNAL_PAGE: Final = 50
 _BATCH: Final = 2000
 BY: Final = {
     By.MONTH: gettext_lazy("Month"),
