@@ -6,11 +6,13 @@ from typing import Final
 
 from forecourt.customers import queries as customers
 from forecourt.customers.events import CustomerJoined, CustomersMerged, MergeUndone
+from forecourt.customers.values import CustomerKind
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.events import on, publish
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.events import TierChanged
+from forecourt.loyalty.rules import entry_tier
 from forecourt.occasions import queries, records, rules
 from forecourt.occasions.events import PlacesFreed, ReferralNotMade
 from forecourt.occasions.models import MemberEvent, Referral, SignUp
@@ -136,10 +138,11 @@ def welcome(events: Sequence[CustomerJoined]) -> None:
     if not any(tier.coupons for tier in programme.tiers):
         return
     now, day = clock.now(), _today()
-    new = [event.customer_id for event in events if now - event.occurred_at < _NEW]
-    tiers = {customer_id: standing.tier for customer_id, standing in loyalty.standings(new).items()}
-    first = programme.tiers[0].code
-    due = [(one, rules.due_on_change(programme, "", tiers.get(one) or first, day)) for one in new]
+    due = []
+    for event in events:
+        if now - event.occurred_at < _NEW:
+            tier = entry_tier(programme, is_business=event.kind == CustomerKind.BUSINESS)
+            due.append((event.customer_id, rules.due_on_change(programme, "", tier, day)))
     _bring([(customer_id, dues) for customer_id, dues in due if dues])
 
 

@@ -58,7 +58,7 @@ def give_back(costs: Sequence[Cost], reason: str, actor: str) -> None:
             occurred_at=now,
             kind=EntryKind.RETURN,
             points=cost.points,
-            expires_on=loyalty_rules.expiry_of(today, programme.points_life_months),
+            expires_on=loyalty_rules.last_day(today, programme),
             origin=cost.origin,
             reason=reason,
             actor=actor,

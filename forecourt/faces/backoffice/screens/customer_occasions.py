@@ -15,6 +15,7 @@ from forecourt.faces.backoffice.screen import act, screen
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
 from forecourt.occasions import permissions, queries, services
+from forecourt.occasions.values import SignUpState
 
 AHEAD = 20
 
@@ -27,13 +28,15 @@ def tab(actor: Actor) -> list[tuple[str, str]]:
 def of_customer(actor: Actor, card: CustomerCard, family: list[int]) -> dict[str, Any]:
     actor.require(permissions.VIEW)
     brought_by, brought = queries.referrals_of(family)
+    sign_ups = queries.sign_ups_of(family, 50)
+    signed = {one.event_id for one in sign_ups if one.state is not SignUpState.CANCELLED}
     ahead = queries.member_events(states=["open"], station_ids=actor.stations, is_ahead=True, limit=AHEAD)
     return {
         "code": services.referral_code(actor, card.id),
         "brought_by": brought_by,
         "brought": brought,
-        "sign_ups": queries.sign_ups_of(family, 50),
-        "ahead": sorted(ahead, key=lambda event: event.starts_at),
+        "sign_ups": sign_ups,
+        "ahead": sorted((event for event in ahead if event.id not in signed), key=lambda event: event.starts_at),
         "gifts": queries.gifts_of(family),
         "may_refer": actor.may(permissions.REFER),
         "may_sign_up": actor.may(permissions.SIGN_UP),

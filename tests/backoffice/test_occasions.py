@@ -1,0 +1,145 @@
+"""Occasions in the browser: sign-up and check-in, households, birthdays, gifts and referrals by their forms."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+def soon(hours: float) -> str:
+    """A moment as a form's field takes it, by the company's clock."""
+    return f"{datetime.now(HERE) + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
+def enrol(page, live, name: str, phone: str, birthday: str = "") -> str:
+    """Enrol a member by the form; the address of its page."""
+    page.goto(f"{live.web}/admin/customers/new/")
+    page.fill("#content [name=name]", name)
+    page.fill("[name=phone]", phone)
+    page.fill("[name=birthday]", birthday)
+    page.get_by_role("button", name="Enrol").click()
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    return page.url
+
+
+def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, chain, signed_in):
+    page = signed_in("bo-head")
+    member = enrol(page, live, "活动一", "13711110001")
+    enrol(page, live, "活动二", "13711110002")
+    page.goto(f"{live.web}/admin/member-events/new/")
+    page.fill("[name=title]", "车主亲子日")
+    page.fill("[name=place]", "深圳湾公园")
+    page.fill("[name=starts_at]", soon(2))
+    page.fill("[name=ends_at]", soon(1))
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".fault")).to_contain_text("not after the beginning")
+    page.fill("[name=ends_at]", soon(4))
+    page.fill("[name=places]", "1")
+    page.fill("[name=points]", "50")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/member-events/\d+/$"))
+    event = page.url
+    page.get_by_role("button", name="Announce").click()
+    for phone, state in (("13711110001", "going"), ("13711110002", "on the waiting list · 1")):
+        page.fill("[name=who]", phone)
+        page.get_by_role("button", name="Sign up", exact=True).click()
+        expect(page.locator("table .badge", has_text=state)).to_be_visible()
+    code = page.locator("tr", has_text="活动一").locator("td").nth(2).inner_text()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{event}check-in/")
+    page.fill("[name=code]", "NOBODY22")
+    page.get_by_role("button", name="Check in").click()
+    expect(page.get_by_role("alert").last).to_contain_text("Nobody who signed up")
+    page.fill("[name=code]", code.lower())
+    page.get_by_role("button", name="Check in").click()
+    done = page.locator("section[role=status]")
+    expect(done).to_contain_text("活动一")
+    expect(done).to_contain_text("+50 points")
+    page.fill("[name=code]", "13711110002")
+    page.get_by_role("button", name="Check in").click()
+    expect(page.get_by_role("alert").last).to_contain_text("waiting list")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{member}?tab=occasions")
+    expect(page.locator("tr", has_text="车主亲子日")).to_contain_text("was there")
+    page.goto(f"{live.web}/admin/member-events/")
+    expect(page.locator("tr", has_text="车主亲子日")).to_contain_text("announced")
+
+
+def test_a_household_is_made_on_the_customer_page(live, chain, signed_in):
+    page = signed_in("bo-head")
+    first = enrol(page, live, "家人一", "13711110011", "1990-03-05")
+    enrol(page, live, "家人二", "13711110012")
+    page.goto(first)
+    expect(page.locator("aside.card")).to_contain_text("5 Mar")
+    page.goto(f"{first}?tab=occasions")
+    page.fill("[name=who]", "13711110012")
+    page.locator("section", has_text="In no household").locator("[name=name]").fill("张家")
+    page.get_by_role("button", name="Make a household").click()
+    expect(page.get_by_role("heading", name="Household · 张家")).to_be_visible()
+    page.locator("li", has_text="家人二").get_by_role("button", name="Take out").click()
+    expect(page.locator("aside.card")).to_contain_text("张家 · 1")
+
+
+def test_gifts_and_referral_rules_are_published_and_a_code_is_given_when_enrolling(live, chain, signed_in):
+    page = signed_in("bo-head")
+    page.goto(f"{live.web}/admin/occasions/")
+    card = page.locator("section.card", has_text="Birthday").first
+    card.get_by_role("button", name="Save and publish").click()
+    expect(card.locator(".fault").first).to_contain_text("nothing is given")
+    card.locator("[name=points]").fill("100")
+    card.get_by_role("button", name="Save and publish").click()
+    expect(page.locator("section.card", has_text="Birthday").first).to_contain_text("holds")
+
+    page.goto(f"{live.web}/admin/referrals/")
+    page.locator("[name='referrer.points']").fill("300")
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.locator("details.fold", has_text="Rules")).to_contain_text("holds")
+    old = enrol(page, live, "老会员", "13711110021")
+    page.goto(f"{old}?tab=occasions")
+    code = page.locator(".keyshown").inner_text()
+    page.goto(f"{live.web}/admin/customers/new/")
+    page.fill("#content [name=name]", "新会员")
+    page.fill("[name=referred_by]", "NOBODY22")
+    page.get_by_role("button", name="Enrol").click()
+    expect(page.locator("#content")).to_contain_text("nobody's referral code")
+    page.fill("#content [name=name]", "新会员")
+    page.fill("[name=referred_by]", code)
+    page.get_by_role("button", name="Enrol").click()
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    for _ in range(20):
+        page.goto(f"{live.web}/admin/referrals/")
+        if page.locator("tr", has_text="新会员").count():
+            break
+        page.wait_for_timeout(500)
+    expect(page.locator("tr", has_text="新会员").first).to_contain_text("老会员")
+
+
+def test_a_station_manager_sees_events_of_the_own_station_only(live, chain, signed_in):
+    page = signed_in("bo-head")
+    numbers = {}
+    for code in ("BO1", "BO2"):
+        page.goto(f"{live.web}/admin/member-events/new/")
+        page.fill("[name=title]", f"活动 {code}")
+        page.select_option("[name=station]", code)
+        page.fill("[name=starts_at]", soon(24))
+        page.fill("[name=ends_at]", soon(26))
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url(re.compile(r"/member-events/\d+/$"))
+        numbers[code] = page.url
+    manager = signed_in("bo-manager")
+    manager.goto(f"{live.web}/admin/member-events/")
+    expect(manager.locator("table")).to_contain_text("活动 BO1")
+    expect(manager.locator("table")).not_to_contain_text("活动 BO2")
+    assert manager.goto(numbers["BO1"]).status == 200
+    assert manager.goto(numbers["BO2"]).status == 403
+    manager.goto(f"{live.web}/admin/occasions/")
+    expect(manager.get_by_role("button", name="Save and publish")).to_have_count(0)
