@@ -13,10 +13,9 @@ from django.test import Client
 from forecourt.faces.api.limits import buckets
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import services as organisation
+from forecourt.organisation.values import Scope
 
-ALL_SCOPES = [
-    f"{area}:{right}" for area in ("sales", "customers", "points", "catalogue") for right in ("read", "write")
-]
+ALL_SCOPES = [scope.value for scope in Scope]
 
 
 _numbers = count(1)
