@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
@@ -32,7 +33,7 @@ def adjustments(request: HttpRequest) -> HttpResponse:
         _("Adjustments"),
         rows=rows,
         state=state,
-        states=[("waiting", _("Waiting")), ("decided", _("Decided")), ("all", _("All"))],
+        states=[("waiting", pgettext("adjustment", "Waiting")), ("decided", _("Decided")), ("all", _("All"))],
         names=customers.names(ids),
         standings=queries.standings(ids),
         limit=queries.programme_at(clock.now()).adjust_limit,

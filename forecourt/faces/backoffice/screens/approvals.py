@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from forecourt.faces.backoffice.screens.programme_review import may_approve
 from forecourt.faces.backoffice.templatetags.office import who
@@ -26,7 +27,7 @@ class Waiting(NamedTuple):
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """All that waits for this person's yes or no, or came back to them."""
-    return _programme(actor)
+    return _programme(actor) + _adjustments(actor)
 
 
 def _programme(actor: Actor) -> list[Waiting]:
@@ -41,3 +42,19 @@ def _programme(actor: Actor) -> list[Waiting]:
     if last.outcome is Outcome.REFUSED and last.submitted_by == actor.label and last.decided_at:
         return [Waiting(_("Your programme was sent back"), who(last.decided_by), last.decided_at, link, is_late=True)]
     return []
+
+
+def _adjustments(actor: Actor) -> list[Waiting]:
+    """Adjustments of points that others asked for, as one line: the last one says by whom and since when."""
+    if not actor.may(loyalty.APPROVE_ADJUSTMENT):
+        return []
+    waiting = [one for one in programmes.adjustments(waiting=True, limit=200) if one.asked_by != actor.label]
+    if not waiting:
+        return []
+    said = ngettext(
+        "%(count)s adjustment of points waits for approval",
+        "%(count)s adjustments of points wait for approval",
+        len(waiting),
+    )
+    link = reverse("admin:adjustments")
+    return [Waiting(said % {"count": len(waiting)}, who(waiting[0].asked_by), waiting[0].asked_at, link)]
