@@ -40,6 +40,19 @@ def test_offers_that_keep_the_floor_stop_there_and_others_do_not():
     assert {item.live.code: item.money for item in applied} == {"BOLD": Decimal(4), "CAREFUL": Decimal(6)}
 
 
+def test_an_offer_that_adds_nothing_does_not_stand_in_the_way_of_others():
+    facts = sale_of(line(PETROL_95, Decimal(10), Decimal(8))).facts()
+    caps = [Cap(Decimal(80), Decimal(10))]
+    found = [
+        candidate("BOLD", facts, Amount(off=Decimal(14)), priority=5, floor=False),
+        candidate("CAREFUL", facts, Amount(off=Decimal(20)), priority=5, group="g"),
+        candidate("LATER", facts, Amount(off=Decimal(3)), floor=False, group="g"),
+    ]
+    applied, lost = choose(found, caps, Policy(), 2)
+    assert {item.live.code: item.money for item in applied} == {"BOLD": Decimal(14), "LATER": Decimal(3)}
+    assert [item.live.code for item in lost] == ["CAREFUL"]
+
+
 def test_many_offers_that_hold_one_another_down_are_chosen_from_in_a_blink():
     facts = sale_of(line(PETROL_95, Decimal(50), Decimal(8)), line(WATER, Decimal(3))).facts()
     caps = caps_of(facts, Policy(), lambda _product: Decimal("7.4"), 2)

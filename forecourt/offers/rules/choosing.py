@@ -195,7 +195,18 @@ def _together(slots: list[list[Candidate]], chosen: list[Candidate], caps: Seque
         return []
     if _is_roomy(slots, chosen, caps):
         return [slot[0] for slot in slots[:room] if slot[0].worth > 0]
-    return _Search(slots, chosen, caps, room).best
+    return _needed(_Search(slots, chosen, caps, room).best, chosen, caps)
+
+
+def _needed(best: list[Candidate], chosen: list[Candidate], caps: Sequence[Cap]) -> list[Candidate]:
+    """Those without which it would be worth less: one that adds nothing must not stand in the way of lower priorities."""
+    kept = list(best)
+    worth = value_of([*chosen, *kept], caps)
+    for candidate in reversed(best):
+        without = [other for other in kept if other is not candidate]
+        if value_of([*chosen, *without], caps) == worth:
+            kept = without
+    return kept
 
 
 def _is_roomy(slots: list[list[Candidate]], chosen: list[Candidate], caps: Sequence[Cap]) -> bool:
