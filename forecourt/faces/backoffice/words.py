@@ -4,10 +4,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _pgettext
 
-from forecourt.faces.backoffice.trail_words import AUDIT_ACTION as AUDIT_ACTION
-from forecourt.faces.backoffice.trail_words import AUDITED as AUDITED
+from forecourt.faces.backoffice import trail_words
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
+
+AUDITED, AUDIT_ACTION = trail_words.AUDITED, trail_words.AUDIT_ACTION
 
 FLAG = {
     "unknown_product": _("Product not known"),
