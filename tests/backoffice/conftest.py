@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from forecourt.organisation.values import Scope
+
 PASSWORD = "long-enough-password-1"
 
 
@@ -48,8 +50,7 @@ def chain(live) -> Chain:
 
 
 def _scopes() -> list[str]:
-    areas = ("sales", "customers", "points", "catalogue")
-    return [part for area in areas for right in ("read", "write") for part in ("--scope", f"{area}:{right}")]
+    return [part for scope in Scope for part in ("--scope", scope.value)]
 
 
 def _made(answer: httpx.Response) -> dict:

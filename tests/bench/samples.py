@@ -69,8 +69,6 @@ def add_sample_products() -> dict[str, Product]:
 def client_key(db, head_office: Actor) -> str:
     """An API key with every scope, for all stations: send it as `Authorization: Bearer KEY`."""
     from forecourt.organisation import services
+    from forecourt.organisation.values import Scope
 
-    scopes = [
-        f"{area}:{right}" for area in ("sales", "customers", "points", "catalogue") for right in ("read", "write")
-    ]
-    return services.create_api_key(head_office, "tests", scopes)
+    return services.create_api_key(head_office, "tests", [scope.value for scope in Scope])

@@ -339,3 +339,14 @@ def test_a_list_of_any_size_takes_the_same_statements(chain, size):
         chain.post(*[a_sale(f"x{number}", number + 1, tenders=()) for number in range(size)])
     assert len(statements) == 24
     assert sql.rows("SELECT max(business_date) FROM sales_award")[0][0] <= date(2100, 1, 1)
+
+
+def test_an_offer_from_a_tier_up_is_for_those_above_too(chain):
+    publish(per_litre(when={"is": "tier", "at_least": "silver"}))
+    first, second = chain.enrol(2)
+    sql.run("UPDATE loyalty_balance SET tier = 'gold' WHERE customer_id = %(id)s", {"id": first})
+    post(chain, "0", 2)
+    sql.run("UPDATE loyalty_balance SET tier = 'gold' WHERE customer_id = %(id)s", {"id": second})
+    assert str(post(chain, "1", 2).totals.discount) == "6.00"
+    sql.run("UPDATE loyalty_balance SET tier = 'basic' WHERE customer_id = %(id)s", {"id": second})
+    assert str(post(chain, "2", 2).totals.discount) == "0.00"

@@ -71,7 +71,7 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
             known.business_date,
             payee=station.legal_entity,
         ),
-        person_of(known, state),
+        person_of(known, rulings, state),
         tenders=tenders,
         coupons={
             template: [Held(str(coupon.id), template, rulings.templates[template].template.worth) for coupon in held]
@@ -82,7 +82,7 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
     return facts, coupons, refused
 
 
-def person_of(known: KnownSale, state: State) -> Person | None:
+def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None:
     """The member as offers see them; nobody for a stranger and for one who is blocked."""
     if not known.is_member or Flag.BLOCKED_CUSTOMER in known.flags:
         return None
@@ -97,6 +97,7 @@ def person_of(known: KnownSale, state: State) -> Person | None:
         state.buyers.get(known.customer_id),
         known.usage,
         state.segments(known.customer_id),
+        reached=rulings.reached.get(standing.tier, frozenset()),
     )
 
 

@@ -13,7 +13,8 @@ def returned(awards: Sequence[Award], parts: Mapping[int, Decimal], rest: Decima
     """The rows that take back what offers gave, negative; of those still there.
 
     `parts` says how much of each line is refunded, by its number, 1 being all that was left; `rest` is the part of the
-    sale's price that stays. Points go back in that proportion, rounded for the customer's good; uses when nothing stays.
+    sale's price that stays. Units go back with their line; points in proportion to the price, rounded for the customer's
+    good; uses when nothing stays.
     """
     rows = []
     for award in awards:
@@ -23,7 +24,7 @@ def returned(awards: Sequence[Award], parts: Mapping[int, Decimal], rest: Decima
         row = replace(
             award,
             discount=-discount,
-            quantity=-(award.quantity if not rest else rounded(award.quantity * (1 - rest), QUANTITY_DIGITS)),
+            quantity=-(award.quantity if part == 1 or not rest else rounded(award.quantity * part, QUANTITY_DIGITS)),
             points=-points,
             uses=0 if rest else -award.uses,
         )

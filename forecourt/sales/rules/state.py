@@ -20,7 +20,10 @@ from forecourt.sales.values import Promise
 
 
 class Rulings(NamedTuple):
-    """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment."""
+    """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment.
+
+    `reached` holds for each tier the codes of those up to it.
+    """
 
     programme: Programme
     rates: Rates
@@ -29,6 +32,7 @@ class Rulings(NamedTuple):
     policy: Policy = Policy()
     tier_offers: Mapping[str, Live] = {}
     templates: Mapping[str, "Known"] = {}
+    reached: Mapping[str, frozenset[str]] = {}
     floor_price: Callable[[int, int, datetime], Decimal | None] = lambda station, product, moment: None
 
     @property

@@ -76,8 +76,16 @@ def rulings_of(programme: Programme, rates: Rates, rules_in_force: InForce) -> R
         book=rules_in_force.offers.book,
         tier_offers=_tier_offers(programme),
         templates=rules_in_force.known_templates,
+        reached=_reached(programme),
         floor_price=rules_in_force.floors.price,
     )
+
+
+@cache
+def _reached(programme: Programme) -> Mapping[str, frozenset[str]]:
+    """For each tier the codes of those up to it."""
+    tiers = sorted(programme.tiers, key=lambda tier: tier.threshold)
+    return {tier.code: frozenset([lower.code for lower in tiers[: number + 1]]) for number, tier in enumerate(tiers)}
 
 
 @cache

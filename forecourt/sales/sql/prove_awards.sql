@@ -9,5 +9,5 @@ LEFT JOIN sales_line AS line
  AND line.number = award.line
 LEFT JOIN sales_sale AS sale
   ON sale.customer_id = award.customer_id AND sale.business_date = award.business_date AND sale.id = award.sale_id
-WHERE sale.id IS NULL OR (award.line > 0 AND (line.number IS NULL OR abs(award.discount) > abs(line.discount) + 0.01))
+WHERE sale.id IS NULL OR (award.line > 0 AND award.discount <> 0 AND (line.number IS NULL OR abs(award.discount) > abs(line.discount) + 0.01))
    OR (award.line = 0 AND award.discount <> 0)
