@@ -113,7 +113,8 @@ def _readers_lag() -> bool:
     names = sorted(name for reader in events.readers() for name in reader.events)
     lag = sql.rows(
         "SELECT EXISTS (SELECT 1 FROM kernel_event AS event, "
-        "(SELECT xid, position FROM kernel_cursor WHERE reader = 'sales.handlers.refresh_rollup') AS cursor "
+        "(SELECT xid, position FROM kernel_cursor "
+        "WHERE reader IN ('sales.handlers.refresh_rollup', 'sales.handlers.recount_visits')) AS cursor "
         "WHERE (event.xid, event.position) > (cursor.xid, cursor.position) AND event.name = ANY(%(names)s))",
         {"names": names},
     )

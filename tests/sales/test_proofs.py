@@ -57,6 +57,7 @@ TAMPERING = {
     "allocations": "UPDATE loyalty_allocation SET lot_id = gen_random_uuid() WHERE customer_id = 1",
     "sums of days": "UPDATE sales_rollup SET amount = amount + 1 WHERE product_id = 0",
     "awards of offers": "UPDATE sales_award SET discount = discount + 100",
+    "visits": "UPDATE loyalty_balance SET sales = sales + 1 WHERE customer_id = 1",
     "budgets of offers": "UPDATE offers_slot SET used = used + 1",
     "tiers": "UPDATE loyalty_balance SET tier = 'gold' WHERE customer_id = 2",
 }
@@ -67,7 +68,11 @@ ELSEWHERE = ["accounts", "games", "rewards", "coupons", "occasions"]
 
 
 def test_every_proof_is_put_to_the_test():
-    here = {check.name for check in (*proofs.CHECKS, proofs.ROLLUP) if check.looked_at.split("_")[0] not in ELSEWHERE}
+    here = {
+        check.name
+        for check in (*proofs.CHECKS, proofs.VISITS, proofs.ROLLUP)
+        if check.looked_at.split("_")[0] not in ELSEWHERE
+    }
     assert set(TAMPERING) == here | {"tiers"}
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from forecourt import occasions
 from forecourt.kernel import clock, ids, sql
 from forecourt.kernel.events import publish
-from forecourt.kernel.money import ZERO
 from forecourt.loyalty import events as loyalty_events
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
@@ -47,7 +46,7 @@ def give_back(costs: Sequence[Cost], reason: str, actor: str) -> None:
     now = clock.now()
     today = now.astimezone(clock.zone(organisation.company().zone)).date()
     programme = loyalty.programme_at(now)
-    loyalty_records.open_balances(customer_ids, loyalty_rules.tier_for(programme.tiers, ZERO))
+    loyalty_records.open_missing(customer_ids, programme)
     books = loyalty.books(customer_ids)
     entries = []
     for cost in owing:

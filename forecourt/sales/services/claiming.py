@@ -11,7 +11,8 @@ from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.problems import Problem
-from forecourt.sales import queries, records
+from forecourt.loyalty import records as loyalty_records
+from forecourt.sales import queries, records, rules
 from forecourt.sales.values import Answer, KnownSale, NewSale
 
 _said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
@@ -80,9 +81,16 @@ def _says_more(sale: NewSale) -> bool:
     return bool(sale.coupons or sale.pricing or sale.reservation)
 
 
+def _pays_with_points(sale: NewSale) -> bool:
+    return sale.reservation is not None or any(tender.kind == rules.POINTS for tender in sale.tenders)
+
+
 def locked(new: Sequence[New]) -> list[New]:
     """Lock the members of new sales. One merged away since it was recognised gives way to its survivor."""
-    merged = customer_records.lock({item.known.customer_id for item in new if item.known.is_member})
+    members = {item.known.customer_id for item in new if item.known.is_member}
+    # who pays with points may take them from a household, whose members are locked in the same order, all at once
+    shares = any(_pays_with_points(item.known.sale) for item in new)
+    merged = loyalty_records.lock_sharing(members) if shares else customer_records.lock(members)
     moved = {customer_id: survivor for customer_id, survivor in merged.items() if survivor is not None}
     if not moved:
         return list(new)

@@ -32,15 +32,19 @@ def give_back(sale: SaleView, posting: records.Posting, *, is_whole: bool) -> li
             events += coupon_records.restore([sale.id])
             events += coupon_records.void_issued_by([f"sale:{sale.id}"]).voided
         if sale.points_spent and sale.customer_id is not None:
-            returned = Return(
-                customer_id=sale.customer_id,
-                origin=f"sale:{sale.id}",
-                reason=_("refund of a sale paid with points"),
-                actor=posting.recorded_by,
-            )
-            events += moved(loyalty_records.give_back_all([returned]))
+            events += moved(loyalty_records.give_back_all([spent_by(sale, posting.recorded_by)]))
     return_budgets(sale, posting.outcome.awards)
     return events
+
+
+def spent_by(sale: SaleView, actor: str) -> Return:
+    """What a member's sale was paid with in points, to be given back."""
+    return Return(
+        customer_id=sale.customer_id or 0,
+        origin=f"sale:{sale.id}",
+        reason=_("refund of a sale paid with points"),
+        actor=actor,
+    )
 
 
 def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:

@@ -27,7 +27,7 @@ from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.services.giving_back import give_back
+from forecourt.sales.services.giving_back import give_back, spent_by
 from forecourt.sales.services.posting import event_of, receipt_of
 from forecourt.sales.values import (
     Award,
@@ -80,7 +80,7 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     posting = _rated(known, refund, sale, basket, refund_id, actor.label)
     records.insert([posting])
     is_whole = not rules.Remaining(basket.lines, [*basket.refunded, list(posting.outcome.lines)]).is_anything
-    visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member else []
+    visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member and sale.net >= 0 else []
     loyalty_records.append_entries(posting.outcome.entries, visits)
     publish([event_of(posting), *give_back(sale, posting, is_whole=is_whole)])
     audit.record(
@@ -114,7 +114,10 @@ def _locked_customer(sale: SaleView) -> tuple[int, bool]:
     if sale.customer_id is None:
         return anonymous_customer_id(sale.station_id), False
     survivor = customers.survivor_of(sale.customer_id)
-    customer_records.lock([survivor])
+    if sale.points_spent:
+        loyalty_records.lock_sharing([survivor], [spent_by(sale, "")])
+    else:
+        customer_records.lock([survivor])
     return survivor, True
 
 
@@ -308,7 +311,7 @@ def _settled(
     """The refund's ledger entry, the balance after it, and what must be said about it."""
     customer_id = known.customer_id
     programme = basket.rules.programme
-    loyalty_records.open_balances([customer_id], "")
+    loyalty_records.open_missing([customer_id], programme)
     before = loyalty.standings([customer_id])[customer_id].points
     book = loyalty.books([customer_id])[customer_id]
     reasons: tuple[Reason, ...] = ()

@@ -16,13 +16,12 @@ from forecourt.kernel import audit, clock, ids, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.events import publish
-from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
-from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Standing, Visit
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Standing
 from forecourt.offers.rules.matching import Book
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, records, rules, wire
@@ -119,7 +118,7 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
     giver = customers.survivor_of(sale.customer_id) if moves and sale.customer_id is not None else account
     if known.is_member:
         customer_records.lock({account, giver})
-        loyalty_records.open_balances([account], loyalty_rules.tier_for(active.programme.tiers, ZERO))
+        loyalty_records.open_missing([account], active.programme)
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
     outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket)
@@ -170,19 +169,13 @@ def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Ba
     )
 
 
-def _visits(sale: SaleView, posting: records.Posting) -> list[Visit]:
-    """The visit goes from the customer whose sale it was to the one whose it is."""
-    known = posting.outcome.known
+def _recount(sale: SaleView, known: KnownSale) -> None:
+    """Count the visits of the one whose sale it was, and of the one whose it is, anew."""
     account = customers.survivor_of(known.customer_id) if known.is_member else None
     giver = customers.survivor_of(sale.customer_id) if sale.customer_id is not None else None
-    if account == giver or sale.net < 0:
-        return []
-    visits = []
-    if account is not None:
-        visits.append(Visit(customer_id=account, sales=1, at=sale.occurred_at))
-    if giver is not None:
-        visits.append(Visit(customer_id=giver, sales=-1))
-    return visits
+    if account != giver:
+        counted = queries.visits([customer_id for customer_id in (account, giver) if customer_id is not None])
+        loyalty_records.set_visits(counted)
 
 
 def _difference(sale: SaleView, account: int, points: int, active: Rules, recorded_by: str) -> list[PointsEntry]:
@@ -215,7 +208,8 @@ def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) ->
     for refund in refunds:
         records.restate_products(refund.id, refund.customer_id, refund.business_date, posting.outcome.lines)
     records.insert_awards([posting])
-    loyalty_records.append_entries(posting.outcome.entries, _visits(sale, posting))
+    loyalty_records.append_entries(posting.outcome.entries)
+    _recount(sale, known)
     if posting.outcome.flags:
         Repair.objects.filter(sale_id=sale.id).update(
             flags=[str(flag) for flag in posting.outcome.flags], customer_id=known.customer_id

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.coupons import records as coupon_records
-from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.events import publish
@@ -117,4 +116,4 @@ def lock_customers(customer_ids: Collection[int]) -> None:
     """Lock the members among these."""
     members = {customer_id for customer_id in customer_ids if customer_id > 0}
     if members:
-        customer_records.lock(members)
+        loyalty_records.lock_sharing(members)
