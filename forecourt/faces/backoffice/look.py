@@ -14,6 +14,7 @@ from forecourt.customers import permissions as customers
 from forecourt.games import permissions as games
 from forecourt.loyalty import permissions as loyalty
 from forecourt.occasions import permissions as occasions
+from forecourt.offers import permissions as offers
 from forecourt.organisation import permissions as organisation
 from forecourt.rewards import permissions as rewards
 from forecourt.sales import permissions as sales
@@ -70,6 +71,8 @@ _GROUPS: Final[list[tuple[Any, list[tuple[Any, str, str, str, str]]]]] = [
         [
             (_("Rewards"), "shopping_bag", "rewards", rewards.VIEW_REWARDS, "w"),
             (_("Adjustments"), "rule", "adjustments", loyalty.ADJUST_POINTS, "j"),
+            (_("Offers"), "local_offer", "offers", offers.VIEW_OFFERS, "f"),
+            (_("Simulations"), "science", "simulations", sales.SIMULATE, "x"),
             (_("Coupons"), "confirmation_number", "coupons", coupons.VIEW_COUPONS, "u"),
             (_("Birthdays and benefits"), "cake", "occasions", occasions.VIEW, ""),
             (_("Referrals"), "diversity_3", "referrals", occasions.VIEW, ""),

@@ -13,6 +13,9 @@ from forecourt.kernel.actors import Actor
 from forecourt.loyalty import permissions as loyalty
 from forecourt.loyalty import queries as programmes
 from forecourt.loyalty.values import Outcome
+from forecourt.offers import permissions as offers
+from forecourt.offers import queries as published_offers
+from forecourt.organisation import queries as organisation
 
 
 class Waiting(NamedTuple):
@@ -27,7 +30,7 @@ class Waiting(NamedTuple):
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """All that waits for this person's yes or no, or came back to them."""
-    return _programme(actor) + _adjustments(actor)
+    return _programme(actor) + _offers(actor) + _adjustments(actor)
 
 
 def _programme(actor: Actor) -> list[Waiting]:
@@ -42,6 +45,35 @@ def _programme(actor: Actor) -> list[Waiting]:
     if last.outcome is Outcome.REFUSED and last.submitted_by == actor.label and last.decided_at:
         return [Waiting(_("Your programme was sent back"), who(last.decided_by), last.decided_at, link, is_late=True)]
     return []
+
+
+def _offers(actor: Actor) -> list[Waiting]:
+    """Offers that others handed in; two lines at most, the second for all that wait besides the oldest."""
+    if not actor.may(offers.APPROVE_OFFERS):
+        return []
+    is_alone = organisation.company().solo_approval
+    waiting = [
+        one
+        for one in published_offers.open_reviews(actor)
+        if one.review is not None and (is_alone or one.review.submitted_by != actor.label)
+    ]
+    found = [
+        Waiting(
+            _("Offer %(name)s waits for your approval") % {"name": one.name},
+            who(one.review.submitted_by),
+            one.review.submitted_at,
+            reverse("admin:offer", args=[one.code]),
+        )
+        for one in waiting[:1]
+        if one.review is not None
+    ]
+    if len(waiting) > 1 and (second := waiting[1].review) is not None:
+        said = ngettext(
+            "%(count)s offer more waits for approval", "%(count)s offers more wait for approval", len(waiting) - 1
+        )
+        link = f"{reverse('admin:offers')}?state=review"
+        found.append(Waiting(said % {"count": len(waiting) - 1}, who(second.submitted_by), second.submitted_at, link))
+    return found
 
 
 def _adjustments(actor: Actor) -> list[Waiting]:
