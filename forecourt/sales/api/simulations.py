@@ -9,8 +9,9 @@ from pydantic import Field
 
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.schemas import Body, Day, Id, KeyedRequest, Limit, needs
+from forecourt.offers.permissions import VIEW_OFFERS
 from forecourt.offers.rules import language
-from forecourt.sales import answers, permissions, queries, services, wire
+from forecourt.sales import answers, queries, services, wire
 from forecourt.sales.models import Simulation
 from forecourt.sales.values import SimulationAsked
 
@@ -92,11 +93,11 @@ def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
     response=Simulations,
     operation_id="simulations_list",
     summary="List simulations",
-    openapi_extra=needs("offers:write"),
+    openapi_extra=needs("offers:read"),
 )
 def list_simulations(request: KeyedRequest, limit: Limit = 50) -> Simulations:
     """The newest first."""
-    request.actor.require(permissions.SIMULATE)
+    request.actor.require(VIEW_OFFERS)
     return Simulations(items=[SimulationOut.of(row, whole=False) for row in queries.simulations(limit)])
 
 
@@ -105,11 +106,11 @@ def list_simulations(request: KeyedRequest, limit: Limit = 50) -> Simulations:
     response=SimulationOut,
     operation_id="simulations_get",
     summary="A simulation",
-    openapi_extra=needs("offers:write"),
+    openapi_extra=needs("offers:read"),
 )
 def get_simulation(request: KeyedRequest, simulation_id: Id) -> SimulationOut:
     """With what it found, once it is done."""
-    request.actor.require(permissions.SIMULATE)
+    request.actor.require(VIEW_OFFERS)
     return SimulationOut.of(queries.simulation(simulation_id))
 
 
