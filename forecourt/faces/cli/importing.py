@@ -77,14 +77,27 @@ def sales(
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder of the Parquet files; those of the installed package unless given.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Also into a company whose sales are in another currency or unit.")
-def complete_journey(folder: Path | None, force: bool) -> None:
-    """Import a real retailer's year: 2,469 households, 155,848 baskets, 1,469,307 lines, in US dollars and gallons."""
+@click.option("--no-campaigns", is_flag=True, help="Leave out campaigns, coupons and their redemptions.")
+def complete_journey(folder: Path | None, force: bool, no_campaigns: bool) -> None:
+    """Import a real retailer's year: 2,469 households, 155,848 baskets, 1,469,307 lines, in US dollars and gallons.
+
+    With its 27 campaigns, 1,197 coupons and 2,102 redemptions, each of which is looked for in the baskets: a table says
+    what came of them, and a file in FORECOURT_HOME lists them one by one.
+    """
+    from forecourt.connectors.pos.journey import reporting
     from forecourt.connectors.pos.journey.loading import import_complete_journey
 
-    _carry_out(
-        lambda progress: import_complete_journey(SYSTEM, folder=folder, force=force, lanes=_LANES, progress=progress),
-        in_bytes=False,
-    )
+    def work(progress: "Callable[[Tick], None]") -> "Summary":
+        summary = import_complete_journey(
+            SYSTEM, folder=folder, force=force, lanes=_LANES, with_campaigns=not no_campaigns, progress=progress
+        )
+        campaigns = summary.more.get("campaigns")
+        if campaigns:
+            click.echo("\n".join(reporting.table(campaigns["redemptions"])), err=True)
+            click.echo(f"Each redemption is in {campaigns['report']}", err=True)
+        return summary
+
+    _carry_out(work, in_bytes=False)
 
 
 def _carry_out(work: "Callable[[Callable[[Tick], None]], Summary]", *, in_bytes: bool) -> None:

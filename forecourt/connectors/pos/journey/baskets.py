@@ -38,6 +38,20 @@ def card_of(household_id: int) -> str:
     return f"CJ{household_id:08d}"
 
 
+def instants_of(stamps: Any) -> Any:
+    """The moments that the data's timestamps mean. They name no zone; they are UTC.
+
+    Read so, the year begins at 6:53 in the morning of 1 January in New York, the shops are emptiest at 3 at night, and every
+    coupon that a household redeems is in a basket of the day the redemptions name. See docs/complete-journey.md.
+    """
+    return stamps.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", ZONE))
+
+
+def days_of(stamps: Any) -> Any:
+    """The days, in New York, of the data's timestamps."""
+    return pc.local_timestamp(instants_of(stamps)).cast(pa.date32(), safe=False)
+
+
 class Baskets:
     """Reads the transactions. `fuels` are the product ids whose quantity is thousandths of a US gallon."""
 
@@ -77,8 +91,8 @@ class Baskets:
     def _built(self, table: pa.Table, starts: list[int], seen: set[int]) -> list[NewSale]:
         lines = self._lines(table)
         heads = table.take(pa.array(starts[:-1], pa.int64()))
-        local = heads.column("transaction_timestamp").cast(pa.timestamp("us"))
-        instants = pc.assume_timezone(local, ZONE, ambiguous="earliest", nonexistent="latest").to_pylist()
+        instants = instants_of(heads.column("transaction_timestamp")).to_pylist()
+        days = days_of(heads.column("transaction_timestamp")).to_pylist()
         baskets = heads.column("basket_id").to_pylist()
         if len(set(baskets)) < len(baskets) or not seen.isdisjoint(baskets):
             raise Broken(0, "the rows of a basket do not stand together; sort transactions.parquet by basket_id")
@@ -89,7 +103,7 @@ class Baskets:
             heads.column("store_id").to_pylist(),
             heads.column("household_id").to_pylist(),
             instants,
-            local.cast(pa.date32(), safe=False).to_pylist(),
+            days,
             starts,
             starts[1:],
             strict=False,

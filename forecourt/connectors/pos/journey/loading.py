@@ -1,12 +1,12 @@
 """Loading Complete Journey: company settings, stations, products, households, baskets."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec.structs import replace
@@ -16,8 +16,10 @@ from forecourt.catalogue import services as catalogue
 from forecourt.catalogue.values import Family, Kind, NewProduct, Unit
 from forecourt.connectors.pos.counting import RefusalsFile, Tally, refusal_of
 from forecourt.connectors.pos.imports import Tick
-from forecourt.connectors.pos.journey.baskets import ZONE, Baskets, card_of, station_code
+from forecourt.connectors.pos.journey.baskets import ZONE, Baskets, card_of, days_of, instants_of, station_code
+from forecourt.connectors.pos.journey.goods import path_of
 from forecourt.connectors.pos.journey.lanes import Answered, Lanes
+from forecourt.connectors.pos.journey.redemptions import load_campaigns
 from forecourt.connectors.pos.values import Summary
 from forecourt.customers import queries as customers
 from forecourt.customers import services as customer_services
@@ -62,13 +64,14 @@ def import_complete_journey(
     folder: Path | None = None,
     force: bool = False,
     lanes: int = 1,
+    with_campaigns: bool = True,
     progress: Callable[[Tick], None] = lambda tick: None,
 ) -> Summary:
     """Load the whole data set; what was loaded before is left as it is and its sales are replayed.
 
     Sets the company to US dollars and gallons while it has no sales; Conflict when it has some in another currency or
     unit, unless `force`. Zeros of the original stay: no line is left out. With more than one of `lanes`, lists are posted
-    side by side on connections of their own.
+    side by side on connections of their own. Campaigns, where the folder has them, come last; see `redemptions`.
     """
     folder = folder or data_folder()
     _set_company(actor, force=force)
@@ -89,7 +92,11 @@ def import_complete_journey(
                     tally.answered(sale, answer)
             progress(Tick(tally.lines, baskets.rows, tally.read))
         summary = tally.summary(digits=organisation.company().digits, refusals=refusals.path)
-    return replace(summary, more={"customers_made": enrolled})
+    more: dict[str, Any] = {"customers_made": enrolled}
+    if with_campaigns:
+        loaded = load_campaigns(actor, folder, home() / "complete-journey.redemptions.csv")
+        more |= {"campaigns": loaded} if loaded else {}
+    return replace(summary, more=more, seconds=round(time.monotonic() - tally.began, 1))
 
 
 def _answered(baskets: Baskets, posting: Lanes) -> Iterator[Answered]:
@@ -137,8 +144,6 @@ def _load_products(actor: Actor, folder: Path, tally: Tally) -> frozenset[int]:
 
 
 def _product(row: dict[str, Any]) -> NewProduct:
-    steps = (row["department"], row["product_category"], row["product_type"])
-    path = "/".join(step.replace("/", "-").strip() for step in steps if step and step.strip())
     name = " ".join(filter(None, (row["product_type"] or row["department"] or "Product", row["package_size"])))
     is_fuel = row["product_type"] == _FUEL_TYPE
     return NewProduct(
@@ -147,7 +152,7 @@ def _product(row: dict[str, Any]) -> NewProduct:
         kind=Kind.FUEL if is_fuel else Kind.GOODS,
         unit=Unit.VOLUME if is_fuel else Unit.PIECE,
         family=Family.PETROL if is_fuel else Family.NONE,
-        category=path,
+        category=path_of(row),
         brand=row["brand"] or "",
     )
 
@@ -167,9 +172,9 @@ def _load_stations(actor: Actor, folder: Path, tally: Tally) -> None:
 def _prepare_months(folder: Path) -> None:
     """Make the partitions of all months before lanes start, rather than let lanes race for them."""
     stamps = pq.read_table(folder / "transactions.parquet", columns=["transaction_timestamp"]).column(0)
-    months = pc.unique(pc.floor_temporal(stamps.cast(pa.timestamp("us")), unit="month")).to_pylist()
+    months = pc.unique(pc.floor_temporal(days_of(stamps), unit="month")).to_pylist()
     for table in partitions.PARTITIONED.keys() - {"kernel_event"}:  # which is partitioned by the day of recording
-        partitions.ensure_months(table, [month.date() for month in months])
+        partitions.ensure_months(table, months)
 
 
 def _load_households(actor: Actor, folder: Path) -> int:
@@ -191,12 +196,7 @@ def _households(folder: Path) -> list[_Household]:
     firsts = table.group_by("household_id", use_threads=False).aggregate(
         [("transaction_timestamp", "min"), ("store_id", "first")]
     )
-    at = pc.assume_timezone(
-        firsts.column("transaction_timestamp_min").cast(pa.timestamp("us")),
-        ZONE,
-        ambiguous="earliest",
-        nonexistent="latest",
-    )
+    at = instants_of(firsts.column("transaction_timestamp_min"))
     rows = zip(
         firsts.column("household_id").to_pylist(),
         at.to_pylist(),
