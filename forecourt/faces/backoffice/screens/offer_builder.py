@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.coupons import queries as coupons
@@ -234,7 +235,9 @@ def _said() -> dict[str, str]:
     return {
         "all": _("all of these hold"),
         "any": _("one of these holds"),
-        "not": _("not"),
+        "not": pgettext("offer", "not"),
+        "and": pgettext("offer", "and"),
+        "or": pgettext("offer", "or"),
         "always": _("In every sale. Add a condition to narrow it."),
         "addCondition": _("Add a condition"),
         "addGroup": _("Add a group"),

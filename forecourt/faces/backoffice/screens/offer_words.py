@@ -7,8 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from forecourt.faces.backoffice import words
+from forecourt.faces.backoffice.screens.claims import funder_name as funder
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import moment
 from forecourt.kernel import clock
@@ -62,16 +64,6 @@ class OfferNames(CompanyNames):
         return self._called.get(code) or super().offer(code)
 
 
-def funder(code: str) -> str:
-    """Who pays, in words: the company, the dealer, a supplier by name."""
-    if code == COMPANY:
-        return _now("the company")
-    if code == "dealer":
-        return _now("the dealer")
-    kind, _colon, name = code.partition(":")
-    return _now("supplier %(name)s") % {"name": name} if kind == "supplier" and name else code
-
-
 def missed(condition: str, names: OfferNames) -> str:
     """Why an offer was not given, without figures: for a count of many sales. The kind of condition, as a builder calls it."""
     if condition == "nothing":
@@ -107,8 +99,8 @@ def parts(offer: Offer, names: OfferNames) -> list[Part]:
     return [
         Part(_now("Name"), offer.name),
         Part(_now("For customers"), offer.text),
-        Part(_now("When"), offer.when.words(names) or _now("in every sale")),
-        Part(_now("Then"), _now("; ").join(effect.words(names) for effect in offer.then)),
+        Part(pgettext("offer", "When"), offer.when.words(names) or _now("in every sale")),
+        Part(pgettext("offer", "Then"), _now("; ").join(effect.words(names) for effect in offer.then)),
         Part(_now("Starts"), moment(offer.starts) if offer.starts else ""),
         Part(_now("Ends"), moment(offer.ends) if offer.ends else ""),
         Part(_now("Budgets"), " ".join(language.budget_words(budget, names) for budget in offer.budgets)),

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from forecourt.customers import permissions as customer_permissions
 from forecourt.faces.backoffice import paging
-from forecourt.faces.backoffice.queries import dashboard, reference
+from forecourt.faces.backoffice.queries import dashboard, offers, reference
 from forecourt.faces.backoffice.queries import sales as queries
 from forecourt.faces.backoffice.screen import screen, show
-from forecourt.faces.backoffice.screens import columns
+from forecourt.faces.backoffice.screens import claims, columns
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
@@ -101,7 +101,11 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         sale=sale,
         station=station,
         company=company,
-        why=[{"reason": one, "text": words.sentence(one, company, names)} for one in reasons],
+        **_why([{"reason": one, "text": words.sentence(one, company, names)} for one in reasons]),
+        payers=[
+            {**row, "name": claims.funder_name(row["funder"])}
+            for row in offers.paid_by(sale_id, sale["customer_id"], sale["business_date"])
+        ],
         raw=_raw(sale),
         tiers=tiers,
         staff_name=organisation.staff_names([sale["staff"]]).get(sale["staff"], sale["staff"]),
@@ -110,6 +114,20 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         may_see_customer=actor.may(customer_permissions.VIEW),
         left=_left(sale),
     )
+
+
+def _why(steps: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The explanation by what it is about: offers given and not given, coupons, all else (points, tier, flags)."""
+    found: dict[str, list[dict[str, Any]]] = {"given": [], "not_given": [], "coupons": [], "why": []}
+    for step in steps:
+        code = step["reason"].code
+        if code == "offer.applied":
+            found["given"].append(step)
+        elif code.startswith("offer."):
+            found["not_given"].append(step)
+        else:
+            found["coupons" if code.startswith("coupon.") else "why"].append(step)
+    return found
 
 
 def _left(sale: dict[str, Any]) -> bool:

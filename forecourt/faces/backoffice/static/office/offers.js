@@ -213,7 +213,7 @@
     node.of ||= [];
     const kind = h("select", { class: "kind", "aria-label": said.all }, ["all", "any"].map((one) => h("option", { value: one, selected: node.is === one }, said[one])));
     kind.addEventListener("change", () => { node.is = kind.value; render(); });
-    const parts = node.of.map((part, place) => [place ? h("span", { class: "joint" }, node.is === "all" ? "∧" : "∨") : null, condition(part, `${path}.of.${place}`, (next) => { node.of[place] = next; render(`${path}.of.${place}`); }, () => { node.of.splice(place, 1); render(); }, depth + 1)]).flat();
+    const parts = node.of.map((part, place) => [place ? h("span", { class: "joint" }, said[node.is === "all" ? "and" : "or"]) : null, condition(part, `${path}.of.${place}`, (next) => { node.of[place] = next; render(`${path}.of.${place}`); }, () => { node.of.splice(place, 1); render(); }, depth + 1)]).flat();
     const add = (next) => { node.of.push(next); render(`${path}.of.${node.of.length - 1}`); };
     return h("div", { class: `group ${depth ? "nested" : ""}`, "data-path": path },
       depth || node.of.length > 1 ? h("div", { class: "head" }, depth ? negate(false, () => replace({ is: "not", of: node })) : null, kind, depth ? remover(said.all, remove) : null) : null,
