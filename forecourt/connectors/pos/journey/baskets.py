@@ -41,7 +41,7 @@ def card_of(household_id: int) -> str:
 def instants_of(stamps: Any) -> Any:
     """The moments that the data's timestamps mean. They name no zone; they are UTC.
 
-    Read so, the year begins at 6:53 in the morning of 1 January in New York, the shops are emptiest at 3 at night, and every
+    Read so, the year begins at 6:53 in the morning of 1 January in New York, the shops are emptiest at 4 at night, and every
     coupon that a household redeems is in a basket of the day the redemptions name. See docs/complete-journey.md.
     """
     return stamps.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", ZONE))
