@@ -1,0 +1,334 @@
+"""Offers in the back office: the list, the builder, reviews, simulations, how they combine; a marketer's way in a browser."""
+
+import json
+import re
+import time
+from datetime import UTC, datetime
+
+import httpx
+import msgspec
+import pytest
+from playwright.sync_api import expect
+
+from forecourt.faces.backoffice.screens.offer_presets import PRESETS, rule_of
+from forecourt.faces.backoffice.screens.offers import may_hold
+from forecourt.kernel import clock
+from forecourt.offers import queries, services
+from forecourt.offers.rules import language
+from forecourt.organisation import queries as organisation_queries
+from forecourt.organisation import services as organisation
+from forecourt.organisation.models import Staff
+from forecourt.organisation.values import NewRole, Role
+from forecourt.sales import queries as sales
+from forecourt.sales.models import Simulation
+from forecourt.sales.services import simulating
+from forecourt.sales.values import SimulationAsked
+from tests.backoffice.conftest import PASSWORD, _made, _scopes
+from tests.sales.scenes import HEAD_OFFICE, Chain, ago, open_chain, water
+
+RULE = {
+    "code": "shop",
+    "name": "One off",
+    "when": {"is": "member"},
+    "then": [{"give": "amount", "off": "1", "of": {"kinds": ["goods"]}}],
+    "budgets": [{"measure": "money", "limit": "10", "per": "total"}],
+    "funding": [{"funder": "supplier:acme", "percent": "60"}, {"funder": "brand", "percent": "40"}],
+}
+SCRIPT = {"X-Office-Form": "1"}
+
+
+@pytest.fixture
+def chain(db) -> Chain:
+    return open_chain()
+
+
+@pytest.fixture
+def signed(chain, client):
+    """`signed("o1")`: the client, signed in as that member of staff."""
+
+    def sign_in(name: str, role: Role = Role.MARKETER):
+        staff = Staff.objects.filter(username=name).first()
+        if staff is None:
+            organisation.create_staff(
+                HEAD_OFFICE, username=name, name=name, password=PASSWORD, roles=[NewRole(role=role)]
+            )
+            staff = Staff.objects.get(username=name)
+        client.force_login(staff)
+        return client
+
+    return sign_in
+
+
+def page(client, path: str) -> str:
+    response = client.get(f"/admin/{path}")
+    assert response.status_code == 200, path
+    return " ".join(response.content.decode().split())
+
+
+def publish(**changes) -> None:
+    services.publish_offers(
+        HEAD_OFFICE,
+        [language.decode(json.dumps(RULE | changes))],
+        valid_from=ago(9 - len(queries.versions(HEAD_OFFICE, "shop"))),
+    )
+
+
+def save(client, rule: dict, path: str = "offers/new/"):
+    return client.post(f"/admin/{path}", {"rule": json.dumps(rule)}, headers=SCRIPT)
+
+
+def test_the_list_tells_what_an_offer_says_what_its_budget_has_left_and_what_it_gave(chain, signed):
+    chain.enrol()
+    publish()
+    chain.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    said = page(signed("o1"), "offers/")
+    assert "When they are a member: ¥1 off goods." in said
+    assert "¥1 / ¥10 · 10%" in said
+    assert "Uses this month" in said
+    assert '<td class="num" data-head="Uses this month">1</td>' in said
+    assert "1.00" in said
+    assert "One off" not in page(signed("o1"), "offers/?state=draft")
+    assert "One off" not in page(signed("o1"), "offers/?q=other")
+    assert "No offers found" in page(signed("o1"), "offers/?q=other")
+
+
+def test_the_list_begins_with_presets_for_who_may_edit(chain, signed):
+    said = page(signed("o1"), "offers/")
+    assert "No offers yet" in said
+    assert "?preset=weekend" in said
+    assert "?preset=weekend" not in page(signed("o3", Role.ANALYST), "offers/")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_an_offer_but_for_what_only_the_marketer_knows(name):
+    rule = rule_of(name)
+    if name == "redeem":
+        rule["when"] = rule["when"] | {"template": "WASH"}
+    if name == "next-time":
+        rule["then"] = [rule["then"][0] | {"template": "WASH"}]
+    language.check(language.decode(json.dumps(rule)))
+
+
+def test_a_draft_is_saved_and_what_is_at_fault_is_told_by_its_path(chain, signed):
+    client = signed("o1")
+    answer = save(client, RULE)
+    assert answer.json()["to"] == "/admin/offers/of/shop/edit/"
+    wrong = RULE | {"then": [{"give": "per_unit", "off": "x"}, {"give": "points"}]}
+    assert save(client, wrong, "offers/of/shop/edit/").json()["faults"] == {"then.0.off": "is no number"}
+    wrong = RULE | {"then": [{"give": "points"}], "budgets": []}
+    assert save(client, wrong, "offers/of/shop/edit/").json()["faults"] == {"then.0.points": "is missing; fill it in"}
+    wrong = RULE | {"when": {"is": "all", "of": [{"is": "station", "of": []}]}}
+    assert list(save(client, wrong, "offers/of/shop/edit/").json()["faults"]) == ["when.of.0.of"]
+    assert "already" in next(iter(save(client, RULE).json()["faults"].values()))
+    assert client.post("/admin/offers/new/", {"rule": "{"}, headers=SCRIPT).status_code == 422
+    assert queries.offer(HEAD_OFFICE, "shop").draft.name == "One off"
+
+
+def test_times_typed_are_the_companys(chain, signed):
+    client = signed("o1")
+    save(client, RULE | {"starts": "2030-01-01T00:00"})
+    draft = queries.offer(HEAD_OFFICE, "shop").draft
+    assert draft.starts == datetime(2029, 12, 31, 16, tzinfo=UTC)
+    assert '"starts": "2030-01-01T00:00"' in page(client, "offers/of/shop/edit/").replace("&quot;", '"')
+
+
+def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(chain, signed):
+    chain.enrol()
+    chain.post_one("1", 1)
+    client = signed("o1")
+    basket = {"rule": json.dumps(RULE), "try_station": "S001", "try_item_1": "6901234567892", "try_count_1": "2"}
+    told = client.post("/admin/offers/preview/", basket).json()
+    assert told["words"].startswith("When they are a member: ¥1 off goods.")
+    stranger = told["panel"]
+    assert "does not get the offer" in stranger
+    assert "¥10.00" in stranger
+    member = client.post("/admin/offers/preview/", basket | {"try_who": "phone", "try_phone": "13800000001"}).json()[
+        "panel"
+    ]
+    assert "This basket gets the offer" in member
+    assert "¥9.00" in member
+    some = client.post("/admin/offers/preview/", basket | {"try_who": "tier:basic"}).json()["panel"]
+    assert "This basket gets the offer" in some
+    faulty = client.post("/admin/offers/preview/", basket | {"rule": "{}"}).json()
+    assert "code" in faulty["faults"]
+    assert "panel" not in faulty
+
+
+def test_another_person_approves_and_the_home_page_says_so(chain, signed):
+    client = signed("o1")
+    save(client, RULE)
+    assert client.post("/admin/offers/of/shop/submit/", {"note": "for the summer"}).status_code == 302
+    assert "Approve and publish" not in page(client, "offers/of/shop/")
+    client = signed("o2", Role.HEAD_OFFICE)
+    assert "Offer One off waits for your approval" in page(client, "")
+    said = page(client, "offers/of/shop/")
+    assert "for the summer" in said
+    assert "Approve and publish" in said
+    client.post("/admin/offers/of/shop/refuse/", {"reason": "too dear"})
+    assert "too dear" in page(signed("o1"), "offers/of/shop/")
+    client = signed("o2", Role.HEAD_OFFICE)
+    client.post("/admin/offers/of/shop/submit/", {})
+    said = page(client, "offers/of/shop/")
+    assert "somebody else at head office approves it" in said
+    assert "Approve and publish" not in said
+    assert "waits for your approval" not in page(client, "")
+    client = signed("o4", Role.HEAD_OFFICE)
+    client.post("/admin/offers/of/shop/approve/")
+    assert queries.offer(HEAD_OFFICE, "shop").state == "live"
+    for verb, state in (("pause", "paused"), ("resume", "live"), ("end", "ended")):
+        client.post(f"/admin/offers/of/shop/{verb}/")
+        assert queries.offer(HEAD_OFFICE, "shop").state == state
+    assert "Taken out of force" in page(client, "offers/of/shop/")
+
+
+def test_versions_tell_what_changed_and_an_earlier_one_is_copied_back(chain, signed):
+    publish()
+    publish(name="Two off", then=[{"give": "amount", "off": "2", "of": {"kinds": ["goods"]}}])
+    client = signed("o1")
+    said = page(client, "offers/of/shop/")
+    assert "<del>¥1 off goods</del>" in said
+    assert "<ins>¥2 off goods</ins>" in said
+    client.post("/admin/offers/of/shop/restore/1/")
+    assert queries.offer(HEAD_OFFICE, "shop").draft.name == "One off"
+    assert "The draft says otherwise" in page(client, "offers/of/shop/")
+    client.post("/admin/offers/of/shop/copy/", {"new_code": "shop-b"})
+    assert queries.offer(HEAD_OFFICE, "shop-b").state == "draft"
+    client.post("/admin/offers/of/shop-b/discard/")
+    assert queries.count_offers() == {"live": 1}
+
+
+def test_the_page_and_the_receipt_tell_who_pays(chain, signed):
+    chain.enrol()
+    publish()
+    receipt = chain.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    client = signed("o1")
+    said = page(client, "offers/of/shop/")
+    assert "Supplier acme</dt><dd>¥0.60</dd>" in said
+    assert f"/admin/sales/{receipt.id}/" in said
+    said = page(client, f"sales/{receipt.id}/")
+    assert "Offers given" in said
+    assert "One off: ¥1 off." in said
+    assert "Supplier acme</dt><dd>¥0.60</dd>" in said
+    assert "The brand</dt><dd>¥0.40</dd>" in said
+    stranger = chain.post_one("2", None, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    said = page(client, f"sales/{stranger.id}/")
+    assert "Offers given" not in said
+    assert "Who pays for it" not in said
+
+
+def test_stations_that_may_give_it_are_known_from_the_place_alone(chain):
+    station = organisation_queries.station_facts(["S001"])["S001"]
+    here, there = {"is": "station", "of": ["S001"]}, {"is": "station", "of": ["S002"]}
+    member = {"is": "member"}
+
+    def holds(when: dict) -> bool:
+        return may_hold(language.decode(json.dumps(RULE | {"when": when})).when, station)
+
+    assert holds(here)
+    assert holds(member)
+    assert not holds(there)
+    assert not holds({"is": "not", "of": here})
+    assert holds({"is": "not", "of": there})
+    assert not holds({"is": "all", "of": [member, there]})
+    assert holds({"is": "any", "of": [member, there]})
+    assert holds({"is": "not", "of": {"is": "all", "of": [member, here]}})
+
+
+def test_a_simulation_is_asked_for_watched_read_and_exported(chain, signed):
+    chain.enrol()
+    chain.post_one("1", 1, water(2))
+    client = signed("o1")
+    save(client, RULE)
+    answer = client.post("/admin/simulations/new/", {"offers": "shop", "panel": "shop"}, headers=SCRIPT)
+    watch = answer.json()["watch"]
+    assert "data-poll" in client.get(watch).content.decode()
+    (run,) = sales.simulations()
+    assert "data-poll" in page(client, "simulations/")
+    found = simulating.simulate(msgspec.convert(run.asked, SimulationAsked))
+    Simulation.objects.filter(pk=run.pk).update(state="done", result=found, finished_at=clock.now())
+    said = " ".join(client.get(watch).content.decode().split())
+    assert "It would have cost</dt><dd><strong>¥1.00</strong>" in said
+    assert "data-poll" not in said
+    said = page(client, f"simulations/{run.pk}/")
+    assert "One off" in said
+    assert "Supplier acme" in said
+    assert "data-poll" not in said
+    rows = b"".join(client.get(f"/admin/simulations/{run.pk}/export.csv").streaming_content).decode()
+    assert "offer,shop,One off" in rows
+    assert "funder,supplier:acme" in rows
+    assert "It would have cost" in page(client, "offers/of/shop/")
+    client.post("/admin/simulations/new/", {"without": "shop"})
+    latest = sales.simulations()[0]
+    client.post(f"/admin/simulations/{latest.pk}/stop/")
+    assert sales.simulation(latest.pk).state == "stopped"
+
+
+def test_how_offers_combine_and_floors_are_set_by_head_office_only(chain, signed):
+    client = signed("o2", Role.HEAD_OFFICE)
+    assert "A sale gets any number of offers" in page(client, "offers/settings/")
+    client.post("/admin/offers/settings/policy/", {"most_offers": "2", "most_percent": "50"})
+    assert "A sale gets at most 2 offers, and at most 50% off any product." in page(client, "offers/settings/")
+    answer = client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "a"}, headers=SCRIPT)
+    assert answer.json()["problems"] == {"margin": "is no number"}
+    client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "0.25"})
+    said = page(client, "offers/settings/")
+    assert "0.25" in said
+    assert "not known" in said
+    client = signed("o1")
+    assert "Set a floor" not in page(client, "offers/settings/")
+    assert client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "1"}).status_code == 403
+
+
+@pytest.fixture(scope="session")
+def offerer(live) -> str:
+    live.command("staff", "create", "bo-offers", "--role", "marketer", "--password", PASSWORD)
+    return "bo-offers"
+
+
+@pytest.mark.slow
+def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, request, offerer, signed_in):
+    made = live.command("apikey", "create", "offer-tests", *_scopes())
+    headers = {"Authorization": f"Bearer {made.stdout.strip().splitlines()[-1]}"}
+    door = httpx.Client(base_url=f"{live.web}/api/v1", headers=headers, timeout=30)
+    page = signed_in(offerer)
+    page.goto(f"{live.web}/admin/offers/new/")
+    page.locator("[data-path=name] input").fill("Browser offer")
+    page.locator("[data-path=code] input").fill("BO-OFFER")
+    page.locator("[data-part=when] select.adder").select_option("volume")
+    page.locator("[data-path='when.of.0.at_least'] input").fill("10")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.locator("[data-path='then.0.off'] .fault")).to_contain_text("is missing")
+    page.locator("[data-path='then.0.off'] input").fill("0.50")
+    picker = page.locator("[data-path='then.0.of'] input[role=combobox]")
+    picker.press("Backspace")
+    picker.fill("BO95")
+    picker.press("ArrowDown")
+    picker.press("Enter")
+    expect(page.locator("[data-sentence]")).to_contain_text("¥0.50 off each l of 95# BO")
+    page.locator("[data-hand-in]").click()
+    page.wait_for_url(re.compile(r"/offers/of/BO-OFFER/#hand-in$"))
+    page.fill("[name=note]", "half off a litre")
+    page.get_by_role("button", name="Hand in for review").click()
+    expect(page.locator("#review")).to_contain_text("half off a litre")
+    expect(page.get_by_role("button", name="Approve and publish")).to_have_count(0)
+    chief = signed_in("bo-head", "zh-CN")
+    chief.get_by_role("link", name=re.compile("优惠“Browser offer”等待您批准")).click()
+    chief.get_by_role("button", name="批准并发布").click()
+    expect(chief.locator("#content")).to_contain_text("生效中")
+    time.sleep(1)  # tills tell whole seconds
+    sale = {
+        "station": "BO1",
+        "source": "pos-o",
+        "source_ref": "offer-1",
+        "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "customer": {"phone": "13712348765"},
+        "pricing": "offers",
+        "lines": [{"product": "BO95", "quantity": "20.000", "unit_price": "8.00", "amount": "160.00"}],
+        "tenders": [{"kind": "wechat", "amount": "150.00"}],
+    }
+    receipt = _made(door.post("/sales", json=sale))
+    chief.goto(f"{live.web}/admin/sales/{receipt['id']}/")
+    expect(chief.locator("#content")).to_contain_text("已享优惠")
+    expect(chief.locator("#content")).to_contain_text("Browser offer")
+    page.goto(f"{live.web}/admin/sales/{receipt['id']}/")
+    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10.00 off.")
