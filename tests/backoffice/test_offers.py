@@ -38,12 +38,12 @@ SCRIPT = {"X-Office-Form": "1"}
 
 
 @pytest.fixture
-def chain(db) -> Chain:
+def scene(db) -> Chain:
     return open_chain()
 
 
 @pytest.fixture
-def signed(chain, client):
+def signed(scene, client):
     """`signed("o1")`: the client, signed in as that member of staff."""
 
     def sign_in(name: str, role: Role = Role.MARKETER):
@@ -77,10 +77,10 @@ def save(client, rule: dict, path: str = "offers/new/"):
     return client.post(f"/admin/{path}", {"rule": json.dumps(rule)}, headers=SCRIPT)
 
 
-def test_the_list_tells_what_an_offer_says_what_its_budget_has_left_and_what_it_gave(chain, signed):
-    chain.enrol()
+def test_the_list_tells_what_an_offer_says_what_its_budget_has_left_and_what_it_gave(scene, signed):
+    scene.enrol()
     publish()
-    chain.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    scene.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
     said = page(signed("o1"), "offers/")
     assert "When they are a member: ¥1 off goods." in said
     assert "¥1 / ¥10 · 10%" in said
@@ -92,7 +92,7 @@ def test_the_list_tells_what_an_offer_says_what_its_budget_has_left_and_what_it_
     assert "No offers found" in page(signed("o1"), "offers/?q=other")
 
 
-def test_the_list_begins_with_presets_for_who_may_edit(chain, signed):
+def test_the_list_begins_with_presets_for_who_may_edit(scene, signed):
     said = page(signed("o1"), "offers/")
     assert "No offers yet" in said
     assert "?preset=weekend" in said
@@ -109,7 +109,7 @@ def test_every_preset_is_an_offer_but_for_what_only_the_marketer_knows(name):
     language.check(language.decode(json.dumps(rule)))
 
 
-def test_a_draft_is_saved_and_what_is_at_fault_is_told_by_its_path(chain, signed):
+def test_a_draft_is_saved_and_what_is_at_fault_is_told_by_its_path(scene, signed):
     client = signed("o1")
     answer = save(client, RULE)
     assert answer.json()["to"] == "/admin/offers/of/shop/edit/"
@@ -124,7 +124,7 @@ def test_a_draft_is_saved_and_what_is_at_fault_is_told_by_its_path(chain, signed
     assert queries.offer(HEAD_OFFICE, "shop").draft.name == "One off"
 
 
-def test_times_typed_are_the_companys(chain, signed):
+def test_times_typed_are_the_companys(scene, signed):
     client = signed("o1")
     save(client, RULE | {"starts": "2030-01-01T00:00"})
     draft = queries.offer(HEAD_OFFICE, "shop").draft
@@ -132,9 +132,9 @@ def test_times_typed_are_the_companys(chain, signed):
     assert '"starts": "2030-01-01T00:00"' in page(client, "offers/of/shop/edit/").replace("&quot;", '"')
 
 
-def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(chain, signed):
-    chain.enrol()
-    chain.post_one("1", 1)
+def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(scene, signed):
+    scene.enrol()
+    scene.post_one("1", 1)
     client = signed("o1")
     basket = {"rule": json.dumps(RULE), "try_station": "S001", "try_item_1": "6901234567892", "try_count_1": "2"}
     told = client.post("/admin/offers/preview/", basket).json()
@@ -154,7 +154,7 @@ def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(chain, s
     assert "panel" not in faulty
 
 
-def test_another_person_approves_and_the_home_page_says_so(chain, signed):
+def test_another_person_approves_and_the_home_page_says_so(scene, signed):
     client = signed("o1")
     save(client, RULE)
     assert client.post("/admin/offers/of/shop/submit/", {"note": "for the summer"}).status_code == 302
@@ -181,7 +181,7 @@ def test_another_person_approves_and_the_home_page_says_so(chain, signed):
     assert "Taken out of force" in page(client, "offers/of/shop/")
 
 
-def test_versions_tell_what_changed_and_an_earlier_one_is_copied_back(chain, signed):
+def test_versions_tell_what_changed_and_an_earlier_one_is_copied_back(scene, signed):
     publish()
     publish(name="Two off", then=[{"give": "amount", "off": "2", "of": {"kinds": ["goods"]}}])
     client = signed("o1")
@@ -197,10 +197,10 @@ def test_versions_tell_what_changed_and_an_earlier_one_is_copied_back(chain, sig
     assert queries.count_offers() == {"live": 1}
 
 
-def test_the_page_and_the_receipt_tell_who_pays(chain, signed):
-    chain.enrol()
+def test_the_page_and_the_receipt_tell_who_pays(scene, signed):
+    scene.enrol()
     publish()
-    receipt = chain.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    receipt = scene.post_one("1", 1, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
     client = signed("o1")
     said = page(client, "offers/of/shop/")
     assert "Supplier acme</dt><dd>¥0.60</dd>" in said
@@ -210,13 +210,13 @@ def test_the_page_and_the_receipt_tell_who_pays(chain, signed):
     assert "One off: ¥1 off." in said
     assert "Supplier acme</dt><dd>¥0.60</dd>" in said
     assert "The brand</dt><dd>¥0.40</dd>" in said
-    stranger = chain.post_one("2", None, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
+    stranger = scene.post_one("2", None, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
     said = page(client, f"sales/{stranger.id}/")
     assert "Offers given" not in said
     assert "Who pays for it" not in said
 
 
-def test_stations_that_may_give_it_are_known_from_the_place_alone(chain):
+def test_stations_that_may_give_it_are_known_from_the_place_alone(scene):
     station = organisation_queries.station_facts(["S001"])["S001"]
     here, there = {"is": "station", "of": ["S001"]}, {"is": "station", "of": ["S002"]}
     member = {"is": "member"}
@@ -234,9 +234,9 @@ def test_stations_that_may_give_it_are_known_from_the_place_alone(chain):
     assert holds({"is": "not", "of": {"is": "all", "of": [member, here]}})
 
 
-def test_a_simulation_is_asked_for_watched_read_and_exported(chain, signed):
-    chain.enrol()
-    chain.post_one("1", 1, water(2))
+def test_a_simulation_is_asked_for_watched_read_and_exported(scene, signed):
+    scene.enrol()
+    scene.post_one("1", 1, water(2))
     client = signed("o1")
     save(client, RULE)
     answer = client.post("/admin/simulations/new/", {"offers": "shop", "panel": "shop"}, headers=SCRIPT)
@@ -263,7 +263,7 @@ def test_a_simulation_is_asked_for_watched_read_and_exported(chain, signed):
     assert sales.simulation(latest.pk).state == "stopped"
 
 
-def test_how_offers_combine_and_floors_are_set_by_head_office_only(chain, signed):
+def test_how_offers_combine_and_floors_are_set_by_head_office_only(scene, signed):
     client = signed("o2", Role.HEAD_OFFICE)
     assert "A sale gets any number of offers" in page(client, "offers/settings/")
     client.post("/admin/offers/settings/policy/", {"most_offers": "2", "most_percent": "50"})
@@ -280,13 +280,13 @@ def test_how_offers_combine_and_floors_are_set_by_head_office_only(chain, signed
 
 
 @pytest.fixture(scope="session")
-def offerer(live) -> str:
+def offerer(live, chain) -> str:
     live.command("staff", "create", "bo-offers", "--role", "marketer", "--password", PASSWORD)
     return "bo-offers"
 
 
 @pytest.mark.slow
-def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, request, offerer, signed_in):
+def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, offerer, signed_in):
     made = live.command("apikey", "create", "offer-tests", *_scopes())
     headers = {"Authorization": f"Bearer {made.stdout.strip().splitlines()[-1]}"}
     door = httpx.Client(base_url=f"{live.web}/api/v1", headers=headers, timeout=30)
