@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.screens.claims import funder_name as funder
@@ -30,7 +30,7 @@ STATES: Final = {
 COLOURS: Final = {"live": "green", "review": "amber", "draft": "", "paused": "amber", "ended": ""}
 RUNS: Final = {
     "waiting": _("Waiting"),
-    "running": _("Running"),
+    "running": pgettext_lazy("simulation", "Running"),
     "done": _("Done"),
     "failed": _("Failed"),
     "stopped": _("Stopped"),

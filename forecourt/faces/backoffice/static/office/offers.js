@@ -146,7 +146,7 @@
       input.value = ""; close(); paint(); input.focus();
     }
     function list() {
-      hits.replaceChildren(...(found.length ? found.map((one, place) => h("li", { role: "option", id: `${id}-${place}`, "aria-selected": place === at ? "true" : "false", onmousedown: (event) => { event.preventDefault(); take(one); } }, h("span", {}, one.name), h("span", { class: "soft small" }, [how.kind === "selection" ? said[one.kind] : "", one.code !== one.name ? one.code : ""].filter(Boolean).join(" · ")))) : [h("li", { class: "soft" }, how.free && input.value ? said.enter : said.none)]));
+      hits.replaceChildren(...(found.length ? found.map((one, place) => h("li", { role: "option", id: `${id}-${place}`, "aria-selected": place === at ? "true" : "false", onmousedown: (event) => { event.preventDefault(); take(one); } }, h("span", {}, one.name), h("span", { class: "soft small" }, [how.kind === "selection" ? said[one.kind] : "", one.code !== one.name && one.kind !== "kinds" && one.kind !== "families" ? one.code : ""].filter(Boolean).join(" · ")))) : [h("li", { class: "soft" }, how.free && input.value ? said.enter : said.none)]));
       hits.hidden = false; input.setAttribute("aria-expanded", "true");
       if (at >= 0) { input.setAttribute("aria-activedescendant", `${id}-${at}`); hits.children[at]?.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
     }
