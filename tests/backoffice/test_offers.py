@@ -149,6 +149,8 @@ def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(scene, s
     assert "¥9.00" in member
     some = client.post("/admin/offers/preview/", basket | {"try_who": "tier:basic"}).json()["panel"]
     assert "This basket gets the offer" in some
+    elsewhere = basket | {"rule": json.dumps(RULE | {"when": {"is": "station", "of": ["S002"]}})}
+    assert "One off: it is for other stations" in client.post("/admin/offers/preview/", elsewhere).json()["panel"]
     faulty = client.post("/admin/offers/preview/", basket | {"rule": "{}"}).json()
     assert "code" in faulty["faults"]
     assert "panel" not in faulty
@@ -302,7 +304,7 @@ def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, of
     picker = page.locator("[data-path='then.0.of'] input[role=combobox]")
     picker.press("Backspace")
     picker.fill("BO95")
-    picker.press("ArrowDown")
+    expect(page.locator(".hits li[aria-selected=true]")).to_contain_text("95# BO")
     picker.press("Enter")
     expect(page.locator("[data-sentence]")).to_contain_text("¥0.50 off each l of 95# BO")
     page.locator("[data-hand-in]").click()

@@ -13,10 +13,13 @@ from forecourt.customers.values import CustomerClaim
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screens.offer_words import OfferNames, typed_moment
+from forecourt.faces.backoffice.screens.offers import may_hold
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
+from forecourt.offers.rules import language
+from forecourt.offers.rules.conditions import All
 from forecourt.offers.rules.language import Offer
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
@@ -24,6 +27,7 @@ from forecourt.sales import services
 from forecourt.sales.values import NewLine, NewSale, NewTender, Quote
 from forecourt.sales.words import sentence
 
+PLACES: Final = ("station", "region", "payee")
 ROWS: Final = 3
 """Goods of a basket."""
 MOST: Final = Decimal(100_000)
@@ -59,10 +63,12 @@ def tried(actor: Actor, asked: Mapping[str, Any], offer: Offer, names: OfferName
         ),
         offer,
     )
-    return _shown(quote, offer, names, asked)
+    return _shown(quote, offer, names, asked, station)
 
 
-def _shown(quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(
+    quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, Any], station: StationFacts
+) -> dict[str, Any]:
     company = organisation.company()
     offers = [reason for reason in quote.explanation if reason.code.startswith(("offer.", "coupon."))]
     rows = [
@@ -73,6 +79,10 @@ def _shown(quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, An
         }
         for reason in offers
     ]
+    if not any(row["is_own"] for row in rows):
+        # offers are found by what they need, so one that needs another station or product was not even looked at
+        why = language.missing(_elsewhere(offer, station) or "nothing", {}, names)
+        rows.append({"mark": "missed", "text": f"{offer.name}: {why}", "is_own": True})
     rows.sort(key=lambda row: (not row["is_own"], ["applied", "said", "lost", "missed"].index(row["mark"])))
     own = next((row["mark"] for row in rows if row["is_own"]), "")
     return {
@@ -84,6 +94,19 @@ def _shown(quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, An
         "rows": rows,
         "own": own,
     }
+
+
+def _elsewhere(offer: Offer, station: StationFacts) -> str:
+    """The kind of condition that no sale at this station meets; empty where there is none."""
+    parts = offer.when.of if isinstance(offer.when, All) else (offer.when,)
+    return next(
+        (
+            part.__struct_config__.tag
+            for part in parts
+            if part.__struct_config__.tag in PLACES and not may_hold(part, station)
+        ),
+        "",
+    )
 
 
 def _lines(asked: Mapping[str, Any], station: StationFacts, at: datetime) -> list[NewLine]:

@@ -159,7 +159,7 @@
         found = [...fixed, ...answer.found]; at = text && found.length ? 0 : -1; list();
       } catch { close(); }
     }
-    input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 180); });
+    input.addEventListener("input", () => { found = []; at = -1; clearTimeout(timer); timer = setTimeout(search, 180); });
     input.addEventListener("focus", search);
     input.addEventListener("blur", () => { clearTimeout(timer); mine += 1; close(); });
     input.addEventListener("keydown", (event) => {
