@@ -333,4 +333,4 @@ def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, of
     expect(chief.locator("#content")).to_contain_text("已享优惠")
     expect(chief.locator("#content")).to_contain_text("Browser offer")
     page.goto(f"{live.web}/admin/sales/{receipt['id']}/")
-    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10.00 off.")
+    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10 off.")
