@@ -9,6 +9,7 @@ from forecourt.sales.values import MAX_LIST, NewRefund, NewSale, NewTender, Reas
 
 _sale: Final = msgspec.json.Decoder(NewSale)
 _refund: Final = msgspec.json.Decoder(NewRefund)
+_object: Final = msgspec.json.Decoder(dict[str, Any])
 _raw_list: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _encoder: Final = msgspec.json.Encoder(decimal_format="string", enc_hook=as_plain)
 
@@ -40,6 +41,11 @@ def decode_sale(body: bytes | msgspec.Raw) -> NewSale:
 def decode_refund(body: bytes) -> NewRefund:
     """One refund; errors as for a sale."""
     return _decoded(_refund, body)  # type: ignore[no-any-return]
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Any JSON object; Malformed when it is no JSON, Invalid when it is something else."""
+    return _decoded(_object, body)  # type: ignore[no-any-return]
 
 
 def decode_sales(body: bytes) -> list[NewSale | Problem]:

@@ -138,7 +138,7 @@ def stop_simulation(request: KeyedRequest, simulation_id: Id) -> SimulationOut:
 )
 def try_offer(request: HttpRequest) -> HttpResponse:
     """What the sale would come to if this offer were in force beside those that are. Nothing is recorded."""
-    body = request.document if isinstance(request.document, dict) else {}  # type: ignore[attr-defined]
+    body = wire.decode_object(request.body)
     for name in ("offer", "sale"):
         if not isinstance(body.get(name), dict):
             raise Invalid.field(name, "is missing; send an object with an offer and a sale")

@@ -82,7 +82,7 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     state = _state([known], in_force)
     state.buyers |= customers.buyers([known.customer_id]) if known.is_member else {}
     tried = replace(offer, starts=None, ends=None, budgets=())
-    rulings = in_force.at(moment)._replace(book=Book([*others, Live(0, 0, tried, NEVER, EVER)]))
+    rulings = in_force.at(moment)._replace(book=Book([*others, Live(-1, 0, tried, NEVER, EVER)]))
     for condition in walk(offer.when):
         template = getattr(condition, "template", "")
         if template in rulings.templates and known.is_member:
