@@ -287,7 +287,11 @@ def awards(sale: SaleView, refund_ids: Sequence[UUID] = ()) -> list[Award]:
     return [Award(**dict(zip(Award.__struct_fields__, row, strict=True))) for row in found]
 
 
-def simulation(simulation_id: int) -> Simulation:
+SimulationRow = Simulation
+"""A simulation, to read."""
+
+
+def simulation(simulation_id: int) -> SimulationRow:
     """A simulation as it stands; NotFound when there is none."""
     row = Simulation.objects.filter(pk=simulation_id).first()
     if row is None:
@@ -295,7 +299,7 @@ def simulation(simulation_id: int) -> Simulation:
     return row
 
 
-def simulations(limit: int = 50) -> list[Simulation]:
+def simulations(limit: int = 50) -> list[SimulationRow]:
     """Simulations, the newest first, without what they found."""
     return list(Simulation.objects.defer("result").order_by("-id")[:limit])
 

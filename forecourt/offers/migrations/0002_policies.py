@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('offers', '0001_initial'),
+        ("offers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateTimeField(verbose_name='in force from')),
-                ('body', models.JSONField(verbose_name='rule')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
-                ('published_by', models.TextField(verbose_name='published by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateTimeField(verbose_name="in force from")),
+                ("body", models.JSONField(verbose_name="rule")),
+                ("published_at", models.DateTimeField(verbose_name="published")),
+                ("published_by", models.TextField(verbose_name="published by")),
             ],
             options={
-                'verbose_name': 'how offers combine',
-                'verbose_name_plural': 'how offers combine',
-                'ordering': ['-id'],
+                "verbose_name": "how offers combine",
+                "verbose_name_plural": "how offers combine",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='slot',
-            name='measure',
-            field=models.CharField(default='', max_length=8),
+            model_name="slot",
+            name="measure",
+            field=models.CharField(default="", max_length=8),
         ),
     ]

@@ -22,7 +22,7 @@ from forecourt.kernel.problems import Problem
 from forecourt.offers import queries as offers
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, services
-from forecourt.sales.models import Simulation
+from forecourt.sales.queries import SimulationRow
 from forecourt.sales.values import SimulationAsked
 
 DEFAULT_DAYS: Final = 30
@@ -49,7 +49,7 @@ def latest_of(code: str) -> dict[str, Any] | None:
     return None
 
 
-def brief(row: Simulation, code: str = "") -> dict[str, Any]:
+def brief(row: SimulationRow, code: str = "") -> dict[str, Any]:
     """A simulation in few figures; those of one offer where a code is given."""
     found: dict[str, Any] = {"run": row, "code": code, "progress": progress(row), "is_open": row.state in UNDER_WAY}
     if row.state == "done" and row.result:
@@ -65,7 +65,7 @@ def brief(row: Simulation, code: str = "") -> dict[str, Any]:
     return found
 
 
-def progress(row: Simulation) -> dict[str, Any]:
+def progress(row: SimulationRow) -> dict[str, Any]:
     """How far it is: percent, and minutes left where that can be said."""
     percent = min(100, row.done * 100 // row.total) if row.total else 0
     left = None
@@ -79,7 +79,7 @@ def _figures(sums: dict[str, str]) -> dict[str, Any]:
     return {name: value if name == "name" else Decimal(value) for name, value in sums.items()}
 
 
-def _drafted(row: Simulation) -> dict[str, str]:
+def _drafted(row: SimulationRow) -> dict[str, str]:
     """Names of the drafts that were simulated."""
     codes = [*row.asked.get("offers", []), *row.asked.get("without", [])]
     return {code: offer.name for code, (_id, offer) in offers.drafts(codes).items()}
@@ -97,7 +97,7 @@ def simulations(request: HttpRequest) -> HttpResponse:
     return show(request, "simulations", _("Simulations"), **context)
 
 
-def _line(row: Simulation) -> dict[str, Any]:
+def _line(row: SimulationRow) -> dict[str, Any]:
     return {
         "run": row,
         "asked": msgspec.convert(row.asked, SimulationAsked),
@@ -180,7 +180,7 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     )
 
 
-def _found(row: Simulation) -> dict[str, Any]:
+def _found(row: SimulationRow) -> dict[str, Any]:
     """The result in words and figures."""
     result = row.result or {}
     names = told.OfferNames(_drafted(row))
@@ -247,7 +247,7 @@ def export(request: HttpRequest, simulation_id: int) -> HttpResponse:
     return csv_file(f"simulation-{row.pk}", heads, _lines(row) if row.result else [])
 
 
-def _lines(row: Simulation) -> Iterator[list[Any]]:
+def _lines(row: SimulationRow) -> Iterator[list[Any]]:
     result = row.result or {}
     names = told.OfferNames(_drafted(row))
     before_and_after = (
