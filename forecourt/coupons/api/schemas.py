@@ -1,6 +1,7 @@
 """What the API says of coupons and takes for them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class TemplateFields(Schema):
     limit: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
     is_automatic: bool = False
     is_transferable: bool = False
-    worth: Figure = Field(default="0", ge=0)  # type: ignore[assignment]
+    worth: Figure = Field(default=Decimal(0), ge=0)
 
 
 class TemplateBody(TemplateFields, Body):
@@ -64,7 +65,7 @@ class TemplateChanges(Changes):
     limit: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
     is_automatic: bool = False
     is_transferable: bool = False
-    worth: Figure = Field(default="0", ge=0)  # type: ignore[assignment]
+    worth: Figure = Field(default=Decimal(0), ge=0)
 
 
 class FiguresOut(Schema):
