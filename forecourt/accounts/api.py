@@ -142,7 +142,7 @@ class RollLineOut(Schema):
         )
 
 
-class ClaimOut(Schema):
+class FundingClaimOut(Schema):
     """A claim on a funder. `total` is discount, value of points and costs together; corrections are within it."""
 
     id: int
@@ -165,7 +165,7 @@ class ClaimOut(Schema):
     note: str
 
     @classmethod
-    def of(cls, claim: ClaimView) -> "ClaimOut":
+    def of(cls, claim: ClaimView) -> "FundingClaimOut":
         return cls(**{name: getattr(claim, name) for name in cls.model_fields})
 
 
@@ -187,7 +187,7 @@ class ClaimRowOut(Schema):
     is_correction: bool
 
 
-class Span(Schema):
+class FundingSpan(Schema):
     """Days, both included."""
 
     since: Day
@@ -221,7 +221,7 @@ def list_policies(request: KeyedRequest) -> list[PolicyOut]:
     summary="Closed days",
     openapi_extra=needs("accounts:read"),
 )
-def list_days(request: KeyedRequest, span: Query[Span]) -> list[DayOut]:
+def list_days(request: KeyedRequest, span: Query[FundingSpan]) -> list[DayOut]:
     """Newest first. A day that is not here is not closed yet."""
     _check(span)
     return [
@@ -238,7 +238,7 @@ def list_days(request: KeyedRequest, span: Query[Span]) -> list[DayOut]:
     openapi_extra=needs("accounts:read"),
 )
 def list_journal(
-    request: KeyedRequest, span: Query[Span], limit: Limit = 200, cursor: Cursor | None = None
+    request: KeyedRequest, span: Query[FundingSpan], limit: Limit = 200, cursor: Cursor | None = None
 ) -> Page[JournalLineOut]:
     """In the order booked. Days are closed once and for good, so a day read whole need not be read again."""
     _check(span)
@@ -272,7 +272,7 @@ def roll_forward(request: KeyedRequest, months: Query[Months]) -> list[RollLineO
 
 @router.get(
     "/claims",
-    response=list[ClaimOut],
+    response=list[FundingClaimOut],
     operation_id="claims_list",
     summary="Claims on those who fund offers",
     openapi_extra=needs("accounts:read"),
@@ -281,20 +281,20 @@ def list_claims(
     request: KeyedRequest,
     funder: Annotated[str, Field(max_length=60)] = "",
     state: Annotated[str, Field(pattern="^(draft|sent|settled|disputed)?$")] = "",
-) -> list[ClaimOut]:
+) -> list[FundingClaimOut]:
     """Newest first, 200 at most."""
-    return [ClaimOut.of(claim) for claim in queries.claims(request.actor, funder=funder, state=state)]
+    return [FundingClaimOut.of(claim) for claim in queries.claims(request.actor, funder=funder, state=state)]
 
 
 @router.get(
     "/claims/{claim_id}",
-    response=ClaimOut,
+    response=FundingClaimOut,
     operation_id="claims_get",
     summary="A claim",
     openapi_extra=needs("accounts:read"),
 )
-def get_claim(request: KeyedRequest, claim_id: Id) -> ClaimOut:
-    return ClaimOut.of(queries.claim(request.actor, claim_id))
+def get_claim(request: KeyedRequest, claim_id: Id) -> FundingClaimOut:
+    return FundingClaimOut.of(queries.claim(request.actor, claim_id))
 
 
 @router.get(
@@ -318,6 +318,6 @@ def list_claim_rows(
     )
 
 
-def _check(span: Span) -> None:
+def _check(span: FundingSpan) -> None:
     if span.until < span.since:
         raise Invalid.field("until", f"{span.until} lies before {span.since}")

@@ -31,14 +31,14 @@ def _json(value: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(_encoder.encode(value), status=status, content_type="application/json")
 
 
-class NoteBody(Body):
+class OfferNoteBody(Body):
     """A note for who decides; `valid_from`: when it is to begin, as soon as it is approved unless given."""
 
     note: Annotated[str, Field(max_length=1000)] = ""
     valid_from: Instant | None = None
 
 
-class ReasonBody(Body):
+class OfferReasonBody(Body):
     """Why."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -152,7 +152,7 @@ def update_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     summary="Hand an offer in for review",
     openapi_extra=needs("offers:write"),
 )
-def submit_offer(request: KeyedRequest, code: PathCode, body: NoteBody) -> HttpResponse:
+def submit_offer(request: KeyedRequest, code: PathCode, body: OfferNoteBody) -> HttpResponse:
     starts: datetime | None = body.valid_from
     services.submit_offer(request.actor, code, body.note, valid_from=starts)
     return _offer(request, code)
@@ -178,7 +178,7 @@ def approve_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     summary="Send an offer back",
     openapi_extra=needs("offers:approve"),
 )
-def refuse_offer(request: KeyedRequest, code: PathCode, body: ReasonBody) -> HttpResponse:
+def refuse_offer(request: KeyedRequest, code: PathCode, body: OfferReasonBody) -> HttpResponse:
     services.refuse_offer(request.actor, code, body.reason)
     return _offer(request, code)
 

@@ -1,10 +1,12 @@
 """The OpenAPI document: committed, so that a change of the API shows in a review."""
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
 
+import forecourt
 from forecourt.faces.api.document import document
 from tests.api.conftest import Caller
 
@@ -49,3 +51,15 @@ def test_the_document_and_its_listing_are_open_to_all(db):
     assert "/api/v1/sales/quote" in page
     assert "https://" not in page
     assert "权限范围" in nobody.get("/docs", ACCEPT_LANGUAGE="zh-hans").content.decode()
+
+
+def test_no_two_schemas_have_one_name():
+    """The document knows them by name: of two, one would be described as the other."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(Path(forecourt.__file__).parent.glob("*/api*")):
+        for file in [path] if path.suffix == ".py" else sorted(path.rglob("*.py")):
+            for name in re.findall(
+                r"^class (\w+)\((?:Schema|Body|Changes|\w+Out|\w+Body)\)", file.read_text("utf-8"), re.M
+            ):
+                found.setdefault(name, []).append(f"{file.parent.name}/{file.name}")
+    assert not {name: places for name, places in found.items() if len(places) > 1}

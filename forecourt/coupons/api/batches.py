@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from ninja import Router, Schema, Status
 
 from forecourt.coupons import permissions, queries, rules, services
-from forecourt.coupons.api.schemas import BatchBody, BatchOut, ReasonBody
+from forecourt.coupons.api.schemas import BatchBody, BatchOut, CouponReasonBody
 from forecourt.coupons.queries import BatchCode
 from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 
@@ -121,7 +121,7 @@ def export_batch(request: KeyedRequest, batch_id: Id) -> StreamingHttpResponse:
     summary="Make a batch void",
     openapi_extra=needs("coupons:write"),
 )
-def void_batch(request: KeyedRequest, batch_id: Id, why: ReasonBody) -> BatchOut:
+def void_batch(request: KeyedRequest, batch_id: Id, why: CouponReasonBody) -> BatchOut:
     """At once, whatever its size: what was not used of it is not taken any more."""
     services.void_batch(request.actor, batch_id, why.reason)
     return get_batch(request, batch_id)

@@ -8,16 +8,16 @@ from ninja import Router, Status
 
 from forecourt.coupons import permissions, queries, rules, services
 from forecourt.coupons.api.schemas import (
-    ClaimBody,
+    CouponClaimBody,
     CouponOut,
+    CouponReasonBody,
+    CouponRedeemBody,
+    CouponTransferBody,
     IssueBody,
     LookupBody,
     LookupOut,
-    ReasonBody,
-    RedeemBody,
     SeenBody,
     SeenOut,
-    TransferBody,
 )
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
@@ -110,7 +110,7 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
     summary="Hand over what a coupon gives, without a sale",
     openapi_extra=needs("coupons:write", idempotent=True),
 )
-def redeem_coupon(request: KeyedRequest, wanted: RedeemBody) -> CouponOut:
+def redeem_coupon(request: KeyedRequest, wanted: CouponRedeemBody) -> CouponOut:
     """409 says why it is not taken, or that it is used in a sale. Send an Idempotency-Key."""
     done = services.redeem_coupon(request.actor, wanted.code, wanted.station, wanted.customer_id)
     return CouponOut.of(queries.view(done.id))
@@ -123,7 +123,7 @@ def redeem_coupon(request: KeyedRequest, wanted: RedeemBody) -> CouponOut:
     summary="Take a coupon by its code",
     openapi_extra=needs("coupons:write"),
 )
-def claim_coupon(request: KeyedRequest, wanted: ClaimBody) -> CouponOut:
+def claim_coupon(request: KeyedRequest, wanted: CouponClaimBody) -> CouponOut:
     """A bearer's coupon, or one that its holder shared by telling the code where its template allows that."""
     done = services.claim_coupon(request.actor, wanted.code, wanted.customer_id)
     return CouponOut.of(queries.view(done.id))
@@ -159,7 +159,7 @@ def get_coupon(request: KeyedRequest, coupon_id: UUID) -> CouponOut:
     summary="Give a coupon to another customer",
     openapi_extra=needs("coupons:write"),
 )
-def transfer_coupon(request: KeyedRequest, coupon_id: UUID, to: TransferBody) -> CouponOut:
+def transfer_coupon(request: KeyedRequest, coupon_id: UUID, to: CouponTransferBody) -> CouponOut:
     """409 where its template does not allow that, or the coupon cannot be used any more."""
     services.transfer_coupon(request.actor, coupon_id, to.customer_id)
     return get_coupon(request, coupon_id)
@@ -172,7 +172,7 @@ def transfer_coupon(request: KeyedRequest, coupon_id: UUID, to: TransferBody) ->
     summary="Make a coupon void",
     openapi_extra=needs("coupons:write"),
 )
-def void_coupon(request: KeyedRequest, coupon_id: UUID, why: ReasonBody) -> CouponOut:
+def void_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody) -> CouponOut:
     """What is used up or void already stays as it is."""
     queries.view(coupon_id)
     services.void_coupons(request.actor, [coupon_id], why.reason)
@@ -186,7 +186,7 @@ def void_coupon(request: KeyedRequest, coupon_id: UUID, why: ReasonBody) -> Coup
     summary="Give a use back, or make a void coupon good",
     openapi_extra=needs("coupons:write"),
 )
-def restore_coupon(request: KeyedRequest, coupon_id: UUID, why: ReasonBody) -> CouponOut:
+def restore_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody) -> CouponOut:
     """Its latest use is given back; its last day stays as it is. 409 when there is nothing to give back."""
     services.restore_coupon(request.actor, coupon_id, why.reason)
     return get_coupon(request, coupon_id)

@@ -175,18 +175,18 @@ class LookupOut(Schema):
     coupon: CouponOut | None
 
 
-class ClaimBody(Body):
+class CouponClaimBody(Body):
     """A code, and whose the coupon shall be."""
 
     code: CouponCode
     customer_id: Id
 
 
-class TransferBody(Body):
+class CouponTransferBody(Body):
     customer_id: Id
 
 
-class ReasonBody(Body):
+class CouponReasonBody(Body):
     reason: Reason
 
 
@@ -200,7 +200,7 @@ class SeenOut(Schema):
     seen: int
 
 
-class RedeemBody(Body):
+class CouponRedeemBody(Body):
     """A coupon that is handed over for what its template says, at a station (by code), without a sale."""
 
     code: CouponCode

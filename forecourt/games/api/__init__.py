@@ -11,9 +11,9 @@ from forecourt.games.api.answers import (
     AnswersBody,
     ChancesBody,
     ChancesOut,
-    ClaimOut,
-    CollectBody,
     DrawnOut,
+    GameClaimOut,
+    GameCollectBody,
     GameOut,
     MarkedOut,
     OpeningOut,
@@ -154,40 +154,40 @@ def give_chances(request: KeyedRequest, code: Code, body: ChancesBody) -> Status
 
 @router.get(
     "/customers/{customer_id}/prizes",
-    response=list[ClaimOut],
+    response=list[GameClaimOut],
     operation_id="games_claims",
     summary="Goods a customer has won",
     openapi_extra=needs("games:read"),
 )
-def list_claims(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> list[ClaimOut]:
+def list_claims(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> list[GameClaimOut]:
     request.actor.require(permissions.VIEW_GAMES)
-    return [ClaimOut.of(one) for one in queries.claims(family=_family(customer_id), limit=limit)]
+    return [GameClaimOut.of(one) for one in queries.claims(family=_family(customer_id), limit=limit)]
 
 
 @router.get(
     "/prizes/{claim_code}",
-    response=ClaimOut,
+    response=GameClaimOut,
     operation_id="games_claim",
     summary="Goods by the code they are collected with",
     openapi_extra=needs("games:read"),
 )
-def get_claim(request: KeyedRequest, claim_code: Code) -> ClaimOut:
+def get_claim(request: KeyedRequest, claim_code: Code) -> GameClaimOut:
     request.actor.require(permissions.VIEW_GAMES)
     found = queries.claims(code=claim_code.upper(), limit=1)
     if not found:
         raise NotFound(f"No prize has the code {claim_code}.")
-    return ClaimOut.of(found[0])
+    return GameClaimOut.of(found[0])
 
 
 @router.post(
     "/prizes/{claim_code}/collect",
-    response=ClaimOut,
+    response=GameClaimOut,
     operation_id="games_collect",
     summary="Hand over goods that were won",
     openapi_extra=needs("games:write", idempotent=True),
 )
-def collect(request: KeyedRequest, claim_code: Code, body: CollectBody) -> ClaimOut:
-    return ClaimOut.of(services.collect_claim(request.actor, claim_code, body.station))
+def collect(request: KeyedRequest, claim_code: Code, body: GameCollectBody) -> GameClaimOut:
+    return GameClaimOut.of(services.collect_claim(request.actor, claim_code, body.station))
 
 
 @router.get(

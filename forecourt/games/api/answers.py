@@ -177,7 +177,7 @@ class ChancesOut(Schema):
     customers: int
 
 
-class ClaimOut(Schema):
+class GameClaimOut(Schema):
     """Goods that were won. `state` is open, collected or expired."""
 
     id: UUID
@@ -191,11 +191,11 @@ class ClaimOut(Schema):
     collected_at: datetime | None
 
     @classmethod
-    def of(cls, claim: ClaimView) -> "ClaimOut":
+    def of(cls, claim: ClaimView) -> "GameClaimOut":
         return cls.model_validate({"id": claim.win_id, **plain(claim), "state": claim.state.value})
 
 
-class CollectBody(Body):
+class GameCollectBody(Body):
     """Where goods are handed over: a station's code."""
 
     station: Code

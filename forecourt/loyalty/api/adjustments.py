@@ -49,7 +49,7 @@ class ApprovalBody(Body):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-class RefusalBody(Body):
+class PointsRefusalBody(Body):
     """Why an adjustment is refused."""
 
     note: Annotated[Text, Field(min_length=1, max_length=200)]
@@ -99,6 +99,6 @@ def approve_adjustment(request: KeyedRequest, adjustment_id: Id, approval: Appro
     summary="Refuse an adjustment",
     openapi_extra=needs("points:approve"),
 )
-def refuse_adjustment(request: KeyedRequest, adjustment_id: Id, refusal: RefusalBody) -> AdjustmentOut:
+def refuse_adjustment(request: KeyedRequest, adjustment_id: Id, refusal: PointsRefusalBody) -> AdjustmentOut:
     """Nothing moves. Not by whom asked for it."""
     return AdjustmentOut.of(services.refuse_adjustment(request.actor, adjustment_id, refusal.note))

@@ -150,7 +150,7 @@ class AdjustmentBody(Body):
     reason: Annotated[Text, Field(min_length=1, max_length=200)]
 
 
-class TransferBody(Body):
+class PointsTransferBody(Body):
     """Points to pass on to the customer `to`, and why."""
 
     to: Id
@@ -232,7 +232,7 @@ def adjust_points(request: KeyedRequest, customer_id: Id, adjustment: Adjustment
     summary="Pass points on to somebody of the household",
     openapi_extra=needs("points:spend", idempotent=True),
 )
-def transfer_points(request: KeyedRequest, customer_id: Id, transfer: TransferBody) -> Status[PointsOut]:
+def transfer_points(request: KeyedRequest, customer_id: Id, transfer: PointsTransferBody) -> Status[PointsOut]:
     """Those that expire soonest first; they keep their last day. Answers what is left to the customer who gave."""
     summaries = services.transfer_points(request.actor, customer_id, transfer.to, transfer.points, transfer.reason)
     return Status(201, PointsOut.of_summary(summaries[0]))

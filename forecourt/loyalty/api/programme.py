@@ -190,7 +190,7 @@ class SubmissionBody(Body):
     revision: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
 
 
-class RefusalBody(Body):
+class ProgrammeRefusalBody(Body):
     """Why a programme is sent back."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=1000)]
@@ -345,7 +345,7 @@ def approve_programme(request: KeyedRequest, review_id: Id) -> PublishedOut:
     summary="Send a programme back",
     openapi_extra=needs(APPROVE),
 )
-def refuse_programme(request: KeyedRequest, review_id: Id, refusal: RefusalBody) -> ReviewOut:
+def refuse_programme(request: KeyedRequest, review_id: Id, refusal: ProgrammeRefusalBody) -> ReviewOut:
     services.refuse_programme(request.actor, review_id, refusal.reason)
     return ReviewOut.of(_review(review_id))
 

@@ -57,7 +57,7 @@ class EventBody(Body):
         return NewMemberEvent(**dict(self) | {"tiers": tuple(self.tiers), "tags": tuple(self.tags)})
 
 
-class EventOut(Schema):
+class MemberEventOut(Schema):
     """An event as it stands. `left` is null where places are not limited."""
 
     id: int
@@ -83,7 +83,7 @@ class EventOut(Schema):
     absent: int
 
     @classmethod
-    def of(cls, view: MemberEventView, codes: dict[int, str]) -> "EventOut":
+    def of(cls, view: MemberEventView, codes: dict[int, str]) -> "MemberEventOut":
         values: dict[str, Any] = {name: getattr(view, name) for name in cls.model_fields if name != "station"}
         return cls.model_validate(values | {"station": codes.get(view.station_id or 0)})
 
@@ -123,7 +123,7 @@ class CheckInBody(Body):
     code: Annotated[Text, Field(min_length=1, max_length=64)]
 
 
-class CancelBody(Body):
+class MemberCancelBody(Body):
     reason: Annotated[Text, Field(min_length=1, max_length=200)]
 
 
@@ -141,7 +141,7 @@ class CheckedInOut(Schema):
 
 @router.get(
     "/member-events",
-    response=Page[EventOut],
+    response=Page[MemberEventOut],
     operation_id="member_events_list",
     summary="Events for members",
     openapi_extra=needs("occasions:read"),
@@ -152,7 +152,7 @@ def list_events(
     is_ahead: bool = False,
     limit: Limit = 50,
     cursor: Cursor | None = None,
-) -> Page[EventOut]:
+) -> Page[MemberEventOut]:
     """The latest first; with `is_ahead` those that are not over yet."""
     actor = request.actor
     actor.require(permissions.VIEW)
@@ -165,44 +165,44 @@ def list_events(
     )
     codes = _codes(found)
     last = found[limit - 1] if len(found) > limit else None
-    return Page[EventOut](
-        items=[EventOut.of(view, codes) for view in found[:limit]],
+    return Page[MemberEventOut](
+        items=[MemberEventOut.of(view, codes) for view in found[:limit]],
         next=cursor_of(last.starts_at, last.id) if last else None,
     )
 
 
 @router.post(
     "/member-events",
-    response={201: EventOut},
+    response={201: MemberEventOut},
     operation_id="member_events_create",
     summary="Prepare an event",
     openapi_extra=needs("occasions:write", idempotent=True),
 )
-def make_event(request: KeyedRequest, event: EventBody) -> Status[EventOut]:
+def make_event(request: KeyedRequest, event: EventBody) -> Status[MemberEventOut]:
     """Members see it once it is announced."""
     return Status(201, _event(services.make_event(request.actor, event.to_value())))
 
 
 @router.get(
     "/member-events/{event_id}",
-    response=EventOut,
+    response=MemberEventOut,
     operation_id="member_events_get",
     summary="One event",
     openapi_extra=needs("occasions:read"),
 )
-def get_event(request: KeyedRequest, event_id: Id) -> EventOut:
+def get_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     request.actor.require(permissions.VIEW)
     return _event(event_id)
 
 
 @router.put(
     "/member-events/{event_id}",
-    response=EventOut,
+    response=MemberEventOut,
     operation_id="member_events_change",
     summary="Say everything about an event anew",
     openapi_extra=needs("occasions:write"),
 )
-def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> EventOut:
+def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> MemberEventOut:
     """More places go to those who wait."""
     services.change_event(request.actor, event_id, event.to_value())
     return _event(event_id)
@@ -210,24 +210,24 @@ def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> Event
 
 @router.post(
     "/member-events/{event_id}/announce",
-    response=EventOut,
+    response=MemberEventOut,
     operation_id="member_events_announce",
     summary="Announce an event",
     openapi_extra=needs("occasions:write"),
 )
-def open_event(request: KeyedRequest, event_id: Id) -> EventOut:
+def open_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     services.open_event(request.actor, event_id)
     return _event(event_id)
 
 
 @router.post(
     "/member-events/{event_id}/cancel",
-    response=EventOut,
+    response=MemberEventOut,
     operation_id="member_events_cancel",
     summary="Call an event off",
     openapi_extra=needs("occasions:write"),
 )
-def cancel_event(request: KeyedRequest, event_id: Id, said: CancelBody) -> EventOut:
+def cancel_event(request: KeyedRequest, event_id: Id, said: MemberCancelBody) -> MemberEventOut:
     """What sign-ups cost is given back."""
     services.cancel_event(request.actor, event_id, said.reason)
     return _event(event_id)
@@ -308,9 +308,9 @@ def list_of_customer(request: KeyedRequest, customer_id: Id) -> Page[SignUpOut]:
     )
 
 
-def _event(event_id: int) -> EventOut:
+def _event(event_id: int) -> MemberEventOut:
     view = queries.member_event(event_id)
-    return EventOut.of(view, _codes([view]))
+    return MemberEventOut.of(view, _codes([view]))
 
 
 def _codes(views: list[MemberEventView]) -> dict[int, str]:

@@ -160,7 +160,7 @@ def change_stock(request: KeyedRequest, code: RewardCode, change: StockBody) -> 
     return Status(201, StockOut(station=change.station, left=left))
 
 
-class Span(Schema):
+class RewardSpan(Schema):
     """Days, both included."""
 
     since: Annotated[Day, Field(alias="from", description="First day.")]
@@ -174,7 +174,7 @@ class Span(Schema):
     summary="What rewards cost, by reward and who pays",
     openapi_extra=needs("rewards:read"),
 )
-def list_costs(request: KeyedRequest, span: Query[Span]) -> list[CostOut]:
+def list_costs(request: KeyedRequest, span: Query[RewardSpan]) -> list[CostOut]:
     """Of what was handed over on these days; each piece by the shares as of its redemption."""
     request.actor.require(permissions.VIEW_REWARDS)
     if span.until < span.since:

@@ -11,7 +11,7 @@ from forecourt.kernel.problems import NotFound
 from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import queries, services
-from forecourt.rewards.api.schemas import CancelBody, CollectBody, RedeemBody, RedemptionOut
+from forecourt.rewards.api.schemas import RedemptionOut, RewardCancelBody, RewardCollectBody, RewardRedeemBody
 from forecourt.rewards.values import Redemption, RedemptionState
 
 router = Router()
@@ -37,7 +37,7 @@ class RedemptionFilter(Schema):
     summary="Redeem a reward",
     openapi_extra=needs("rewards:redeem", idempotent=True),
 )
-def redeem(request: KeyedRequest, wanted: RedeemBody) -> Status[RedemptionOut]:
+def redeem(request: KeyedRequest, wanted: RewardRedeemBody) -> Status[RedemptionOut]:
     """Takes the points and answers the code it is collected with, or the coupon it issued. Send an Idempotency-Key.
 
     409 says what is in the way: too few points, none left, a limit that is reached, not enough to know the customer by.
@@ -110,7 +110,7 @@ def get_redemption(request: KeyedRequest, code: Code) -> RedemptionOut:
     summary="Hand over what was redeemed",
     openapi_extra=needs("rewards:redeem"),
 )
-def collect(request: KeyedRequest, code: Code, body: CollectBody) -> RedemptionOut:
+def collect(request: KeyedRequest, code: Code, body: RewardCollectBody) -> RedemptionOut:
     """409 when it was collected before, was cancelled or expired: then nothing must be handed over."""
     return _out([services.collect_redemption(request.actor, code, body.station or None)])[0]
 
@@ -122,7 +122,7 @@ def collect(request: KeyedRequest, code: Code, body: CollectBody) -> RedemptionO
     summary="Take a redemption back",
     openapi_extra=needs("rewards:redeem"),
 )
-def cancel(request: KeyedRequest, code: Code, body: CancelBody) -> RedemptionOut:
+def cancel(request: KeyedRequest, code: Code, body: RewardCancelBody) -> RedemptionOut:
     """Points, piece and unused coupon return. What was handed over wants the scope rewards:write too."""
     redemption_id = queries.redemption_by_code(request.actor, code).id
     return _out([services.cancel_redemption(request.actor, redemption_id, body.reason)])[0]

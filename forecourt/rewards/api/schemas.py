@@ -201,7 +201,7 @@ class ChoiceOut(Schema):
         )
 
 
-class ClaimBody(Body):
+class RewardClaimBody(Body):
     """By what the customer is recognised: exactly one. A reward may want more than a telephone number or an address."""
 
     phone: Identity | None = None
@@ -221,24 +221,24 @@ class ClaimBody(Body):
         return CustomerClaim(**given), IdentifiedBy(next(iter(given)))
 
 
-class RedeemBody(Body):
+class RewardRedeemBody(Body):
     """What to redeem for whom. `station` is where this happens or where it will be collected. `supervisor` is the sign-in
     name of who vouches for a customer that can show no more than a telephone number.
     """
 
     reward: RewardCode
-    customer: ClaimBody
+    customer: RewardClaimBody
     station: StationCode = ""
     supervisor: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
-class CollectBody(Body):
+class RewardCollectBody(Body):
     """Where it is handed over."""
 
     station: StationCode = ""
 
 
-class CancelBody(Body):
+class RewardCancelBody(Body):
     """Why it is taken back."""
 
     reason: Reason
