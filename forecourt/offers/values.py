@@ -1,5 +1,6 @@
 """Offers as others see them. The rule language itself stands in `rules`."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -48,6 +49,23 @@ class Budget(Value, forbid_unknown_fields=True):
     measure: Measure
     limit: Positive
     per: Per = Per.TOTAL
+
+    @property
+    def is_customers_own(self) -> bool:
+        """Whether each customer has it for themselves; else it is everybody's, and stands in slots."""
+        return self.per in {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
+
+    def key(self, offer_id: int, station_id: int, day: date) -> str:
+        """The name of the budget that a sale at this station on this trading day spends from."""
+        key = f"{offer_id}:{self.measure}:{self.per}"
+        match self.per:
+            case Per.DAY:
+                return f"{key}:{day}"
+            case Per.STATION:
+                return f"{key}:S{station_id}"
+            case Per.STATION_DAY:
+                return f"{key}:S{station_id}:{day}"
+        return key
 
 
 class Share(Value, forbid_unknown_fields=True):

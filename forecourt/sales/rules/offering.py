@@ -20,8 +20,6 @@ from forecourt.offers.values import Budget, Measure, Per
 from forecourt.sales.rules.state import Refused, Rulings, State
 from forecourt.sales.values import Award, Flag, KnownSale, RatedLine
 
-_CUSTOMERS_OWN = {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
-
 
 class Offered(NamedTuple):
     """What offers make of a sale."""
@@ -143,28 +141,17 @@ def _looked(known: KnownSale, rulings: Rulings, facts: Facts) -> list[Looked]:
     return looked
 
 
-def budget_key(live: Live, budget: Budget, known: KnownSale) -> str:
-    """The name of the budget that this sale would spend from."""
-    key = f"{live.id}:{budget.measure}:{budget.per}"
-    match budget.per:
-        case Per.DAY:
-            return f"{key}:{known.business_date}"
-        case Per.STATION:
-            return f"{key}:S{known.station.id}"
-        case Per.STATION_DAY:
-            return f"{key}:S{known.station.id}:{known.business_date}"
-    return key
-
-
 def budget_keys(live: Live, known: KnownSale) -> list[tuple[str, Budget]]:
     """The budgets of everybody that this sale would spend from; a customer's own limits are no such."""
     return [
-        (budget_key(live, budget, known), budget) for budget in live.offer.budgets if budget.per not in _CUSTOMERS_OWN
+        (budget.key(live.id, known.station.id, known.business_date), budget)
+        for budget in live.offer.budgets
+        if not budget.is_customers_own
     ]
 
 
 def has_customer_budgets(live: Live) -> bool:
-    return any(budget.per in _CUSTOMERS_OWN for budget in live.offer.budgets)
+    return any(budget.is_customers_own for budget in live.offer.budgets)
 
 
 def _keep_budgets(candidate: Candidate, known: KnownSale, state: State, digits: int) -> Miss | None:
@@ -184,8 +171,9 @@ def _keep_budgets(candidate: Candidate, known: KnownSale, state: State, digits: 
 
 
 def _left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
-    if budget.per not in _CUSTOMERS_OWN:
-        return state.left_for(budget_key(live, budget, known), budget.limit, known.promise)
+    if not budget.is_customers_own:
+        key = budget.key(live.id, known.station.id, known.business_date)
+        return state.left_for(key, budget.limit, known.promise)
     if not known.is_member:
         return budget.limit
     day = known.business_date

@@ -14,7 +14,7 @@ from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Return
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
-from forecourt.offers.values import Budget, Measure, Per
+from forecourt.offers.values import Measure
 from forecourt.sales import records
 from forecourt.sales.queries import SaleView
 from forecourt.sales.values import Award
@@ -60,22 +60,7 @@ def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:
                 Measure.USES: Decimal(-award.uses),
                 Measure.POINTS: Decimal(-award.points),
             }[budget.measure]
-            key = _key(award.offer_id, budget, sale)
-            if amount and key:
+            if amount and not budget.is_customers_own:  # customers' own limits are the awards themselves
+                key = budget.key(award.offer_id, sale.station_id, sale.business_date)
                 amounts[key] = amounts.get(key, ZERO) + amount
     offer_records.give_back(amounts)
-
-
-def _key(offer_id: int, budget: Budget, sale: SaleView) -> str:
-    """The name of the budget that the sale spent from; none for customers' own limits, which the awards themselves are."""
-    key = f"{offer_id}:{budget.measure}:{budget.per}"
-    match budget.per:
-        case Per.TOTAL:
-            return key
-        case Per.DAY:
-            return f"{key}:{sale.business_date}"
-        case Per.STATION:
-            return f"{key}:S{sale.station_id}"
-        case Per.STATION_DAY:
-            return f"{key}:S{sale.station_id}:{sale.business_date}"
-    return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from forecourt.coupons import records as coupon_records
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.events import publish
+from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Return
@@ -105,11 +107,11 @@ def let_go(promises: Sequence[Promise], outcome: str) -> None:
     end(dict.fromkeys(ids, UUID(int=0)), outcome)
     return_points(promises, _("reserved for a sale that did not come"))
     coupon_records.free(ids)
-    amounts: dict[str, object] = {}
+    amounts: dict[str, Decimal] = {}
     for promise in promises:
         for key, (held, _limit) in promise.spends.items():
-            amounts[key] = amounts.get(key, 0) + held  # type: ignore[operator]
-    offer_records.give_back(amounts)  # type: ignore[arg-type]
+            amounts[key] = amounts.get(key, ZERO) + held
+    offer_records.give_back(amounts)
 
 
 def lock_customers(customer_ids: Collection[int]) -> None:

@@ -28,7 +28,6 @@ from forecourt.sales import permissions as sales
 PAGE: Final = 25
 DAYS: Final = 30
 TEAL: Final = "#0f766e"
-_OWN: Final = {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
 
 
 class Bar(NamedTuple):
@@ -101,7 +100,7 @@ def _bars(offer_id: int, offer: Offer, used: dict[str, Decimal], today: date, na
     """Budgets, those of everybody first; a day's budget as of today, a station's as of the one that has used most."""
     found = []
     for budget in sorted(offer.budgets, key=lambda one: one.per in _OWN):
-        gone = None if budget.per in _OWN else _gone(offer_id, budget, used, today)
+        gone = None if budget.is_customers_own else _gone(offer_id, budget, used, today)
         percent = 0 if gone is None else min(100, round(gone * 100 / budget.limit))
         text = language.budget_words(budget, names)
         found.append(Bar(text, gone, budget.limit, budget.measure.value, percent))

@@ -13,12 +13,9 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import Rates
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
-from forecourt.offers.values import Per
 from forecourt.sales.rules import Known, Rulings
 from forecourt.sales.services.engine import InForce, rulings_of
 from forecourt.sales.values import SimulationAsked
-
-_CUSTOMERS_OWN = {Per.CUSTOMER, Per.CUSTOMER_DAY, Per.CUSTOMER_MONTH}
 
 
 class AsIf:
@@ -54,7 +51,7 @@ class AsIf:
     @property
     def has_common_budgets(self) -> bool:
         """Whether any offer has a budget that is not a customer's own, so that all sales must be rated in order."""
-        return any(budget.per not in _CUSTOMERS_OWN for live in self.book.offers for budget in live.offer.budgets)
+        return any(not budget.is_customers_own for live in self.book.offers for budget in live.offer.budgets)
 
     @property
     def point_value(self) -> Decimal:
