@@ -99,7 +99,7 @@ def _state(one: OfferView, starts: Any) -> tuple[str, str]:
 def _bars(offer_id: int, offer: Offer, used: dict[str, Decimal], today: date, names: told.OfferNames) -> list[Bar]:
     """Budgets, those of everybody first; a day's budget as of today, a station's as of the one that has used most."""
     found = []
-    for budget in sorted(offer.budgets, key=lambda one: one.per in _OWN):
+    for budget in sorted(offer.budgets, key=lambda one: one.is_customers_own):
         gone = None if budget.is_customers_own else _gone(offer_id, budget, used, today)
         percent = 0 if gone is None else min(100, round(gone * 100 / budget.limit))
         text = language.budget_words(budget, names)
