@@ -350,3 +350,12 @@ def test_an_offer_from_a_tier_up_is_for_those_above_too(chain):
     assert str(post(chain, "1", 2).totals.discount) == "6.00"
     sql.run("UPDATE loyalty_balance SET tier = 'basic' WHERE customer_id = %(id)s", {"id": second})
     assert str(post(chain, "2", 2).totals.discount) == "0.00"
+
+
+def test_points_that_multipliers_give_count_against_their_budget(chain):
+    double = {"code": "double", "then": [{"give": "times_points", "times": "3"}]}
+    publish(double | {"budgets": [{"measure": "points", "limit": "70"}]})
+    chain.enrol()
+    assert [post(chain, ref, 1).points.earned for ref in "123"] == [60, 20, 20]
+    assert left() == {"points:total": Decimal(30)}
+    flat_books_agree()

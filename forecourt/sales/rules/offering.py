@@ -115,7 +115,7 @@ def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool)
                 missed.append((live, Miss("final")))
                 continue
         candidate = Candidate(live, gain, facts, rulings.digits, rulings.programme.point_value)
-        miss = _keep_budgets(candidate, known, state, rulings.digits)
+        miss = _keep_budgets(candidate, facts, known, state, rulings.digits)
         if miss is not None:
             missed.append((live, miss))
         else:
@@ -154,11 +154,15 @@ def has_customer_budgets(live: Live) -> bool:
     return any(budget.is_customers_own for budget in live.offer.budgets)
 
 
-def _keep_budgets(candidate: Candidate, known: KnownSale, state: State, digits: int) -> Miss | None:
-    """Cut what an offer would give down to what its budgets have left; a miss where nothing is left."""
+def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: State, digits: int) -> Miss | None:
+    """Cut what an offer would give down to what its budgets have left; a miss where nothing is left.
+
+    Points are counted on prices before offers: what is paid in the end can only earn fewer.
+    """
+    points = _points(candidate.points, candidate.times, facts, {})
     for budget in candidate.live.offer.budgets:
         left = _left(candidate.live, budget, known, state)
-        wanted = _wanted(candidate.money, candidate.units, candidate.points, budget.measure)
+        wanted = _wanted(candidate.money, candidate.units, points, budget.measure)
         if left >= wanted > 0 or wanted == 0:
             continue
         if left <= 0 or budget.measure is Measure.USES or budget.measure is Measure.POINTS:
@@ -211,12 +215,16 @@ def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSa
 
 def points_bonus(item: Applied, facts: Facts, off: Mapping[int, Decimal]) -> int:
     """Whole points an offer gives on top of what the sale earns; multipliers count on what is paid for the items."""
+    return _points(item.points, item.times, facts, off)
+
+
+def _points(points: int, times: Mapping[int, Decimal], facts: Facts, off: Mapping[int, Decimal]) -> int:
     extra = ZERO
-    for number, percent in item.times.items():
+    for number, percent in times.items():
         basis = facts.items[number]
         paid = basis._replace(amount=basis.amount - off.get(number, ZERO))
         extra += facts.points_on(paid) * percent / 100
-    return item.points + whole(extra)
+    return points + whole(extra)
 
 
 def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits: int) -> list[dict[int, Decimal]]:
