@@ -75,6 +75,7 @@ def add_products(products: Sequence[NewProduct], category_ids: Mapping[str, int]
     add_codes(
         (code, id) for id, product in zip(ids, products, strict=True) for code in (product.code, *product.barcodes)
     )
+    sql.refresh_statistics(len(products), "catalogue_product", "catalogue_productcode")
     return {product.code: id for id, product in zip(ids, products, strict=True)}
 
 

@@ -144,4 +144,5 @@ def test_scopes_give_permissions():
         "sales.post",
         "sales.refund",
         "loyalty.view_points",
+        "loyalty.view_programme",
     }
