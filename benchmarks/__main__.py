@@ -57,6 +57,7 @@ def _part(module: str) -> Callable[[bench.Figures, str], None]:
 PARTS = {
     "main-road": _part("main_road"),
     "oscar": _part("oscar"),
+    "offers": _part("offers"),
     "pages": _part("pages"),
     "imports": _part("imports"),
 }

@@ -266,3 +266,24 @@ def connected(name: str) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(
         dbname=name, user=database.EMBEDDED_USER, host=str(database.socket_folder()), autocommit=True
     )
+
+
+def peer(place: Path, *packages: str) -> Path | None:
+    """A Python with another product's packages, made once under build/; None, and why, when they cannot be had."""
+    python = place.resolve() / "bin" / "python"
+    ready = place / "ready"
+    if ready.exists():
+        return python
+    try:
+        _uv("venv", "--quiet", "--clear", "--python", sys.executable, str(place))
+        _uv("pip", "install", "--quiet", "--python", str(python), *packages)
+    except (OSError, subprocess.SubprocessError) as error:
+        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        print(f"  not measured: {packages[0]} could not be installed ({said[-1] if said else error})")
+        return None
+    ready.touch()
+    return python
+
+
+def _uv(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "uv", *arguments], check=True, capture_output=True, text=True, timeout=300)

@@ -1,6 +1,6 @@
 """A load client in a process of its own: so many connections, each sending its next sale when the last is answered.
 
-    python -m benchmarks.load PORT KEY CONNECTIONS SECONDS [--rate N] [--path P] [--customers N] [--stations N] [--lines 2]
+    python -m benchmarks.load PORT KEY CONNECTIONS SECONDS [--rate N] [--path P] [--customers N] [--stations N] [--learn 1]
 
 With --rate it sends at that pace instead, whatever the answers take, and counts the wait from when a sale was due.
 Prints one JSON line: {"sent", "ok", "errors", "seconds", "per_second", "p50", "p95", "p99"}, times in milliseconds.
@@ -8,6 +8,7 @@ Prints one JSON line: {"sent", "ok", "errors", "seconds", "per_second", "p50", "
 
 import argparse
 import asyncio
+import http.client
 import json
 import random
 import time
@@ -68,6 +69,7 @@ class Run:
         self.late: deque[float] = deque()
         self.until = 0.0
         self.running = False
+        self.paid: dict[int, str] = {}
 
     def request(self) -> bytes:
         self.number += 1
@@ -77,16 +79,28 @@ class Run:
             '{"product":"92","quantity":"20.000","unit_price":"7.65","amount":"153.00"},'
             '{"product":"6901234567892","quantity":"1","unit_price":"5.00","amount":"5.00"}'
         )
+        station = random.randrange(options.stations)
+        paid = self.paid.get(station, "158.00")
         body = (
-            f'{{"station":"B{random.randrange(options.stations):03d}","source":"bench-{self.mark}",'
+            f'{{"station":"B{station:03d}","source":"bench-{self.mark}",'
             f'"source_ref":"{self.number}","occurred_at":"{datetime.now(UTC).isoformat(timespec="seconds")}",'
             f'"customer":{{"phone":"139{customer:08d}"}},"pump":4,"staff":"E017","lines":[{lines}],'
-            '"tenders":[{"kind":"wechat","amount":"158.00"}]}'
+            f'"tenders":[{{"kind":"wechat","amount":"{paid}"}}]}}'
         ).encode()
         return (
             f"POST {options.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {options.key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode() + body
+
+    def learn(self) -> None:
+        """Ask what the sale comes to at each station under the offers in force, which is then what is paid, as at a till."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.options.port)
+        headers = {"Authorization": f"Bearer {self.options.key}", "Content-Type": "application/json"}
+        for station in range(self.options.stations):
+            _head, _, body = self.request().partition(b"\r\n\r\n")
+            sale = json.loads(body) | {"station": f"B{station:03d}"}
+            connection.request("POST", "/api/v1/sales/quote", json.dumps(sale | {"pricing": "offers"}), headers)
+            self.paid[station] = json.loads(connection.getresponse().read())["totals"]["net"]
 
     def idle(self, till: Till) -> None:
         if not self.running or time.perf_counter() > self.until:
@@ -111,6 +125,8 @@ class Run:
 
     async def go(self) -> dict[str, float]:
         loop = asyncio.get_running_loop()
+        if self.options.learn:
+            self.learn()
         for _ in range(self.options.connections):
             await loop.create_connection(lambda: Till(self), "127.0.0.1", self.options.port)
         started = time.perf_counter()
@@ -169,6 +185,7 @@ def main() -> None:
     parser.add_argument("seconds", type=float)
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--path", default="/api/v1/sales")
+    parser.add_argument("--learn", type=int, default=0, help="1: pay what a quote says")
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--stations", type=int, default=50)
     print(json.dumps(uvloop.run(Run(parser.parse_args()).go())))

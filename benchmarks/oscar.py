@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from benchmarks import bench
@@ -19,7 +18,7 @@ SCRIPT = Path(__file__).parent / "peers" / "oscar_sale.py"
 
 def run(figures: Figures, key: str) -> None:
     bench.section(f"django-oscar {VERSION}, one sale of two lines with a voucher, committed durably")
-    python = _environment()
+    python = bench.peer(PLACE, f"django-oscar=={VERSION}", "psycopg[binary]")
     if python is None:
         return
     if TILL not in figures.kept:
@@ -32,27 +31,6 @@ def run(figures: Figures, key: str) -> None:
             return
         figures.add("django-oscar, two processes", _sales_a_second(python), "sales/s", "peer")
     figures.ratio("till door, 64 connections / django-oscar", TILL, "django-oscar, two processes", 50)
-
-
-def _environment() -> Path | None:
-    """A Python with django-oscar, made once under build/; None, and why, when it cannot be had."""
-    python = PLACE.resolve() / "bin" / "python"
-    ready = PLACE / "ready"
-    if ready.exists():
-        return python
-    try:
-        _uv("venv", "--quiet", "--clear", "--python", sys.executable, str(PLACE))
-        _uv("pip", "install", "--quiet", "--python", str(python), f"django-oscar=={VERSION}", "psycopg[binary]")
-    except (OSError, subprocess.SubprocessError) as error:
-        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        print(f"  not measured: django-oscar {VERSION} could not be installed ({said[-1] if said else error})")
-        return None
-    ready.touch()
-    return python
-
-
-def _uv(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "uv", *arguments], check=True, capture_output=True, text=True, timeout=300)
 
 
 def _call(python: Path, *arguments: str) -> subprocess.Popen[str]:

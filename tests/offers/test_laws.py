@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from forecourt.kernel.money import ZERO
 from forecourt.offers.rules.choosing import Candidate, caps_of, choose, value_of
 from forecourt.offers.rules.language import Policy
-from forecourt.offers.rules.matching import Book, gain_of
+from forecourt.offers.rules.matching import NOTHING, Book, gain_of
+from forecourt.offers.rules.terms import Varies
 from tests.offers.worlds import (
     Line,
     any_conditions,
@@ -127,6 +128,44 @@ def test_looking_by_keys_finds_what_testing_every_offer_finds(sale, found):
     by_keys = {looked.live.code for looked in Book(lives(found)).look(facts, NOW) if looked.gain}
     by_all = {live.code for live in lives(found) if live.offer.when.test(facts) is None and gain_of(live.offer, facts)}
     assert by_keys == by_all
+
+
+def looks(book, facts):
+    return [(looked.live.code, looked.gain, looked.miss) for looked in book.look(facts, NOW)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(sales(), min_size=2, max_size=6), st.lists(offers(), min_size=1, max_size=8))
+def test_what_a_book_remembers_of_earlier_sales_changes_nothing(earlier, found):
+    """Tested one by one, in the order of the offer's conditions, with nothing remembered: the same gain, the same miss."""
+    book = Book(lives(found))
+    for sale in (*earlier, *earlier):
+        facts = sale.facts()
+        expected = []
+        for live in Book(lives(found)).candidates(sale.facts(), NOW):
+            miss = live.offer.when.test(facts)
+            gain = gain_of(live.offer, facts) if miss is None else None
+            expected.append((live.code, gain, miss or (None if gain else NOTHING)))
+        assert looks(book, sale.facts()) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(sales(), sales(), any_conditions)
+def test_what_never_varies_tells_the_same_for_all_sales_of_a_kind_or_a_minute(one, other, condition):
+    facts, others = one.facts(), other.facts()
+    varies = condition.varies(facts)
+    if varies is Varies.KIND and facts.kind() == others.kind():
+        assert condition.test(others) == condition.test(facts)
+    moved = other._replace(place=other.place._replace(local=one.place.local)).facts()
+    if varies is Varies.MINUTE and condition.varies(moved) is Varies.MINUTE:
+        assert condition.test(moved) == condition.test(facts)
+    alike = one._replace(
+        lines=tuple([line._replace(quantity=line.quantity * 3, amount=line.amount * 2) for line in one.lines]),
+        place=one.place._replace(local=other.place.local, pump=other.place.pump),
+        person=one.person and one.person._replace(sales=one.person.sales + 1, last_sale_at=None),
+    ).facts()
+    if varies is Varies.KIND and facts.kind() == alike.kind():
+        assert condition.test(alike) == condition.test(facts)
 
 
 @given(sales(), any_conditions)

@@ -57,12 +57,14 @@ class Candidate:
         self.gifts = gain.gifts
         self.keeps_floor = live.offer.floor
         self.cut = ""
-        self.money = sum(self.off.values(), ZERO)
+        self.money = _sum(self.off)
         self.rest = self._rest(facts, point_value)
         self.worth = self.money + self.rest
 
     def _rest(self, facts: Facts, point_value: Decimal) -> Decimal:
         """What it is worth beside the money: points at their value, coupons and gifts as the offer says."""
+        if not (self.points or self.times or self.coupons or self.gifts):
+            return ZERO
         offer = self.live.offer
         points = Decimal(self.points)
         for number, percent in self.times.items():
@@ -81,6 +83,13 @@ class Candidate:
         self.units = (self.units * part).quantize(QUANTA[3], ROUND_DOWN)
         self.money = sum(self.off.values(), ZERO)
         self.worth = self.money + self.rest
+
+
+def _sum(off: Mapping[int, Decimal]) -> Decimal:
+    total = ZERO
+    for money in off.values():
+        total += money
+    return total
 
 
 def shared(off: Mapping[int, Decimal], digits: int) -> dict[int, Decimal]:
@@ -125,7 +134,7 @@ class Applied(NamedTuple):
 
     @property
     def money(self) -> Decimal:
-        return sum(self.off.values(), ZERO)
+        return _sum(self.off)
 
 
 class Lost(NamedTuple):
@@ -140,6 +149,15 @@ def choose(
     candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy, digits: int
 ) -> tuple[list[Applied], list[Lost]]:
     """The offers a sale gets, in order of priority, and those it does not get although they hold."""
+    unhindered = _unhindered(candidates, caps, policy)
+    if unhindered is not None:
+        applied = [_whole(candidate) for candidate in unhindered]
+        if len(unhindered) == len(candidates):
+            return applied, []
+        given = {candidate.live.id for candidate in unhindered}
+        return applied, [
+            _lost(candidate, unhindered, caps, policy) for candidate in candidates if candidate.live.id not in given
+        ]
     chosen: list[Candidate] = []
     for priority in sorted({candidate.live.offer.priority for candidate in candidates}, reverse=True):
         level = [candidate for candidate in candidates if candidate.live.offer.priority == priority]
@@ -151,6 +169,56 @@ def choose(
     winners = [candidate for candidate in chosen if candidate.live.id in given]
     lost = [_lost(candidate, winners, caps, policy) for candidate in candidates if candidate.live.id not in given]
     return applied, lost
+
+
+def _unhindered(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> list[Candidate] | None:
+    """The best of each group and all others, in the order in which offers are given, where nothing holds any of them down:
+    one priority, none alone, no limit of their number, no cap reached. That is how most sales are. None where it may be
+    otherwise; then it takes a search.
+    """
+    if policy.most_offers:
+        return None
+    best: dict[str, Candidate] = {}
+    priority = candidates[0].live.offer.priority if candidates else 0
+    for candidate in candidates:
+        offer = candidate.live.offer
+        if offer.alone or offer.priority != priority or candidate.worth <= 0:
+            return None
+        slot = f"group {offer.group}" if offer.group else candidate.live.code
+        other = best.get(slot)
+        if other is None or (other.worth, candidate.live.code) < (candidate.worth, other.live.code):
+            best[slot] = candidate
+    taken = list(best.values())
+    total: dict[int, Decimal] = {}
+    for candidate in taken:
+        for number, money in candidate.off.items():
+            total[number] = total.get(number, ZERO) + money
+    if any(money > caps[number].floor for number, money in total.items()):
+        return None
+    if len(taken) > 1:
+        taken.sort(key=_code)
+    return taken
+
+
+def _code(candidate: Candidate) -> str:
+    return candidate.live.code
+
+
+def _whole(candidate: Candidate) -> Applied:
+    """A candidate that nothing held down."""
+    off = candidate.off
+    if len(off) > 1:
+        off = {number: money for number, money in off.items() if money > 0}
+    return Applied(
+        candidate.live,
+        off if candidate.money else {},
+        candidate.units if candidate.money else ZERO,
+        candidate.points,
+        candidate.times,
+        candidate.coupons,
+        candidate.gifts,
+        candidate.cut,
+    )
 
 
 def _allowed(level: Sequence[Candidate], chosen: Sequence[Candidate]) -> list[Candidate]:

@@ -7,7 +7,7 @@ taken back within the sale count against their product; what comes to nothing is
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple, Protocol
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
 from msgspec import Meta
 
@@ -28,17 +28,6 @@ FuelFamily = Literal["petrol", "diesel", "lpg", "cng", "electric"]
 
 Key = tuple[str, str]
 """What an offer can be found by: ("product", "95"), ("station", "S001"), ("coupon", "WASH")..."""
-
-
-class Line(Protocol):
-    """A line of a sale as offers see it."""
-
-    @property
-    def product(self) -> ProductFacts | None: ...
-    @property
-    def quantity(self) -> Decimal: ...
-    @property
-    def amount(self) -> Decimal: ...
 
 
 class Item(NamedTuple):
@@ -175,9 +164,13 @@ class Held(NamedTuple):
 
 
 class Facts:
-    """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated."""
+    """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated.
 
-    __slots__ = ("_kept", "_picked", "coupons", "items", "person", "place", "points_on", "tenders", "total")
+    `places` remembers which items selections pick, by the identity of the selection, which is kept with them; sales of a
+    kind share it.
+    """
+
+    __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "tenders", "total")
 
     def __init__(
         self,
@@ -196,23 +189,56 @@ class Facts:
         self.coupons = coupons or {}
         self.points_on = points_on
         self.total = sum([item.amount for item in items], ZERO)
-        self._picked: dict[int, Picked] = {}
-        self._kept: list[Products] = []
+        self._picked: dict[tuple[int, ...], Picked] = {}
+        self.places: dict[int, tuple[tuple[int, ...], Products]] = {}
 
     def pick(self, products: Products) -> Picked:
-        """What a selection picks of this sale, worked out once: kept under the identity of the selection, which is kept too."""
-        found = self._picked.get(id(products))
+        """What a selection picks of this sale, with its sums."""
+        found = self.places.get(id(products))
         if found is None:
-            self._kept.append(products)
-            numbers = []
-            quantity = amount = ZERO
-            for number, item in enumerate(self.items):
-                if products.pick(item.product):
-                    numbers.append(number)
-                    quantity += item.quantity
-                    amount += item.amount
-            found = self._picked[id(products)] = Picked(tuple(numbers), quantity, amount)
-        return found
+            numbers = tuple([number for number, item in enumerate(self.items) if products.pick(item.product)])
+            found = self.places[id(products)] = (numbers, products)
+        numbers = found[0]
+        picked = self._picked.get(numbers)
+        if picked is None:
+            picked = self._picked[numbers] = self._sum(numbers)
+        return picked
+
+    def _sum(self, numbers: tuple[int, ...]) -> Picked:
+        if len(numbers) == 1:
+            item = self.items[numbers[0]]
+            return Picked(numbers, item.quantity, item.amount)
+        quantity = amount = ZERO
+        for number in numbers:
+            item = self.items[number]
+            quantity += item.quantity
+            amount += item.amount
+        return Picked(numbers, quantity, amount)
+
+    def kind(self) -> "SaleKind":
+        """What decides which offers this sale can find: products, place, means of payment, coupons, who. Not how much or when.
+
+        Products go by identity: whoever keeps something under a kind keeps the items too.
+        """
+        place, person = self.place, self.person
+        who: tuple[object, ...] = ()
+        if person is not None:
+            tags = person.buyer.tags if person.buyer is not None else None
+            who = (person.tier, person.reached, person.segments, tags)
+        return (
+            place.station,
+            place.regions,
+            place.payee,
+            tuple([id(item.product) for item in self.items]),
+            tuple(self.tenders) if len(self.tenders) < 2 else tuple(sorted(self.tenders)),
+            tuple(sorted(self.coupons)) if self.coupons else (),
+            who,
+        )
+
+    def minute(self) -> int:
+        """The minute of the station's clock, counted since year 1."""
+        local = self.place.local
+        return (local.toordinal() * 24 + local.hour) * 60 + local.minute
 
     def keys(self) -> set[Key]:
         """Everything that this sale can find offers by."""
@@ -230,6 +256,9 @@ class Facts:
         if self.person is not None:
             keys.update(_keys_of(self.person))
         return keys
+
+
+SaleKind = tuple[object, ...]
 
 
 def _keys_of_product(product: ProductFacts) -> list[Key]:
@@ -252,31 +281,27 @@ def _keys_of(person: Person) -> list[Key]:
     return keys
 
 
-def items_of(lines: Iterable[Line]) -> tuple[Item, ...]:
-    """The items of a sale, by product, in the order of product codes; of unknown products there are none."""
-    quantities: dict[int, Decimal] = {}
-    amounts: dict[int, Decimal] = {}
-    products: dict[int, ProductFacts] = {}
-    for line in lines:
-        product = line.product
+def items_of(lines: Iterable[tuple[ProductFacts | None, Decimal, Decimal]]) -> tuple[Item, ...]:
+    """The items of a sale from its lines (product, quantity, amount), in the order of product codes; of unknown products
+    there are none.
+    """
+    found: dict[int, Item] = {}
+    for product, quantity, amount in lines:
         if product is None:
             continue
-        number = product.id
-        if number in products:
-            quantities[number] += line.quantity
-            amounts[number] += line.amount
+        before = found.get(product.id)
+        if before is None:
+            found[product.id] = Item(product, quantity, amount)
         else:
-            products[number] = product
-            quantities[number] = line.quantity
-            amounts[number] = line.amount
-    items = [
-        Item(product, quantities[number], amounts[number])
-        for number, product in products.items()
-        if quantities[number] > 0 and amounts[number] > 0
-    ]
+            found[product.id] = Item(before.product, before.quantity + quantity, before.amount + amount)
+    items = [item for item in found.values() if item.quantity > 0 and item.amount > 0]
     if len(items) > 1:
-        items.sort(key=lambda item: item.product.code)
+        items.sort(key=_code)
     return tuple(items)
+
+
+def _code(item: Item) -> str:
+    return item.product.code
 
 
 def is_fuel(item: Item) -> bool:

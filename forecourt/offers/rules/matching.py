@@ -3,13 +3,14 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 
 from forecourt.offers.rules.conditions import All, AnyCondition
-from forecourt.offers.rules.facts import Facts, Key
+from forecourt.offers.rules.facts import Facts, Key, SaleKind
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.rules.speaking import Miss
-from forecourt.offers.rules.terms import Condition, Gain
+from forecourt.offers.rules.terms import Condition, Gain, Varies
 
 EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -35,7 +36,19 @@ _RANK: Final = {
 class Live:
     """A version of an offer with the time it is in force, from `since` until before `until`."""
 
-    __slots__ = ("code", "id", "issues", "offer", "since", "until", "version")
+    __slots__ = (
+        "asks_buyer",
+        "code",
+        "has_limits",
+        "id",
+        "issues",
+        "offer",
+        "since",
+        "until",
+        "uses_coupons",
+        "version",
+        "way",
+    )
 
     def __init__(self, id: int, version: int, offer: Offer, since: datetime, until: datetime) -> None:
         self.id = id
@@ -45,14 +58,32 @@ class Live:
         self.since = max(since, offer.starts or NEVER)
         self.until = min(until, offer.ends or EVER)
         self.issues = tuple([template for effect in offer.then for template in effect.issues()])
+        self.asks_buyer = any(condition.needs_buyer() for condition in walk(offer.when))
+        self.has_limits = bool(offer.budgets or self.issues)
+        self.uses_coupons = any(_uses_coupons(condition) for condition in walk(offer.when))
+        self.way = min(ways_to(offer), key=_cost, default=None)
 
 
-class Looked(NamedTuple):
-    """An offer that a sale looked at: what it would give, or what is missing."""
+def _uses_coupons(condition: Condition) -> bool:
+    """Whether it uses coupons up itself; those that are made of others do so only through them."""
+    is_leaf = next(islice(walk(condition), 1, None), None) is None
+    return is_leaf and type(condition).coupons is not Condition.coupons
 
-    live: Live
-    gain: Gain | None
-    miss: Miss | None
+
+def _cost(keys: frozenset[Key]) -> tuple[int, int]:
+    return (max((_RANK.get(kind, 9) for kind, _ in keys), default=0), len(keys))
+
+
+class Looked:
+    """An offer that a sale looked at: what it would give, or what is missing. `said` is for who explains it, to say it once."""
+
+    __slots__ = ("gain", "live", "miss", "said")
+
+    def __init__(self, live: Live, gain: Gain | None, miss: Miss | None) -> None:
+        self.live = live
+        self.gain = gain
+        self.miss = miss
+        self.said: object = None
 
 
 class Timeline:
@@ -60,10 +91,12 @@ class Timeline:
 
     def __init__(self) -> None:
         self._versions: list[tuple[datetime, int, Offer | None]] = []
+        self._live: list[Live] | None = None
 
     def add(self, valid_from: datetime, number: int, offer: Offer | None) -> None:
         position = bisect_right([version[:2] for version in self._versions], (valid_from, number))
         self._versions.insert(position, (valid_from, number, offer))
+        self._live = None
 
     def version(self, number: int) -> Offer | None:
         """What the offer says in that version."""
@@ -75,68 +108,150 @@ class Timeline:
 
     def live(self, id: int) -> list[Live]:
         """Its versions with the times they are in force; of those that begin at once the highest number."""
-        found = []
-        for position, (since, number, offer) in enumerate(self._versions):
-            until = self._versions[position + 1][0] if position + 1 < len(self._versions) else EVER
-            if offer is not None and since < until:
-                found.append(Live(id, number, offer, since, until))
-        return found
+        if self._live is None:
+            found = []
+            for position, (since, number, offer) in enumerate(self._versions):
+                until = self._versions[position + 1][0] if position + 1 < len(self._versions) else EVER
+                if offer is not None and since < until:
+                    found.append(Live(id, number, offer, since, until))
+            self._live = found
+        return self._live
 
 
 class Book:
-    """All live offers, each filed under what it needs, so that one which cannot matter to a sale costs it nothing."""
+    """All offers, arranged so that one which cannot matter to a sale costs it nothing.
+
+    The offers in force at a moment stand on a shelf, each filed under what it needs. Sales of a kind find the same ones there,
+    and what no sale of the kind can change is tested once for all of them. Used by several threads: what is remembered is
+    put in place whole.
+    """
 
     def __init__(self, offers: Iterable[Live] = ()) -> None:
-        self._filed: dict[Key, list[Live]] = {}
-        self._always: list[Live] = []
-        self.size = 0
-        self.offers: list[Live] = []
-        self.asks_buyer = False
-        self.has_limits = False
-        for live in offers:
-            self._file(live)
-
-    def _file(self, live: Live) -> None:
-        self.size += 1
-        self.offers.append(live)
-        self.asks_buyer = self.asks_buyer or any(condition.needs_buyer() for condition in walk(live.offer.when))
-        self.has_limits = self.has_limits or bool(live.offer.budgets) or bool(live.issues)
-        ways = ways_to(live.offer)
-        if not ways:
-            self._always.append(live)
-            return
-        for key in min(ways, key=self._cost):
-            self._filed.setdefault(key, []).append(live)
-
-    def _cost(self, keys: frozenset[Key]) -> tuple[int, int, int]:
-        return (max((_RANK.get(kind, 9) for kind, _ in keys), default=0), len(keys), 0)
+        self.offers = list(offers)
+        self.size = len(self.offers)
+        self.asks_buyer = any(live.asks_buyer for live in self.offers)
+        self.has_limits = any(live.has_limits for live in self.offers)
+        self._edges = sorted({edge for live in self.offers for edge in (live.since, live.until)})
+        self._shelves: dict[int, _Shelf] = {}
+        self._minute: tuple[int, dict[int, Looked | None]] = (-1, {})
 
     def candidates(self, facts: Facts, moment: datetime) -> list[Live]:
         """The offers in force then that this sale may meet, by code."""
-        found: dict[tuple[str, int], Live] = {}
-        filed = self._filed
-        for key in facts.keys():  # noqa: SIM118 - a method, not a dictionary's
-            bucket = filed.get(key)
-            if bucket is not None:
-                for live in bucket:
-                    if live.since <= moment < live.until:
-                        found[live.code, live.id] = live
-        for live in self._always:
-            if live.since <= moment < live.until:
+        return [way.live for way in self._sight(facts, moment).ways]
+
+    def look(self, facts: Facts, moment: datetime) -> list[Looked]:
+        """Test the offers this sale may meet, and work out what those that hold would give. By code."""
+        sight = self._sight(facts, moment)
+        minute, told = self._minute
+        if minute != (now := facts.minute()):
+            told = {}
+            self._minute = (now, told)
+        looked = []
+        for way in sight.ways:
+            found = way.known or way.try_out(facts, told)
+            if found is None:
+                gain = gain_of(way.live.offer, facts)
+                found = Looked(way.live, gain, None if gain else NOTHING)
+            looked.append(found)
+        return looked
+
+    def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
+        number = bisect_right(self._edges, moment)
+        shelf = self._shelves.get(number)
+        if shelf is None:
+            if len(self._shelves) >= _MOST_SHELVES:
+                self._shelves = {}
+            shelf = self._shelves[number] = _Shelf([live for live in self.offers if live.since <= moment < live.until])
+        sight = shelf.sight(facts)
+        facts.places = sight.places
+        return sight
+
+
+_MOST_SHELVES: Final = 64
+_MOST_SIGHTS: Final = 4096
+NOTHING: Final = Miss("nothing")
+
+
+class _Shelf:
+    """Offers that are in force together, each filed under what it needs."""
+
+    def __init__(self, offers: Iterable[Live]) -> None:
+        self._filed: dict[Key, list[Live]] = {}
+        self._always: list[Live] = []
+        self._sights: dict[SaleKind, _Sight] = {}
+        for live in offers:
+            if live.way is None:
+                self._always.append(live)
+            else:
+                for key in live.way:
+                    self._filed.setdefault(key, []).append(live)
+
+    def sight(self, facts: Facts) -> "_Sight":
+        """What sales of this kind see; the oldest ones are forgotten when there are too many kinds."""
+        kind = facts.kind()
+        sight = self._sights.get(kind)
+        if sight is None:
+            if len(self._sights) >= _MOST_SIGHTS:
+                self._sights = {}
+            sight = self._sights[kind] = _Sight(self._candidates(facts), facts)
+        return sight
+
+    def _candidates(self, facts: Facts) -> list[Live]:
+        found = {(live.code, live.id): live for live in self._always}
+        for key in facts.keys() & self._filed.keys():
+            for live in self._filed[key]:
                 found[live.code, live.id] = live
         return [found[name] for name in sorted(found)]
 
-    def look(self, facts: Facts, moment: datetime) -> list[Looked]:
-        """Test the offers this sale may meet, and work out what those that hold would give."""
-        looked = []
-        for live in self.candidates(facts, moment):
-            miss = live.offer.when.test(facts)
-            if miss is not None:
-                looked.append(Looked(live, None, miss))
-                continue
-            gain = gain_of(live.offer, facts)
-            looked.append(Looked(live, gain, None if gain else Miss("nothing")))
-        return looked
+
+class _Sight:
+    """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick."""
+
+    __slots__ = ("items", "places", "ways")
+
+    def __init__(self, offers: Iterable[Live], facts: Facts) -> None:
+        self.items = facts.items  # kept: kinds know products by identity
+        self.ways = [_Way(live, facts) for live in offers]
+        self.places = facts.places
+
+
+class _Way:
+    """How a sale of a kind finds out about an offer: `known` where the kind tells it, else the conditions left to test."""
+
+    __slots__ = ("known", "live", "steps")
+
+    def __init__(self, live: Live, facts: Facts) -> None:
+        self.live = live
+        self.known: Looked | None = None
+        self.steps: list[tuple[Condition, Looked | None, bool]] = []
+        when = live.offer.when
+        for condition in when.of if isinstance(when, All) else (when,):
+            varies = condition.varies(facts)
+            if varies is not Varies.KIND:
+                self.steps.append((condition, None, varies is Varies.MINUTE))
+            elif (miss := condition.test(facts)) is not None:
+                never = Looked(live, None, miss)
+                self.steps.append((condition, never, False))
+                self.known = never if len(self.steps) == 1 else None
+                break
+
+    def try_out(self, facts: Facts, told: dict[int, Looked | None]) -> Looked | None:
+        """None where every condition holds, else what is missing first. `told` is what this minute has told already."""
+        for condition, never, by_clock in self.steps:
+            if never is not None:
+                return never
+            if by_clock:
+                key = id(condition)
+                if key in told:
+                    missed = told[key]
+                else:
+                    miss = condition.test(facts)
+                    missed = told[key] = Looked(self.live, None, miss) if miss is not None else None
+                if missed is not None:
+                    return missed if missed.live is self.live else Looked(self.live, None, missed.miss)
+            elif (miss := condition.test(facts)) is not None:
+                return Looked(self.live, None, miss)
+        return None
 
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:

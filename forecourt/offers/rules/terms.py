@@ -6,7 +6,7 @@ reader's language. How to add one: docs/how-to/add-a-condition-or-effect.md.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar, NamedTuple
 
 from forecourt.kernel.money import ZERO
@@ -49,6 +49,18 @@ ABOUT: dict[About, str] = {
 """The groups' names, in the order a builder shows them."""
 
 
+class Varies(IntEnum):
+    """For which sales a condition may tell something else, the most alike first.
+
+    KIND: the same for all sales of a kind, see `Facts.kind`. MINUTE: the same within a minute of the station's clock. SALE:
+    perhaps something else for each.
+    """
+
+    KIND = 0
+    MINUTE = 1
+    SALE = 2
+
+
 class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):
     """Something that holds for a sale or does not.
 
@@ -65,6 +77,10 @@ class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults
     def test(self, facts: Facts) -> Miss | None:
         """None where it holds, else what is missing."""
         raise NotImplementedError
+
+    def varies(self, facts: Facts) -> Varies:
+        """For which sales beside this one `test` may tell something else, so that what never varies is tested once."""
+        return Varies.SALE
 
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one for this to hold; None where it may hold for any sale."""

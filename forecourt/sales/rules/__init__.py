@@ -13,7 +13,7 @@ from forecourt.sales.rules.checking import (
     flags_of,
 )
 from forecourt.sales.rules.explaining import coupons_given, offers_given
-from forecourt.sales.rules.offering import budget_keys, facts_of, has_customer_budgets
+from forecourt.sales.rules.offering import budget_keys, has_customer_budgets, seen
 from forecourt.sales.rules.rating import LARGEST_POINTS, POINTS, Mint, points_tendered, rate, take
 from forecourt.sales.rules.remaining import Remaining
 from forecourt.sales.rules.returning import returned
@@ -39,12 +39,12 @@ __all__ = [
     "business_date_of",
     "checked",
     "coupons_given",
-    "facts_of",
     "flags_of",
     "has_customer_budgets",
     "offers_given",
     "points_tendered",
     "rate",
     "returned",
+    "seen",
     "take",
 ]

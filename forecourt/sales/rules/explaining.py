@@ -8,6 +8,7 @@ from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Earned
 from forecourt.loyalty.values import Programme
+from forecourt.offers.rules.matching import NOTHING, Looked
 from forecourt.offers.rules.speaking import plain
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.values import (
@@ -98,19 +99,25 @@ def explained_offers(
         Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values={"to": lost.to, "why": lost.why})
         for lost in given.lost
     ]
-    reasons += [
-        Reason(
-            code="offer.missed",
-            verdict=Verdict.NOT_MET,
-            rule=live.code,
-            values={"is": miss.condition, **miss.values},
-        )
-        for live, miss in given.missed[:MOST_MISSED]
-    ]
+    reasons += [_missed(looked) for looked in given.missed[:MOST_MISSED]]
     if len(given.missed) > MOST_MISSED:
         more = str(len(given.missed) - MOST_MISSED)
         reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": more}))
     return (*reasons, *_of_coupons(given, issued, used))
+
+
+def _missed(looked: Looked) -> Reason:
+    """What was missing; what is the same for many sales is put into words once."""
+    said = looked.said
+    if not isinstance(said, Reason):
+        miss = looked.miss or NOTHING
+        said = looked.said = Reason(
+            code="offer.missed",
+            verdict=Verdict.NOT_MET,
+            rule=looked.live.code,
+            values={"is": miss.condition, **miss.values} if miss.values else {"is": miss.condition},
+        )
+    return said
 
 
 def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon]) -> list[Reason]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from uuid import UUID
 
 from forecourt.coupons.values import Coupon
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, share, whole
-from forecourt.loyalty.rules import sole_tender
 from forecourt.loyalty.values import Per as EarnPer
+from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
 from forecourt.offers.rules.choosing import Applied, Candidate, Lost
 from forecourt.offers.rules.facts import Facts, Held, Item, Person, Place, items_of
@@ -18,7 +19,7 @@ from forecourt.offers.rules.matching import Live, Looked, gain_of
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.values import Budget, Measure, Per
 from forecourt.sales.rules.state import Refused, Rulings, State
-from forecourt.sales.values import Award, Flag, KnownSale, RatedLine
+from forecourt.sales.values import Award, Flag, KnownSale
 
 
 class Offered(NamedTuple):
@@ -26,31 +27,51 @@ class Offered(NamedTuple):
 
     applied: list[Applied]
     lost: list[Lost]
-    missed: list[tuple[Live, Miss]]
+    missed: list[Looked]
     refused: list[Refused]
     coupons: dict[str, list[Coupon]]
     facts: Facts
 
 
-def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, dict[str, list[Coupon]], list[Refused]]:
+class Seen(NamedTuple):
     """A sale as offers see it, the coupons it can use, and those that were presented in vain."""
+
+    facts: Facts
+    coupons: dict[str, list[Coupon]]
+    refused: list[Refused]
+    known: KnownSale
+    rulings: Rulings
+    standing: Standing | None
+
+
+def seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
+    """A sale as offers see it, from what the state remembers of it where nothing has changed for its customer since."""
+    before: Seen | None = state.seen.get(id(known))
+    if (
+        before is not None
+        and before.known is known
+        and before.rulings is rulings
+        and before.standing is state.standings.get(known.customer_id)
+        and not (known.sale.coupons or state.holds_any(known.customer_id))
+    ):
+        return before
+    return _seen(known, rulings, state)
+
+
+def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     sale, station = known.sale, known.station
-    lines = [
-        RatedLine(number, product, line.product, line.quantity, None, line.amount, ZERO)
-        for number, (line, product) in enumerate(zip(sale.lines, known.products, strict=True), 1)
-        if product is not None
-    ]
-    coupons, refused = state.usable(
-        sale.coupons,
-        known.customer_id,
-        known.business_date,
-        rulings.templates,
-        known.promise.id if known.promise is not None else None,
-    )
+    coupons: dict[str, list[Coupon]] = {}
+    refused: list[Refused] = []
+    if sale.coupons or state.holds_any(known.customer_id):
+        reservation = known.promise.id if known.promise is not None else None
+        coupons, refused = state.usable(
+            sale.coupons, known.customer_id, known.business_date, rulings.templates, reservation
+        )
     tenders: dict[str, Decimal] = {}
     for tender in sale.tenders:
-        tenders[tender.kind] = tenders.get(tender.kind, ZERO) + tender.amount
-    sole = sole_tender(tenders)
+        kind = tender.kind
+        tenders[kind] = tenders[kind] + tender.amount if kind in tenders else tender.amount
+    sole = next(iter(tenders)) if len(tenders) == 1 else ""
     rates = rulings.rates
 
     def points_on(item: Item) -> Decimal:
@@ -60,14 +81,16 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
         return (item.quantity if rate.per is EarnPer.UNIT else item.amount) * rate.points
 
     facts = Facts(
-        items_of(lines),
+        items_of(
+            [(product, line.quantity, line.amount) for line, product in zip(sale.lines, known.products, strict=True)]
+        ),
         Place(
             station.code,
             (station.region,) if station.region else (),
             sale.pump,
             known.rated_at.astimezone(clock.zone(station.zone)),
             known.business_date,
-            payee=station.legal_entity,
+            station.legal_entity,
         ),
         person_of(known, rulings, state),
         tenders=tenders,
@@ -77,7 +100,7 @@ def facts_of(known: KnownSale, rulings: Rulings, state: State) -> tuple[Facts, d
         },
         points_on=points_on,
     )
-    return facts, coupons, refused
+    return Seen(facts, coupons, refused, known, rulings, state.standings.get(known.customer_id))
 
 
 def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None:
@@ -99,29 +122,44 @@ def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None
     )
 
 
-def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool) -> Offered:
+def offered(known: KnownSale, rulings: Rulings, state: State) -> tuple[Seen, list[Looked]]:
+    """A sale as offers see it, with the offers it looks at."""
+    found = seen(known, rulings, state)
+    looked = rulings.book.look(found.facts, known.rated_at) if rulings.book.size else []
+    person = found.facts.person
+    if person is not None:
+        tier_offer = rulings.tier_offers.get(person.tier)
+        if tier_offer is not None and (gain := gain_of(tier_offer.offer, found.facts)):
+            looked.append(Looked(tier_offer, gain, None))
+    return found, looked
+
+
+def given(
+    known: KnownSale, rulings: Rulings, state: State, found: Seen, looked: Sequence[Looked], *, is_final: bool
+) -> Offered:
     """The offers this sale gets, those it does not and why. `is_final`: its price stands, offers take no money off."""
-    facts, coupons, refused = facts_of(known, rulings, state)
-    missed: list[tuple[Live, Miss]] = []
+    facts = found.facts
+    missed: list[Looked] = []
     candidates: list[Candidate] = []
-    for looked in _looked(known, rulings, facts):
-        live, gain = looked.live, looked.gain
+    point_value = rulings.programme.point_value
+    for one in looked:
+        gain = one.gain
         if gain is None:
-            missed.append((live, looked.miss or Miss("nothing")))
+            missed.append(one)
             continue
+        live = one.live
         if is_final and gain.off:
             gain = gain._replace(off={}, units=ZERO)
             if not gain:
-                missed.append((live, Miss("final")))
+                missed.append(Looked(live, None, _FINAL))
                 continue
-        candidate = Candidate(live, gain, facts, rulings.digits, rulings.programme.point_value)
-        miss = _keep_budgets(candidate, facts, known, state, rulings.digits)
-        if miss is not None:
-            missed.append((live, miss))
+        candidate = Candidate(live, gain, facts, rulings.digits, point_value)
+        if live.offer.budgets and (miss := _keep_budgets(candidate, facts, known, state, rulings.digits)) is not None:
+            missed.append(Looked(live, None, miss))
         else:
             candidates.append(candidate)
     if not candidates:
-        return Offered([], [], missed, refused, coupons, facts)
+        return Offered([], [], missed, found.refused, found.coupons, facts)
     moment = known.rated_at
 
     def floor_price(product_id: int) -> Decimal | None:
@@ -129,16 +167,10 @@ def offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool)
 
     caps = choosing.caps_of(facts, rulings.policy, floor_price, rulings.digits)
     applied, lost = choosing.choose(candidates, caps, rulings.policy, rulings.digits)
-    return Offered(applied, lost, missed, refused, coupons, facts)
+    return Offered(applied, lost, missed, found.refused, found.coupons, facts)
 
 
-def _looked(known: KnownSale, rulings: Rulings, facts: Facts) -> list[Looked]:
-    looked = rulings.book.look(facts, known.rated_at) if rulings.book.size else []
-    if facts.person is not None:
-        tier_offer = rulings.tier_offers.get(facts.person.tier)
-        if tier_offer is not None and (gain := gain_of(tier_offer.offer, facts)):
-            looked.append(Looked(tier_offer, gain, None))
-    return looked
+_FINAL: Final = Miss("final")
 
 
 def budget_keys(live: Live, known: KnownSale) -> list[tuple[str, Budget]]:
@@ -206,6 +238,8 @@ def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSa
     """What a sale takes from budgets of everybody, by their names, beyond what its reservation took; negative: gives back."""
     spends = {key: -held for key, (held, _limit) in known.promise.spends.items()} if known.promise is not None else {}
     for item, points in zip(applied, bonuses, strict=True):
+        if not item.live.offer.budgets:
+            continue
         for key, budget in budget_keys(item.live, known):
             amount = _wanted(item.money, item.units, points, budget.measure)
             if amount:
@@ -219,6 +253,8 @@ def points_bonus(item: Applied, facts: Facts, off: Mapping[int, Decimal]) -> int
 
 
 def _points(points: int, times: Mapping[int, Decimal], facts: Facts, off: Mapping[int, Decimal]) -> int:
+    if not times:
+        return points
     extra = ZERO
     for number, percent in times.items():
         basis = facts.items[number]
@@ -258,35 +294,80 @@ def awards_of(
     digits: int,
 ) -> tuple[Award, ...]:
     """The rows that say what each offer gave and who pays, to the cent."""
-    awards = []
+    awards: list[Award] = []
     for item, points, by_line in zip(applied, bonuses, lines, strict=True):
         live = item.live
-        funders = [(funding.funder, funding.percent) for funding in live.offer.funding] or [(COMPANY, Decimal(100))]
-        templates = live.offer.when.coupons(facts)
-        coupon_id = coupons[templates[0]][0].id if templates else None
-        shared_points = _parts(Decimal(points), funders, 0)
-        is_first = True
-        for number, money in sorted(by_line.items()) or [(0, ZERO)]:
-            for position, part in enumerate(_parts(money, funders, digits)):
-                if not part and not (is_first and (position == 0 or shared_points[position])):
-                    continue
-                awards.append(
-                    Award(
-                        line=number,
-                        offer_id=live.id,
-                        offer=live.code,
-                        version=live.version,
-                        funder=funders[position][0],
-                        discount=part,
-                        quantity=item.units if is_first and position == 0 else ZERO,
-                        points=int(shared_points[position]) if is_first else 0,
-                        uses=1 if is_first and position == 0 else 0,
-                        coupon_id=coupon_id,
-                    )
-                )
-            is_first = False
+        funding = live.offer.funding
+        coupon_id = None
+        if live.uses_coupons and (templates := live.offer.when.coupons(facts)):
+            coupon_id = coupons[templates[0]][0].id
+        if len(funding) < 2:
+            funder = funding[0].funder if funding else COMPANY
+            awards += _of_one(item, points, by_line, funder, coupon_id)
+        else:
+            awards += _of_several(item, points, by_line, digits, coupon_id)
     return tuple(awards)
 
 
+def _of_one(
+    item: Applied, points: int, by_line: Mapping[int, Decimal], funder: str, coupon_id: UUID | None
+) -> list[Award]:
+    """The rows of an offer that one payer pays for."""
+    live = item.live
+    awards = []
+    is_first = True
+    for number, money in sorted(by_line.items()) if len(by_line) > 1 else by_line.items() or _WHOLE_SALE:
+        awards.append(
+            Award(
+                line=number,
+                offer_id=live.id,
+                offer=live.code,
+                version=live.version,
+                funder=funder,
+                discount=money,
+                quantity=item.units if is_first else ZERO,
+                points=points if is_first else 0,
+                uses=1 if is_first else 0,
+                coupon_id=coupon_id,
+            )
+        )
+        is_first = False
+    return awards
+
+
+def _of_several(
+    item: Applied, points: int, by_line: Mapping[int, Decimal], digits: int, coupon_id: UUID | None
+) -> list[Award]:
+    """The rows of an offer that several pay for, each their share."""
+    live = item.live
+    awards = []
+    funders = [(funding.funder, funding.percent) for funding in live.offer.funding]
+    shared_points = _parts(Decimal(points), funders, 0)
+    is_first = True
+    for number, money in sorted(by_line.items()) or _WHOLE_SALE:
+        for position, part in enumerate(_parts(money, funders, digits)):
+            if not part and not (is_first and (position == 0 or shared_points[position])):
+                continue
+            awards.append(
+                Award(
+                    line=number,
+                    offer_id=live.id,
+                    offer=live.code,
+                    version=live.version,
+                    funder=funders[position][0],
+                    discount=part,
+                    quantity=item.units if is_first and position == 0 else ZERO,
+                    points=int(shared_points[position]) if is_first else 0,
+                    uses=1 if is_first and position == 0 else 0,
+                    coupon_id=coupon_id,
+                )
+            )
+        is_first = False
+    return awards
+
+
+_WHOLE_SALE: Final = ((0, ZERO),)
+
+
 def _parts(total: Decimal, funders: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
-    return [total] if len(funders) == 1 else share(total, [percent for _, percent in funders], digits)
+    return share(total, [percent for _, percent in funders], digits)

@@ -39,28 +39,18 @@ def rate(
     which are kept for the record; totals say what was asked before (gross) and what is to be paid (net).
     """
     sale = known.sale
-    is_final = sale.pricing == "final"
-    given = _offered(known, rulings, state, is_final=is_final)
-    if (
-        given is not None
-        and not is_final
-        and not sale.pricing
-        and sale.tenders
-        and any(item.off for item in given.applied)
-    ):
-        asked = sum([line.amount for line in sale.lines], ZERO)
-        if sum([tender.amount for tender in sale.tenders], ZERO) == asked:
-            is_final = True
-            given = _offered(known, rulings, state, is_final=True)
+    given: Offered | None = None
+    if rulings.has_offers or sale.coupons:
+        found, looked = offering.offered(known, rulings, state)
+        is_final = sale.pricing == "final"
+        given = offering.given(known, rulings, state, found, looked, is_final=is_final)
+        if not sale.pricing and sale.tenders and any(item.off for item in given.applied):
+            asked = sum([line.amount for line in sale.lines], ZERO)
+            if sum([tender.amount for tender in sale.tenders], ZERO) == asked:
+                given = offering.given(known, rulings, state, found, looked, is_final=True)
     if watch is not None and given is not None:
         watch(given)
     return _rated(known, rulings, state, given, mint, explains=watch is None)
-
-
-def _offered(known: KnownSale, rulings: Rulings, state: State, *, is_final: bool) -> Offered | None:
-    if not rulings.has_offers and not known.sale.coupons:
-        return None
-    return offering.offered(known, rulings, state, is_final=is_final)
 
 
 def _rated(
@@ -166,12 +156,17 @@ def _bonuses(given: Offered, earned: Earned | None) -> list[int]:
     for item in given.applied:
         for number, money in item.off.items():
             off[number] = off.get(number, ZERO) + money
-    return [offering.points_bonus(item, given.facts, off) for item in given.applied]
+    return [offering.points_bonus(item, given.facts, off) if item.points or item.times else 0 for item in given.applied]
 
 
 def _used(given: Offered) -> tuple[Coupon, ...]:
     """The coupons that the offers this sale got use up, each once."""
-    templates = {template: None for item in given.applied for template in item.live.offer.when.coupons(given.facts)}
+    templates = {
+        template: None
+        for item in given.applied
+        if item.live.uses_coupons
+        for template in item.live.offer.when.coupons(given.facts)
+    }
     return tuple([given.coupons[template][0] for template in templates])
 
 

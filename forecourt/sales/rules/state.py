@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -87,6 +87,8 @@ class State:
         self.given = given if given is not None else {}
         self.uses_of = uses_of if uses_of is not None else {}
         self.segments = segments
+        self.seen: dict[int, Any] = {}
+        """Sales of this list as offers see them, by the identity of the known sale; see `offering.seen`."""
         self._coupons: dict[UUID, Coupon] = {}
         self._by_code: dict[str, UUID] = {}
         self._held: dict[int, list[UUID]] = {}
@@ -95,7 +97,7 @@ class State:
 
     def copy(self) -> "State":
         """The same state, to be changed apart."""
-        return State(
+        copied = State(
             dict(self.standings),
             self.buyers,
             self._coupons.values(),
@@ -104,6 +106,12 @@ class State:
             {key: list(used) for key, used in self.given.items()},
             self.segments,
         )
+        copied.seen = self.seen
+        return copied
+
+    def holds_any(self, customer_id: int) -> bool:
+        """Whether a customer holds a coupon that needs not be shown."""
+        return customer_id in self._held
 
     def hold(self, coupon: Coupon) -> None:
         """A coupon that is there now."""

@@ -146,10 +146,12 @@ def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Li
         return Limits(budgets, own, issues)
     for item in known:
         rulings = in_force.at(item.rated_at)
-        facts, _, _ = rules.facts_of(item, rulings, state)
+        found = state.seen[id(item)] = rules.seen(item, rulings, state)
         if item.promise is not None:
             budgets |= {key: limit for key, (_held, limit) in item.promise.spends.items()}
-        for live in rulings.book.candidates(facts, item.rated_at):
+        for live in rulings.book.candidates(found.facts, item.rated_at):
+            if not live.has_limits:
+                continue
             for key, budget in rules.budget_keys(live, item):
                 budgets[key] = budget.limit
             if rules.has_customer_budgets(live):

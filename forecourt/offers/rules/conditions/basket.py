@@ -10,7 +10,7 @@ from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import EVERYTHING, FUEL, SHOP, Facts, Key, Picked, Products, unit_of
 from forecourt.offers.rules.speaking import Codes, Input, Miss, Names, figure, gettext_noop, measured, money, plain
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 _CODES: Final = Codes()
 
@@ -39,6 +39,9 @@ class Bought(Condition, tag="bought"):
         if picked.amount < self.amount:
             return Miss("bought", {"what": "amount", "more": plain(self.amount - picked.amount)})
         return None
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.SALE if (self.quantity or self.amount) and facts.pick(self.of).items else Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
@@ -92,6 +95,9 @@ class Volume(Condition, tag="volume"):
             return Miss("volume", _most(self.at_most, self.of, picked, facts))
         return None
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
+
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
 
@@ -139,6 +145,9 @@ class Pieces(Condition, tag="quantity"):
             return Miss("quantity", _most(self.at_most, self.of, picked, facts))
         return None
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
+
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
 
@@ -184,6 +193,9 @@ class Spent(Condition, tag="amount"):
         if self.at_most is not None and amount > self.at_most:
             return Miss("amount", {"most": plain(self.at_most)})
         return None
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()

@@ -1,6 +1,6 @@
 """All of several conditions, any of them, not one; and the list of all conditions there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -14,7 +14,7 @@ from forecourt.offers.rules.conditions.places import AtPump, AtStation, InRegion
 from forecourt.offers.rules.conditions.times import AtHours, OnDates, OnDaysOfMonth, OnWeekdays
 from forecourt.offers.rules.facts import Facts, Key
 from forecourt.offers.rules.speaking import Input, Miss, Names, gettext_noop
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 
 class All(Condition, tag="all"):
@@ -32,6 +32,9 @@ class All(Condition, tag="all"):
             if miss is not None:
                 return miss
         return None
+
+    def varies(self, facts: Facts) -> Varies:
+        return _together(self.of, facts)
 
     def keys(self) -> frozenset[Key] | None:
         found = [keys for condition in self.of if (keys := condition.keys()) is not None]
@@ -65,6 +68,9 @@ class Any(Condition, tag="any"):
                 return None
             first = first or miss
         return first
+
+    def varies(self, facts: Facts) -> Varies:
+        return _together(self.of, facts)
 
     def keys(self) -> frozenset[Key] | None:
         every: set[Key] = set()
@@ -103,6 +109,9 @@ class Not(Condition, tag="not"):
             return Miss("not", {"of": str(self.of.__struct_config__.tag)})
         return None
 
+    def varies(self, facts: Facts) -> Varies:
+        return self.of.varies(facts)
+
     def words(self, names: Names) -> str:
         return _("it is not so that %(condition)s") % {"condition": _inside(self.of, names)}
 
@@ -112,6 +121,12 @@ class Not(Condition, tag="not"):
         if condition is None or condition.about is About.LOGIC:
             return _("it is not for sales like this one")
         return _("it is not for sales like this one (%(condition)s)") % {"condition": _(condition.title)}
+
+
+def _together(conditions: Iterable[Condition], facts: Facts) -> Varies:
+    """How several conditions vary together: as each of them where they are alike, with every sale where they are not."""
+    found = {condition.varies(facts) for condition in conditions}
+    return found.pop() if len(found) == 1 else Varies.SALE if found else Varies.KIND
 
 
 def _inside(condition: "AnyCondition", names: Names) -> str:

@@ -9,7 +9,7 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import Facts, Key, Name, SomeCodes
 from forecourt.offers.rules.speaking import Input, Miss, Names, all_called, figure, gettext_noop, plain
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 
 class PaidBy(Condition, tag="tender"):
@@ -68,6 +68,9 @@ class CouponUsed(Condition, tag="coupon"):
 
     def test(self, facts: Facts) -> Miss | None:
         return None if facts.coupons.get(self.template) else Miss("coupon", {"template": self.template})
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("coupon", self.template)])

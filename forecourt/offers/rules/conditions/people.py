@@ -10,7 +10,7 @@ from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import Facts, Key, Name, SomeCodes
 from forecourt.offers.rules.speaking import Input, Miss, Names, all_called, gettext_noop
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 NO_MEMBER: Final = Miss("member")
 MEMBERS: Final[frozenset[Key]] = frozenset({("member", "")})
@@ -24,6 +24,9 @@ class IsMember(Condition, tag="member"):
 
     def test(self, facts: Facts) -> Miss | None:
         return NO_MEMBER if facts.person is None else None
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS
@@ -94,6 +97,9 @@ class HasTier(Condition, tag="tier"):
             return Miss("tier", {"least": self.at_least})
         return None if person.tier in self.of else Miss("tier", {"tiers": ",".join(sorted(self.of))})
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
+
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS if self.at_least else frozenset([("tier", code) for code in self.of])
 
@@ -129,6 +135,9 @@ class HasTag(Condition, tag="tag"):
     def needs_buyer(self) -> bool:
         return True
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
+
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("tag", tag) for tag in self.of])
 
@@ -154,6 +163,9 @@ class InSegment(Condition, tag="segment"):
         if person is None:
             return NO_MEMBER
         return None if not self.of.isdisjoint(person.segments) else Miss("segment")
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("segment", code) for code in self.of])

@@ -8,7 +8,7 @@ from msgspec import Meta
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import Facts, Key, SomeCodes
 from forecourt.offers.rules.speaking import Input, Miss, Names, all_called, gettext_noop, listed
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 
 class AtStation(Condition, tag="station"):
@@ -22,6 +22,9 @@ class AtStation(Condition, tag="station"):
 
     def test(self, facts: Facts) -> Miss | None:
         return None if facts.place.station in self.of else Miss("station")
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("station", code) for code in self.of])
@@ -51,6 +54,9 @@ class InRegion(Condition, tag="region"):
                 return None
         return Miss("region")
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
+
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("region", name) for name in self.of])
 
@@ -77,6 +83,9 @@ class PaidTo(Condition, tag="payee"):
 
     def test(self, facts: Facts) -> Miss | None:
         return None if facts.place.payee in self.of else Miss("payee")
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
 
     def keys(self) -> frozenset[Key] | None:
         return frozenset([("payee", name) for name in self.of])

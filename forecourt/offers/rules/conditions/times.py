@@ -23,7 +23,7 @@ from forecourt.offers.rules.speaking import (
     gettext_noop,
     listed,
 )
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Varies
 
 _DAY: Final = 24 * 60
 
@@ -85,6 +85,9 @@ class AtHours(Condition, tag="hours"):
             return Miss("hours", {"ended": ended, "minutes": str(past)})
         return Miss("hours", {"begins": begins, "minutes": str(wait)})
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.MINUTE
+
     def words(self, names: Names) -> str:
         spans = [_("%(start)s to %(end)s") % {"start": span.start, "end": span.end} for span in self.of]
         return _("it is from %(spans)s") % {"spans": listed(spans)}
@@ -133,6 +136,9 @@ class OnWeekdays(Condition, tag="weekdays"):
             return None
         wait = next(ahead for ahead in range(1, 8) if _WEEK[(today + ahead) % 7] in self.of)
         return Miss("weekdays", {"next": _WEEK[(today + wait) % 7].value, "days": str(wait)})
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.MINUTE
 
     def words(self, names: Names) -> str:
         if self.of == _WEEKEND:
@@ -231,6 +237,9 @@ class OnDates(Condition, tag="dates"):
             return Miss("dates", {"begins": day(begins), "days": str((begins - today).days)})
         return Miss("dates", {"ended": max([dates.last or dates.first for dates in self.of])})
 
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.MINUTE
+
     def words(self, names: Names) -> str:
         return _("the date is %(dates)s") % {"dates": listed([dates.words() for dates in self.of])}
 
@@ -260,6 +269,9 @@ class OnDaysOfMonth(Condition, tag="month_days"):
         today = local.date()
         begins = _next_month_day(today, self.of)
         return Miss("month_days", {"begins": day(begins), "days": str((begins - today).days)})
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.MINUTE
 
     def words(self, names: Names) -> str:
         return _("it is day %(days)s of the month") % {"days": listed([str(number) for number in sorted(self.of)])}

@@ -42,8 +42,9 @@ class Sums:
         """Count why offers were not given."""
         for lost in given.lost:
             self.lost[lost.live.code, lost.to, lost.why] += 1
-        for live, miss in given.missed:
-            self.missed[live.code, miss.condition] += 1
+        for missed in given.missed:
+            if missed.miss is not None:
+                self.missed[missed.live.code, missed.miss.condition] += 1
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""

@@ -1,0 +1,116 @@
+"""Offers: what they cost at the till, beside none and beside a rule engine, from ten of them to ten thousand."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import bench
+from benchmarks.bench import SECONDS, Figures
+from benchmarks.offer_mix import mix, rows
+
+TILL_PORT = 18921
+CURVE = (10, 100, 1_000, 10_000)
+SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+ZEN = "2.1.3"
+PLACE = Path("build") / "peers" / f"zen-{ZEN}"
+SCRIPT = Path(__file__).parent / "peers" / "zen_table.py"
+
+
+def run(figures: Figures, key: str) -> None:
+    bench.section("Offers: posting with twenty of them in force, quoting with up to ten thousand")
+    _make_template()
+    bench.pgbench(str(Path(__file__).with_name("sale.pgbench.sql")), 16, 2)
+    with bench.door("till", TILL_PORT):
+        _posting(figures, key, "no offers")
+        _quoting(figures, key, 0)
+        _publish(20)
+        _posting(figures, key, "20 offers")
+        for count in CURVE:
+            _publish(count)
+            _quoting(figures, key, count)
+    figures.ratio(
+        "20 offers / no offers", "till door, 64 connections, 20 offers", "till door, 64 connections, no offers", 0.75
+    )
+    _rating(figures)
+
+
+def _posting(figures: Figures, key: str, name: str) -> None:
+    bench.load(TILL_PORT, key, 64, 2, learn=1)
+    found = bench.load(TILL_PORT, key, 64, SECONDS, learn=1)
+    note = f"p50 {found['p50']} p95 {found['p95']} p99 {found['p99']} ms"
+    if found["errors"]:
+        figures.fault(f"{found['errors']:.0f} sales were refused with {name}")
+    figures.add(f"till door, 64 connections, {name}", found["per_second"], "sales/s", note)
+
+
+def _quoting(figures: Figures, key: str, count: int) -> None:
+    bench.load(TILL_PORT, key, 16, 2, path="/api/v1/sales/quote")
+    found = bench.load(TILL_PORT, key, 64, SECONDS, rate=200, path="/api/v1/sales/quote")
+    if found["errors"]:
+        figures.fault(f"{found['errors']:.0f} quotes failed with {count} offers")
+    note = f"p50 {found['p50']} p95 {found['p95']} ms, {found['per_second']} a second"
+    figures.add(f"quote at 200 a second, {count:,} offers, p99", found["p99"], "ms", note, at_most=15)
+
+
+def _make_template() -> None:
+    """The coupon that an offer asks for."""
+    from forecourt.coupons import services as coupons
+    from forecourt.coupons.values import Template
+    from forecourt.kernel.actors import SYSTEM
+
+    coupons.create_template(SYSTEM, Template(code="FUEL20", name="加油满200减20"))
+
+
+def _publish(count: int) -> None:
+    """Put so many offers in force; those that are stay."""
+    from forecourt.kernel import sql
+    from forecourt.kernel.actors import SYSTEM
+    from forecourt.offers import services as offers
+
+    there = {row[0] for row in sql.rows("SELECT code FROM offers_offer")}
+    new = [offer for offer in mix(count, bench.STATIONS) if offer.code not in there]
+    for start in range(0, len(new), 500):
+        offers.publish_offers(SYSTEM, new[start : start + 500], valid_from=SINCE)
+
+
+def _rating(figures: Figures) -> None:
+    """Rating alone, in this process: no database, no HTTP."""
+    from benchmarks import rating
+
+    bench.section("Rating alone, one core: 1,000 different baskets")
+    for count, micros in rating.per_sale([0, 20, *CURVE[1:]]).items():
+        figures.add(f"rating with {count:,} offers", micros, "us", "processor time a sale, explained")
+    python = bench.peer(PLACE, f"zen-engine=={ZEN}")
+    if python is None:
+        return
+    for count in CURVE[1:]:
+        _beside_zen(figures, rating, count, python)
+
+
+def _beside_zen(figures: Figures, rating, count: int, python: Path) -> None:
+    """Which offers hold for each basket: by both, and both must say the same."""
+    found = rating.baskets(300)
+    rater = rating.Rater(count)
+    ours, micros = rater.holding(found)
+    place = Path("build") / "zen.json"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps({"rows": rows(count), "baskets": [rating.as_input(one) for one in found]}))
+    kept = {name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "PYTHONPATH"}}
+    said = json.loads(
+        subprocess.run(
+            [str(python), str(SCRIPT), str(place)], env=kept, check=True, capture_output=True, text=True
+        ).stdout
+    )
+    if said["held"] != ours:
+        wrong = next(number for number, pair in enumerate(zip(said["held"], ours, strict=True)) if pair[0] != pair[1])
+        figures.fault(f"zen-engine and Forecourt differ for {found[wrong]}: {said['held'][wrong]} and {ours[wrong]}")
+    figures.add(f"offers that hold, of {count:,}", 1e6 / micros, "baskets/s", "processor time, one core")
+    figures.add(f"zen-engine, of {count:,}", said["per_second"], "baskets/s", "peer, one core")
+    figures.ratio(f"holding of {count:,} / zen-engine", f"offers that hold, of {count:,}", f"zen-engine, of {count:,}")
+
+
+if __name__ == "__main__":
+    sys.exit("run it as: python -m benchmarks offers")
