@@ -33,15 +33,22 @@ def share(total: Decimal, weights: list[Decimal], digits: int) -> list[Decimal]:
     total = rounded(total, digits)
     if not weights:
         raise ValueError("weights: nothing to share among; give at least one weight")
-    if any(weight < 0 for weight in weights):
-        raise ValueError("weights: a weight is negative; give weights of zero or more")
-    whole_weight = sum(weights, ZERO)
-    if whole_weight == 0:
+    whole_weight = ZERO
+    for weight in weights:
+        if weight < 0:
+            raise ValueError("weights: a weight is negative; give weights of zero or more")
+        whole_weight += weight
+    if not (whole_weight and total):
         return [total, *([rounded(ZERO, digits)] * (len(weights) - 1))]
     quantum = QUANTA[digits]
-    parts = [(total * weight / whole_weight).quantize(quantum, ROUND_DOWN) for weight in weights]
-    unit = quantum if total >= 0 else -quantum
-    missing = int((total - sum(parts, ZERO)) / unit)
-    for position in sorted(range(len(weights)), key=lambda index: (-weights[index], index))[:missing]:
-        parts[position] += unit
+    left = total
+    parts = []
+    for weight in weights:
+        part = (total * weight / whole_weight).quantize(quantum, ROUND_DOWN)
+        parts.append(part)
+        left -= part
+    if left:
+        unit = quantum if total >= 0 else -quantum
+        for position in sorted(range(len(weights)), key=lambda index: (-weights[index], index))[: int(left / unit)]:
+            parts[position] += unit
     return parts

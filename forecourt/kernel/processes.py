@@ -1,7 +1,12 @@
 """Processes beside this one, for work that fills more than one core. Imports nothing of Django before it is set up."""
 
+import gc
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from typing import Final
+
+_YOUNG: Final = 20_000
+"""New objects after which the collector looks at them; Python's own 700 make it look a hundred times for a list of sales."""
 
 
 def beside(count: int) -> ProcessPoolExecutor:
@@ -12,9 +17,20 @@ def beside(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(count, context, initializer=_begin, initargs=(connection.settings_dict["NAME"],))
 
 
+def settle_in() -> None:
+    """Tell the garbage collector that what is loaded by now stays, and to look seldom: a third less time a sale.
+
+    Call it once a long-running process has its modules. Values hold no cycles, so what a sale makes goes by itself.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 20)
+
+
 def _begin(database: str) -> None:
     import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
+    settle_in()

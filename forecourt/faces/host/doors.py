@@ -14,6 +14,7 @@ from granian.log import LogLevels
 from forecourt.faces.host.children import dies_with_parent
 from forecourt.faces.host.settings import host_settings
 from forecourt.faces.watch import logs
+from forecourt.kernel.processes import settle_in
 
 _WEB_THREADS: Final = 4
 """Threads of a web worker, each with a database connection."""
@@ -60,6 +61,7 @@ def _load(parent: int, target: str) -> Callable[..., Any]:
     """Load the application in a worker, which from then on ends with the process that started it."""
     dies_with_parent(signal.SIGKILL, parent=parent)()
     application: Callable[..., Any] = load_target(target)
+    settle_in()
     return application
 
 

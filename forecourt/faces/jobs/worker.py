@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from forecourt.kernel import readers
 from forecourt.kernel.events import CHANNEL
+from forecourt.kernel.processes import settle_in
 
 _LOOK_SECONDS: Final = 1.0
 """How long a wake-up may be lost before the readers look by themselves."""
@@ -22,6 +23,7 @@ _log = structlog.get_logger("forecourt.worker")
 
 def run() -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    settle_in()
     stopping = threading.Event()
     reading = threading.Thread(target=_read_or_end, args=(stopping,), name="readers")
     reading.start()

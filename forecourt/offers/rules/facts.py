@@ -7,7 +7,7 @@ taken back within the sale count against their product; what comes to nothing is
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 from msgspec import Meta
 
@@ -167,10 +167,10 @@ class Facts:
     """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated.
 
     `places` remembers which items selections pick, by the identity of the selection, which is kept with them; sales of a
-    kind share it.
+    kind share it. `sight` is for the book of offers, to find once what this sale can see.
     """
 
-    __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "tenders", "total")
+    __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "sight", "tenders", "total")
 
     def __init__(
         self,
@@ -191,6 +191,7 @@ class Facts:
         self.total = sum([item.amount for item in items], ZERO)
         self._picked: dict[tuple[int, ...], Picked] = {}
         self.places: dict[int, tuple[tuple[int, ...], Products]] = {}
+        self.sight: Any = None
 
     def pick(self, products: Products) -> Picked:
         """What a selection picks of this sale, with its sums."""

@@ -162,8 +162,12 @@ class Book:
             if len(self._shelves) >= _MOST_SHELVES:
                 self._shelves = {}
             shelf = self._shelves[number] = _Shelf([live for live in self.offers if live.since <= moment < live.until])
+        found: tuple[_Shelf, _Sight] | None = facts.sight
+        if found is not None and found[0] is shelf:
+            return found[1]
         sight = shelf.sight(facts)
         facts.places = sight.places
+        facts.sight = (shelf, sight)
         return sight
 
 
@@ -256,6 +260,8 @@ class _Way:
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:
     """What all effects of an offer give together, None where they give nothing."""
+    if len(offer.then) == 1:
+        return offer.then[0].gain(facts) or None
     gains = [gain for effect in offer.then if (gain := effect.gain(facts))]
     if len(gains) < 2:
         return gains[0] if gains else None

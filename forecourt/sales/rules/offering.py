@@ -267,6 +267,8 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
     """Each offer's money by line number: off each item, shared among its lines by what is left to pay of them."""
     lines_of: dict[int, list[int]] = {}
     left: dict[int, Decimal] = {}
+    if not any(item.off for item in applied):
+        return [{} for _ in applied]
     for number, (line, product) in enumerate(zip(known.sale.lines, known.products, strict=True), 1):
         if product is not None and line.amount > 0:
             lines_of.setdefault(product.id, []).append(number)
@@ -274,7 +276,7 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
     result = []
     for item in applied:
         lines: dict[int, Decimal] = {}
-        for position, money in sorted(item.off.items()):
+        for position, money in sorted(item.off.items()) if len(item.off) > 1 else item.off.items():
             numbers = lines_of[facts.items[position].product.id]
             parts = [money] if len(numbers) == 1 else share(money, [left[number] for number in numbers], digits)
             for number, part in zip(numbers, parts, strict=True):
