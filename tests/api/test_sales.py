@@ -184,3 +184,16 @@ def test_a_broken_archive_ends_an_import_with_a_problem(till):
 
 def test_an_import_needs_lines(till):
     is_problem(till.post("/sales/import", [a_sale()]), 415)
+
+
+def test_a_sale_is_explained_in_words_for_its_reader(till):
+    sale = till.post("/sales", a_sale()).json()
+    found = till.get(f"/sales/{sale['id']}/explanation").json()
+    assert found["reader"] == "customer"
+    assert found["sentences"][0]["words"] == {
+        "en": "Show your member code next time to earn points.",
+        "zh-Hans": "下次请出示会员码，即可累计积分。",
+    }
+    cashier = till.get(f"/sales/{sale['id']}/explanation?reader=cashier").json()
+    assert cashier["sentences"][0]["words"]["en"].startswith("Ask for the member code")
+    is_problem(till.get(f"/sales/{sale['id']}/explanation?reader=nobody"), 422)

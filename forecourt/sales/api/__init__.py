@@ -2,11 +2,11 @@
 
 from ninja import Router
 
-from forecourt.sales.api import sales, simulations
+from forecourt.sales.api import explanations, sales, simulations
 from forecourt.sales.api.sales import COMPONENTS
 
 router = Router()
-for part in (sales, simulations):
+for part in (sales, explanations, simulations):
     router.add_router("", part.router)
 
 __all__ = ["COMPONENTS", "router"]

@@ -94,6 +94,8 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     tiers = tier_names()
     company = organisation.company()
     names = words.CompanyNames(company, tiers)
+    usual = words.Reader.AUDITOR if actor.may(permissions.REPAIR) else words.Reader.CASHIER
+    reader = words.Reader(_one_of(request.GET.get("for", ""), set(words.Reader)) or usual)
     return show(
         request,
         "receipt",
@@ -101,7 +103,13 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         sale=sale,
         station=station,
         company=company,
-        **_why([{"reason": one, "text": words.sentence(one, company, names)} for one in reasons]),
+        **_why([{"reason": one, "text": text} for one, text in words.told(reasons, company, names, reader)]),
+        reader=reader,
+        readers=[
+            (words.Reader.CUSTOMER, _("For the customer")),
+            (words.Reader.CASHIER, _("For the cashier")),
+            (words.Reader.AUDITOR, _("For the auditor")),
+        ],
         payers=[
             {**row, "name": claims.funder_name(row["funder"])}
             for row in offers.paid_by(sale_id, sale["customer_id"], sale["business_date"])

@@ -1,90 +1,14 @@
-"""An explanation in words, in the reader's language. The stored reasons hold codes and figures only."""
-
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+"""Reasons as sentences that hold for anybody. What is stored are codes and figures only."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forecourt.catalogue import queries as catalogue
-from forecourt.coupons import queries as coupons
-from forecourt.kernel.words import say
-from forecourt.loyalty.values import Programme
-from forecourt.offers import queries as offers
 from forecourt.offers.rules import saying
-from forecourt.offers.rules.speaking import WORDS, money
-from forecourt.organisation import queries as organisation
+from forecourt.offers.rules.speaking import money
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
-
-
-class CompanyNames:
-    """Names of what rules name by code, looked up when they are first asked for."""
-
-    def __init__(self, company: CompanyFacts, tiers: Mapping[str, str]) -> None:
-        self._company = company
-        self._tiers = tiers
-        self._products: dict[str, str] = {}
-        self._stations: dict[str, str] = {}
-
-    def name(self, kind: str, code: str) -> str:
-        """The name of a code; the code itself where nothing is known of it."""
-        match kind:
-            case "tier":
-                return self._tiers.get(code, code)
-            case "product":
-                return self._product(code)
-            case "station":
-                return self._station(code)
-            case "template":
-                return self._templates.get(code, code)
-            case "category":
-                return self._categories.get(code, code)
-            case "currency":
-                return code or symbol(self._company.currency)
-            case "unit" if code == "volume":
-                return _("l") if self._company.volume_unit == "litre" else _("gal")
-            case "unit_of":
-                facts = catalogue.products_by_code([code]).get(code)
-                return facts.unit if facts else ""
-        return say(WORDS[kind][code]) if code in WORDS.get(kind, {}) else code
-
-    def offer(self, code: str) -> str:
-        """What an offer is called; a tier's own discount is called after the tier."""
-        if code.startswith("tier."):
-            return self._tiers.get(code.removeprefix("tier."), code)
-        return self._offers.get(code, code)
-
-    def _product(self, code: str) -> str:
-        if code not in self._products:
-            facts = catalogue.products_by_code([code]).get(code)
-            self._products[code] = facts.name if facts else code
-        return self._products[code]
-
-    def _station(self, code: str) -> str:
-        if code not in self._stations:
-            facts = organisation.station_facts([code]).get(code)
-            self._stations[code] = facts.name if facts else code
-        return self._stations[code]
-
-    @cached_property
-    def _templates(self) -> dict[str, str]:
-        return {code: known.template.name for code, known in coupons.live_templates().items()}
-
-    @cached_property
-    def _categories(self) -> dict[str, str]:
-        return catalogue.category_names()
-
-    @cached_property
-    def _offers(self) -> dict[str, str]:
-        return offers.offers().names()
-
-
-def explanation(reasons: Iterable[Reason], company: CompanyFacts, programme: Programme) -> list[tuple[Reason, str]]:
-    """Each reason with its sentence."""
-    names = CompanyNames(company, {tier.code: tier.name for tier in programme.tiers})
-    return [(reason, sentence(reason, company, names)) for reason in reasons]
+from forecourt.sales.words.names import CompanyNames, symbol
 
 
 def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:  # noqa: C901 - one case a code
@@ -134,7 +58,7 @@ def _offer_sentence(reason: Reason, names: CompanyNames) -> str:
     words = {"offer": values.get("name") or names.offer(reason.rule), "other": names.offer(values.get("to", ""))}
     match reason.code:
         case "offer.applied":
-            return _("%(offer)s: %(given)s.") % (words | {"given": _given(reason, names)})
+            return _("%(offer)s: %(given)s.") % (words | {"given": given_words(reason, names)})
         case "offer.missed":
             return _("%(offer)s: %(missing)s.") % (words | {"missing": saying.missing(values["is"], values, names)})
         case "offer.more":
@@ -151,7 +75,7 @@ def _offer_sentence(reason: Reason, names: CompanyNames) -> str:
     return _("%(offer)s: there was nothing left to take it off.") % words
 
 
-def _given(reason: Reason, names: CompanyNames) -> str:
+def given_words(reason: Reason, names: CompanyNames) -> str:
     """What an offer gave, in words."""
     values = reason.values
     parts = []
@@ -188,10 +112,13 @@ def _coupon_sentence(reason: Reason, names: CompanyNames) -> str:
             return _("%(coupon)s for next time: %(code)s, good from %(from)s to %(until)s.") % words
         case "coupon.issued":
             return _("%(coupon)s for next time: %(code)s, good from %(from)s.") % words
-    return _("%(coupon)s %(code)s was not taken: %(why)s.") % (words | {"why": _why_not(reason.values.get("why", ""))})
+    return _("%(coupon)s %(code)s was not taken: %(why)s.") % (
+        words | {"why": why_not_words(reason.values.get("why", ""))}
+    )
 
 
-def _why_not(why: str) -> str:
+def why_not_words(why: str) -> str:
+    """Why a coupon was not taken, to stand after a colon."""
     return {
         "void": _("it was voided"),
         "used": _("it was used before"),
@@ -234,8 +161,3 @@ def flag_sentence(flag: str) -> str:
         case Flag.TENDER_MISMATCH:
             return _("The payments do not add up to the total. Check the till's record, then accept as it is.")
     return str(FLAG_NAMES.get(Flag(flag), flag))
-
-
-def symbol(currency: str) -> str:
-    """The sign of a currency, its code where it has none here."""
-    return {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, f"{currency} ")
