@@ -12,6 +12,7 @@ from forecourt.offers.queries.listing import (
     count_offers,
     list_offers,
     offer,
+    offers_with_template,
     open_reviews,
     versions,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "list_offers",
     "offer",
     "offers",
+    "offers_with_template",
     "open_reviews",
     "versions",
 ]

@@ -1,7 +1,8 @@
 """Offers as screens and the API show them."""
 
+import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -70,6 +71,19 @@ def list_offers(actor: Actor, *, text: str = "", state: str = "", after: str = "
     if state:
         found = found.filter(state=state)
     return _views(list(found.order_by("code")[:limit]))
+
+
+def offers_with_template(actor: Actor, template: str, *, limit: int = 50) -> list[OfferView]:
+    """Offers whose draft asks for a coupon of this template or gives one, in the order of their codes."""
+    actor.require(permissions.VIEW_OFFERS)
+    found = sql.rows(_WITH_TEMPLATE, {"template": json.dumps({"template": template}), "limit": limit})
+    return _views(list(OfferRow.objects.filter(pk__in=[row[0] for row in found]).order_by("code")))
+
+
+_WITH_TEMPLATE: Final = """
+SELECT id FROM offers_offer
+WHERE jsonb_path_exists(draft, '$.**.template ? (@ == $template)', %(template)s::jsonb) ORDER BY code LIMIT %(limit)s
+"""
 
 
 def count_offers() -> dict[str, int]:

@@ -17,6 +17,13 @@ WHERE business_date BETWEEN %(since)s AND %(until)s AND offer = ANY(%(codes)s::t
   AND (%(stations)s::bigint[] IS NULL OR station_id = ANY(%(stations)s::bigint[]))
 GROUP BY offer
 """
+_WITH_COUPONS: Final = """
+SELECT award.offer, sum(award.uses)::int, sum(award.discount), sum(award.points)::int
+FROM sales_award AS award JOIN coupons_coupon AS coupon ON coupon.id = award.coupon_id
+WHERE award.offer_id = ANY(%(offers)s::bigint[]) AND coupon.template_id = %(template)s
+  AND (%(stations)s::bigint[] IS NULL OR award.station_id = ANY(%(stations)s::bigint[]))
+GROUP BY award.offer
+"""
 _BY_DAY: Final = """
 SELECT business_date, sum(uses)::int, sum(discount) FROM sales_award
 WHERE business_date BETWEEN %(since)s AND %(until)s AND offer = %(code)s
@@ -98,6 +105,13 @@ def given(codes: Collection[str], since: date, until: date, stations: Sequence[i
     rows = (
         sql.rows(_GIVEN, {"codes": list(codes), "since": since, "until": until, "stations": stations}) if codes else []
     )
+    return {code: Given(uses, discount, points) for code, uses, discount, points in rows}
+
+
+def with_coupons(offer_ids: Collection[int], template_id: int, stations: Sequence[int] | None) -> dict[str, Given]:
+    """What these offers gave against coupons of a template, ever, at these stations, refunds taken off; one statement."""
+    parameters = {"offers": list(offer_ids), "template": template_id, "stations": stations}
+    rows = sql.rows(_WITH_COUPONS, parameters) if offer_ids else []
     return {code: Given(uses, discount, points) for code, uses, discount, points in rows}
 
 

@@ -20,11 +20,16 @@ from forecourt.customers import permissions as customer_permissions
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
 from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice.queries import offers as offer_queries
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import coupon_words as told
+from forecourt.faces.backoffice.screens import offer_words
 from forecourt.faces.backoffice.templatetags.office import yuan
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid, NotFound, Problem
+from forecourt.offers import queries as offers
+from forecourt.offers.permissions import EDIT_OFFERS, VIEW_OFFERS
 from forecourt.organisation import queries as organisation
 
 PAGE: Final = 25
@@ -134,7 +139,16 @@ def _overview(actor: Actor, known: KnownTemplate) -> dict[str, Any]:
     uses = queries.uses(template_id=known.id, limit=PAGE)
     latest = [told.shown(view) for view in queries.page(template_id=known.id, limit=10)]
     people = {use.customer_id for use in uses} | {one.view.customer_id or 0 for one in latest}
+    asking = offers.offers_with_template(actor, known.template.code) if actor.may(VIEW_OFFERS) else []
+    stations = None if actor.stations is None else sorted(actor.stations)
+    sums = offer_queries.with_coupons([view.id for view in asking], known.id, stations)
     return {
+        "asking": [
+            (view, offer_words.STATES[view.state], offer_words.COLOURS[view.state], sums.get(view.code))
+            for view in asking
+        ],
+        "may_draft": actor.may(EDIT_OFFERS),
+        "discount": sum((one.discount for one in sums.values()), ZERO),
         "uses": uses,
         "latest": latest,
         "names": customers.names([number for number in people if number > 0]),
