@@ -171,12 +171,13 @@ class RefundRow(Value):
     customer_id: int
     business_date: date
     points_earned: int
+    points_spent: int
 
 
 def refunds(sale: SaleView) -> list[RefundRow]:
     """A sale's refunds, oldest first."""
     found = sql.rows(REFUNDS_OF, {"customer_ids": _family(sale.books_customer_id), "sale_id": sale.id})
-    return [RefundRow(id=row[0], customer_id=row[1], business_date=row[2], points_earned=row[3]) for row in found]
+    return [RefundRow(**dict(zip(RefundRow.__struct_fields__, row, strict=True))) for row in found]
 
 
 def points_of(sale: SaleView) -> int:
