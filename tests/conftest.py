@@ -21,6 +21,7 @@ django.setup()
 
 import pytest  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from forecourt.faces.host.sessions import running_database  # noqa: E402
 from forecourt.kernel import partitions  # noqa: E402
@@ -41,6 +42,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
 def _nothing_remembered() -> Iterator[None]:
     """What a process remembers of the database must not outlive the test whose rows it saw."""
     yield
+    translation.deactivate()
     partitions.forget()
     for forget in _forgetters():
         forget()

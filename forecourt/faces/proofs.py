@@ -61,6 +61,7 @@ CHECKS: Final = (
     _Check("names of sales", "sales_claim", _of(sales_folder.__file__, "prove_claims")),
     _Check("totals of sales", "sales_line", _of(sales_folder.__file__, "prove_totals")),
     _Check("points of sales", "sales_sale", _of(sales_folder.__file__, "prove_points")),
+    _Check("points that paid", "sales_sale WHERE points_spent <> 0", _of(sales_folder.__file__, "prove_spent")),
     _Check("refunds", "sales_sale WHERE refund_of IS NOT NULL", _of(sales_folder.__file__, "prove_refunds")),
     _Check("awards of offers", "sales_award", _of(sales_folder.__file__, "prove_awards")),
     _Check("budgets of offers", "offers_slot", _of(sales_folder.__file__, "prove_budgets")),

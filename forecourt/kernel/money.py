@@ -19,6 +19,11 @@ def rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(QUANTA[digits], ROUND_HALF_UP)
 
 
+def rounded_down(value: Decimal, digits: int) -> Decimal:
+    """Towards zero: for a part that must not come to more than its share."""
+    return value.quantize(QUANTA[digits], ROUND_DOWN)
+
+
 def whole(value: Decimal) -> int:
     """Whole points: towards zero, so that splitting never gains and a refund mirrors its sale."""
     return int(value.to_integral_value(ROUND_DOWN))

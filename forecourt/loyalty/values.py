@@ -340,12 +340,13 @@ class Spending(Value):
 
 
 class Return(Value):
-    """A spending to give back whole: whose it was, and what for."""
+    """A spending to give back: whose it was, and what for; so many points of it, all that is left unless given."""
 
     customer_id: int
     origin: str
     reason: str
     actor: str
+    points: int | None = None
 
 
 class Spent(Value):

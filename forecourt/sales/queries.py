@@ -171,12 +171,13 @@ class RefundRow(Value):
     customer_id: int
     business_date: date
     points_earned: int
+    points_spent: int
 
 
 def refunds(sale: SaleView) -> list[RefundRow]:
     """A sale's refunds, oldest first."""
     found = sql.rows(REFUNDS_OF, {"customer_ids": _family(sale.books_customer_id), "sale_id": sale.id})
-    return [RefundRow(id=row[0], customer_id=row[1], business_date=row[2], points_earned=row[3]) for row in found]
+    return [RefundRow(**dict(zip(RefundRow.__struct_fields__, row, strict=True))) for row in found]
 
 
 def points_of(sale: SaleView) -> int:
@@ -271,7 +272,10 @@ class TierValue(NamedTuple):
 
 
 def given(customer_ids: Collection[int], offer_ids: Collection[int]) -> dict[tuple[int, int], list[Used]]:
-    """What these offers gave these customers so far, by day. One statement, none where nothing is asked for."""
+    """What these offers gave these customers so far, by day, with what they gave to everybody merged with them.
+
+    One statement, none where nothing is asked for.
+    """
     if not customer_ids or not offer_ids:
         return {}
     found: dict[tuple[int, int], list[Used]] = {}

@@ -142,7 +142,10 @@ class Totals(Value):
 
 
 class Points(Value):
-    """Points this sale earned, offers' among them, and the balance after it, null where there is no member; `spent` paid."""
+    """Points this sale earned, offers' among them, and the balance after it, null where there is no member; `spent` paid.
+
+    A refund has them below zero: what it takes back of what was earned, what it gives back of what paid.
+    """
 
     earned: int
     balance: int | None

@@ -50,6 +50,7 @@ TAMPERING = {
     "names of sales": f"DELETE FROM sales_claim WHERE sale_id = {_FIRST}",
     "totals of sales": f"UPDATE sales_line SET quantity = quantity + 1 WHERE sale_id = {_FIRST} AND number = 1",
     "points of sales": f"UPDATE sales_sale SET points_earned = points_earned + 1 WHERE id = {_FIRST}",
+    "points that paid": f"UPDATE sales_sale SET points_spent = 1 WHERE id = {_FIRST}",
     "refunds": "UPDATE sales_line SET quantity = -5, amount = -25 WHERE sale_id ="
     " (SELECT sale_id FROM sales_claim WHERE source_ref = 'r')",
     "points balances": "UPDATE loyalty_balance SET points = points + 1 WHERE customer_id = 1",

@@ -289,3 +289,12 @@ def test_more_than_is_left_is_refused(wanted, field, words):
 def test_a_line_that_is_only_a_discount_can_be_refunded():
     basket = [sold(1, Decimal(0), Decimal("0.00"), Decimal("5.00"))]
     assert rules.Remaining(basket, []).refund(None, 2)[0].discount == Decimal("-5.00")
+
+
+@pytest.mark.parametrize(
+    ("paid", "value", "points"),
+    [("3.05", "0.03", 102), ("0.01", "0.03", 1), ("3.00", "0.03", 100), ("-1.00", "0.01", 0)],
+)
+def test_a_payment_by_points_takes_the_fewest_that_are_worth_it(paid, value, points):
+    sale = a_sale(tenders=(NewTender(kind="points", amount=Decimal(paid)),))
+    assert rules.points_tendered(sale, Programme(point_value=Decimal(value))) == points

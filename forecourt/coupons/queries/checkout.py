@@ -13,11 +13,19 @@ from forecourt.kernel import sql
 _READ: Final = sql.load(coupons.__file__, "for_sale")
 _LOCK: Final = _READ.replace("/*lock*/", "FOR NO KEY UPDATE")
 _USED_BY: Final = """
-SELECT coalesce(customer.merged_into_id, customer.id), use.template_id, count(*)
-FROM customers_customer AS customer
-JOIN coupons_couponuse AS use ON use.customer_id = customer.id
-WHERE (customer.id = ANY(%(customer_ids)s::bigint[]) OR customer.merged_into_id = ANY(%(customer_ids)s::bigint[]))
-  AND use.template_id = ANY(%(template_ids)s::bigint[]) AND use.restored_at IS NULL
+WITH asked AS (
+    SELECT id AS customer_id, coalesce(merged_into_id, id) AS survivor_id
+    FROM customers_customer WHERE id = ANY(%(customer_ids)s::bigint[])
+), family AS (
+    SELECT customer_id, survivor_id AS member_id FROM asked
+    UNION ALL
+    SELECT asked.customer_id, alias.id
+    FROM asked JOIN customers_customer AS alias ON alias.merged_into_id = asked.survivor_id
+)
+SELECT family.customer_id, use.template_id, count(*)
+FROM family
+JOIN coupons_couponuse AS use ON use.customer_id = family.member_id
+WHERE use.template_id = ANY(%(template_ids)s::bigint[]) AND use.restored_at IS NULL
 GROUP BY 1, 2
 """
 
@@ -80,7 +88,7 @@ def coupon_of(row: tuple[Any, ...]) -> Coupon:
 
 
 def used_by(customer_ids: Collection[int], template_ids: Collection[int]) -> dict[tuple[int, int], int]:
-    """How often each of these customers, with all who were merged into them, used coupons of each template.
+    """How often each of these customers, with everybody merged with them, used coupons of each template.
 
     By (customer, template id); those who never did are missing. One statement, none where nothing is asked for.
     """

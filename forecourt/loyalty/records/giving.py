@@ -6,10 +6,12 @@ points may be spent or given back, and publish what `events.moved` makes of the 
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids, sql
+from forecourt.kernel.money import ZERO, share
 from forecourt.loyalty import queries, rules
 from forecourt.loyalty.queries import Owed
 from forecourt.loyalty.records.ledger import append_entries, open_missing
@@ -166,10 +168,11 @@ def give_back(customer_id: int, origin: str, reason: str, actor: str) -> PointsE
 def give_back_all(wanted: Sequence[Return]) -> list[PointsEntry]:
     """Put what spendings took back into the lots it came from, everybody's who paid; returns the entries made.
 
-    What was given back before, or was never taken, makes none. To somebody who was merged into another since, points
+    What was given back before, or was never taken, makes none. A part of a spending that several of a household paid for
+    comes back to each in proportion to what it still has in it. To somebody who was merged into another since, points
     come back where they were taken and go on to the survivor, as the merge moved the others.
     """
-    owed = queries.spent_for(list({(one.customer_id, one.origin): one for one in wanted}.values()))
+    owed = _parts_of(queries.spent_for(list({(one.customer_id, one.origin): one for one in wanted}.values())))
     if not owed:
         return []
     survivors = {one.survivor_id for one in owed if one.survivor_id is not None}
@@ -198,6 +201,20 @@ def give_back_all(wanted: Sequence[Return]) -> list[PointsEntry]:
     passed_on = _passed_on(owed, books, now, today)
     append_entries(passed_on)
     return entries + passed_on
+
+
+def _parts_of(owed: Sequence[Owed]) -> list[Owed]:
+    """What each payer gets, where only a part of a spending is to be given back."""
+    by_spending: dict[tuple[int, str], list[Owed]] = {}
+    for one in owed:
+        by_spending.setdefault((one.wanted.customer_id, one.wanted.origin), []).append(one)
+    parts = []
+    for payers in by_spending.values():
+        held = [Decimal(one.points) for one in payers]
+        wanted = payers[0].wanted.points
+        shares = held if wanted is None else share(min(Decimal(wanted), sum(held, ZERO)), held, 0)
+        parts += [one._replace(points=int(points)) for one, points in zip(payers, shares, strict=True) if points > 0]
+    return parts
 
 
 def _passed_on(owed: Sequence[Owed], known: dict[int, Book], now: datetime, day: date) -> list[PointsEntry]:

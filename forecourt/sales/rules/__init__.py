@@ -16,7 +16,7 @@ from forecourt.sales.rules.explaining import coupons_given, offers_given
 from forecourt.sales.rules.offering import budget_keys, has_customer_budgets, seen
 from forecourt.sales.rules.rating import LARGEST_POINTS, POINTS, Mint, points_tendered, rate, take
 from forecourt.sales.rules.remaining import Remaining
-from forecourt.sales.rules.returning import returned
+from forecourt.sales.rules.returning import Paid, paid_back, returned, returned_whole
 from forecourt.sales.rules.state import Known, Rulings, State, Used
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "PRICE_DIGITS",
     "Known",
     "Mint",
+    "Paid",
     "Remaining",
     "Rulings",
     "State",
@@ -42,9 +43,11 @@ __all__ = [
     "flags_of",
     "has_customer_budgets",
     "offers_given",
+    "paid_back",
     "points_tendered",
     "rate",
     "returned",
+    "returned_whole",
     "seen",
     "take",
 ]

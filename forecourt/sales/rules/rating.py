@@ -7,7 +7,7 @@ from typing import Final
 from forecourt.catalogue.values import Kind
 from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO, rounded
-from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, sole_tender
+from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, points_for, sole_tender
 from forecourt.loyalty.values import Programme
 from forecourt.sales.rules import offering
 from forecourt.sales.rules.explaining import explained, explained_offers
@@ -183,11 +183,9 @@ def _issued(given: Offered, known: KnownSale, mint: Mint | None) -> tuple[Issue,
 
 
 def points_tendered(sale: NewSale, programme: Programme) -> int:
-    """Points that the payment by points takes: the least that are worth it."""
+    """Points that the payment by points takes: the fewest that are worth it."""
     money = sum([tender.amount for tender in sale.tenders if tender.kind == POINTS], ZERO)
-    if money <= 0 or programme.point_value <= 0:
-        return 0
-    return -int(-money // programme.point_value)
+    return points_for(money, programme) if programme.point_value > 0 else 0
 
 
 def take(state: State, outcome: Outcome) -> None:

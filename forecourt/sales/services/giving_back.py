@@ -1,13 +1,14 @@
 """What a refund gives back beside money and points of the sale: budgets, coupons, points it was paid with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import records as coupon_records
-from forecourt.kernel.events import Event
+from forecourt.kernel.events import Event, publish
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
@@ -15,26 +16,41 @@ from forecourt.loyalty.values import Return
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
 from forecourt.offers.values import Measure
-from forecourt.sales import records
+from forecourt.sales import records, rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.values import Award
+from forecourt.sales.services.baskets import Basket, price_of
+from forecourt.sales.values import Award, RatedLine
 
 
 def give_back(sale: SaleView, posting: records.Posting, *, is_whole: bool) -> list[Event]:
     """Give back what the sale had taken; returns what to publish. Callers hold the customer's lock.
 
     Budgets get back what the refund takes back of offers. When nothing of the sale stays, the coupons it used are good
-    again, those it gave and that are unused become void, and the points it was paid with return to their lots.
+    again, and those it gave and that are unused become void.
     """
     events: list[Event] = []
-    if is_whole:
-        if coupons.for_sale((), (), lock=True, refunded=[sale.id]):
-            events += coupon_records.restore([sale.id])
-            events += coupon_records.void_issued_by([f"sale:{sale.id}"]).voided
-        if sale.points_spent and sale.customer_id is not None:
-            events += moved(loyalty_records.give_back_all([spent_by(sale, posting.recorded_by)]))
+    if is_whole and coupons.for_sale((), (), lock=True, refunded=[sale.id]):
+        events += coupon_records.restore([sale.id])
+        events += coupon_records.void_issued_by([f"sale:{sale.id}"]).voided
     return_budgets(sale, posting.outcome.awards)
     return events
+
+
+def paid_back(
+    sale: SaleView, basket: Basket, lines: Sequence[RatedLine], rest: Sequence[RatedLine], digits: int
+) -> rules.Paid:
+    """What of the sale's payment a refund of these lines gives back: points, and the rest in money."""
+    worth = ZERO
+    if sale.points_spent:
+        worth = sum((one.amount for one in wire.decode_tenders(sale.tenders) if one.kind == rules.POINTS), ZERO)
+    price, stays = price_of(basket.lines), price_of(rest)
+    sold = rules.Paid(points=sale.points_spent, worth=worth, money=price - worth)
+    return rules.paid_back(sold, basket.points_spent, price, stays - price_of(lines), stays, digits)
+
+
+def give_points_back(sale: SaleView, points: int, actor: str) -> None:
+    """Put so many of the points that a sale was paid with back into their lots. Callers hold the payers' locks."""
+    publish(moved(loyalty_records.give_back_all([replace(spent_by(sale, actor), points=points)])))
 
 
 def spent_by(sale: SaleView, actor: str) -> Return:

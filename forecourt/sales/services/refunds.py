@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
-from forecourt.catalogue import queries as catalogue
 from forecourt.customers import queries as customers
 from forecourt.customers import records as customer_records
 from forecourt.customers.values import anonymous_customer_id
@@ -21,18 +20,17 @@ from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
-from forecourt.loyalty.queries import Rules
 from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Visit
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.services.giving_back import give_back, spent_by
+from forecourt.sales.services.baskets import Basket, basket_of, points_of_basket, price_of
+from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, spent_by
 from forecourt.sales.services.posting import event_of, receipt_of
 from forecourt.sales.values import (
     Award,
     KnownSale,
-    NewLine,
     NewRefund,
     NewSale,
     NewTender,
@@ -49,7 +47,8 @@ from forecourt.sales.values import (
 def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     """Refund a sale, whole or the lines named; the refund is a sale of its own with negative figures.
 
-    Points go back as they came: what the rest of the sale would have earned stays. Sent again under the same reference
+    Points go back as they came: what the rest of the sale would have earned stays, and what it was paid with in points comes
+    back in proportion to the price. Sent again under the same reference
     it gets its stored receipt. Invalid when less is left than asked for; Conflict when it is a refund itself.
     """
     actor.require(permissions.REFUND)
@@ -79,7 +78,7 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     basket = basket_of(sale)
     posting = _rated(known, refund, sale, basket, refund_id, actor.label)
     records.insert([posting])
-    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, list(posting.outcome.lines)]).is_anything
+    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, posting.outcome.lines]).is_anything
     visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member and sale.net >= 0 else []
     loyalty_records.append_entries(posting.outcome.entries, visits)
     publish([event_of(posting), *give_back(sale, posting, is_whole=is_whole)])
@@ -165,55 +164,6 @@ def _replayed(name: records.Claimed) -> Receipt:
     return receipt
 
 
-class Basket(NamedTuple):
-    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules."""
-
-    lines: list[RatedLine]
-    refunded: list[list[RatedLine]]
-    points_so_far: int
-    refund_ids: list[UUID]
-    rules: Rules
-    awards: list[Award]
-
-
-def basket_of(sale: SaleView) -> Basket:
-    """A sale's basket with what its refunds took, as it stands now; callers hold its lock."""
-    refunds = queries.refunds(sale)
-    every = [
-        _place(sale),
-        *({"id": row.id, "customer_id": row.customer_id, "business_date": row.business_date} for row in refunds),
-    ]
-    views = queries.lines_of(every)
-    products = catalogue.products_by_code({line.code for line in views.get(sale.id, ())})
-
-    def rated(sale_id: UUID) -> list[RatedLine]:
-        return [
-            RatedLine(
-                number=line.number,
-                product=products.get(line.code),
-                code=line.code,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                amount=line.amount,
-                discount=line.discount,
-            )
-            for line in views.get(sale_id, ())
-        ]
-
-    return Basket(
-        lines=rated(sale.id),
-        refunded=[rated(row.id) for row in refunds],
-        points_so_far=queries.points_of(sale) + sum(row.points_earned for row in refunds),
-        refund_ids=[row.id for row in refunds],
-        rules=loyalty.rulebooks().version(sale.rulebook),
-        awards=queries.awards(sale, [row.id for row in refunds]),
-    )
-
-
-def _place(sale: SaleView) -> dict[str, Any]:
-    return {"id": sale.id, "customer_id": sale.books_customer_id, "business_date": sale.business_date}
-
-
 def _rated(
     known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, refund_id: UUID, recorded_by: str
 ) -> records.Posting:
@@ -233,6 +183,18 @@ def _rated(
     reasons: tuple[Reason, ...] = (
         Reason(code="refund.of", verdict=Verdict.INFO, rule=str(sale.id), values={"reason": refund.reason}),
     )
+    paid = paid_back(sale, basket, lines, rest, digits)
+    if paid.points:  # before others are taken: those that come back can pay for them
+        give_points_back(sale, paid.points, recorded_by)
+        known = replace(known, sale=replace(known.sale, tenders=(NewTender(kind=rules.POINTS, amount=-paid.worth),)))
+        reasons += (
+            Reason(
+                code="points.returned",
+                verdict=Verdict.INFO,
+                points=str(paid.points),
+                values={"worth": str(paid.worth), "money": str(paid.money)},
+            ),
+        )
     entry, balance, more = (
         _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else (None, None, ())
     )
@@ -260,6 +222,7 @@ def _rated(
         points_balance=balance,
         explanation=wire.encode_reasons(reasons),
         refund_of=sale.id,
+        points_spent=-paid.points,
     )
 
 
@@ -271,12 +234,11 @@ def _awards_back(
     digits: int,
 ) -> list[Award]:
     """What the refund takes back of what offers gave."""
-    if not basket.awards:
-        return []
-    stays = sum((line.amount - line.discount for line in rest), ZERO)
-    whole = stays - sum((line.amount - line.discount for line in lines), ZERO)
-    part = (stays / whole if whole else ZERO) if rest else ZERO
-    return rules.returned(basket.awards, remaining.parts(lines), part, digits)
+    if not rest:
+        return rules.returned_whole(basket.awards)
+    stays = price_of(rest)
+    stayed = stays - price_of(lines)
+    return rules.returned(basket.awards, remaining.parts(lines), stays / stayed if stayed else ZERO, digits)
 
 
 def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale, bonus: int) -> int:
@@ -290,19 +252,6 @@ def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], kno
     earned = points_of_basket(rest, sale, basket, known.station.code, tenders)
     so_far = basket.points_so_far - bonus
     return min(earned, so_far) if so_far >= 0 else max(earned, so_far)
-
-
-def points_of_basket(
-    lines: Sequence[RatedLine], sale: SaleView, basket: Basket, station: str, tenders: Sequence[NewTender]
-) -> int:
-    """What lines earn under the rules and the tier that sale was rated by."""
-    return loyalty_rules.points_earned(
-        lines,
-        basket.rules.rates,
-        station=station,
-        tender=loyalty_rules.sole_tender(tender.kind for tender in tenders),
-        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, sale.tier),
-    ).points
 
 
 def _settled(
@@ -336,27 +285,3 @@ def _settled(
     else:
         entry = book.credit(entry, loyalty.taken_by_sale(customer_id, [sale.id, *basket.refund_ids]))
     return entry, before + points, reasons
-
-
-def restated(sale: SaleView, station: StationFacts) -> NewSale:
-    """A recorded sale as the till would have sent it, to be looked at anew; without its customer."""
-    return NewSale(
-        station=station.code,
-        source=sale.source,
-        source_ref=sale.source_ref,
-        occurred_at=sale.occurred_at,
-        business_date=sale.business_date,
-        pump=sale.pump,
-        staff=sale.staff or None,
-        tenders=wire.decode_tenders(sale.tenders),
-        lines=tuple(
-            NewLine(
-                product=line.code,
-                quantity=line.quantity,
-                amount=line.amount - line.discount,
-                unit_price=line.unit_price,
-                discount=line.discount,
-            )
-            for line in sale.lines
-        ),
-    )

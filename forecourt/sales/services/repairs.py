@@ -29,10 +29,10 @@ from forecourt.sales.events import SaleRepaired
 from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services import engine
+from forecourt.sales.services.baskets import Basket, basket_of, points_of_basket, restated
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
 from forecourt.sales.services.posting import receipt_of, write_coupons
-from forecourt.sales.services.refunds import Basket, basket_of, points_of_basket, restated
 from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
 
 

@@ -1,5 +1,7 @@
 """Reasons as sentences that hold for anybody. What is stored are codes and figures only."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +32,8 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
         "percent": values.get("percent", "100"),
         "reason": values.get("reason", ""),
     }
+    if reason.code.startswith("points."):
+        return _points_sentence(reason, names)
     match reason.code:
         case "earn.unit":
             return _("%(rule)s: %(counted)s × %(rate)s points = %(points)s") % words
@@ -39,16 +43,28 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
             return _no_rate(values.get("lines", ""))
         case "tier.multiplier":
             return _("Tier %(tier)s: points × %(percent)s%%, rounded down: %(points)s") % words
+        case "refund.of" if values.get("reason"):
+            return _("Refund of an earlier sale: %(reason)s") % words
+        case "refund.of":
+            return _("Refund of an earlier sale.")
+    return reason.code
+
+
+def _points_sentence(reason: Reason, names: CompanyNames) -> str:
+    """Why points did not move, or which came back."""
+    words = {"points": reason.points}
+    match reason.code:
         case "points.no_member":
             return _("No member was recognised, so no points were earned.")
         case "points.no_programme":
             return _("No programme was in force at that time, so no points were earned.")
         case "points.forgiven":
             return _("%(points)s points could not be taken back: the balance stops at zero.") % words
-        case "refund.of" if values.get("reason"):
-            return _("Refund of an earlier sale: %(reason)s") % words
-        case "refund.of":
-            return _("Refund of an earlier sale.")
+        case "points.returned":
+            words |= {name: money(names, reason.values[name]) for name in ("worth", "money")}
+            if Decimal(reason.values["money"]) > 0:
+                return _("%(points)s points worth %(worth)s came back; give %(money)s back in money.") % words
+            return _("%(points)s points worth %(worth)s came back.") % words
     return reason.code
 
 

@@ -1,0 +1,112 @@
+"""A recorded sale as it was rated: what refunds and repairs look at anew."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import rules as loyalty_rules
+from forecourt.loyalty.queries import Rules
+from forecourt.organisation.values import StationFacts
+from forecourt.sales import queries, wire
+from forecourt.sales.queries import SaleView
+from forecourt.sales.values import Award, NewLine, NewSale, NewTender, RatedLine
+
+
+class Basket(NamedTuple):
+    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules.
+
+    `points_spent` pay for it still: those that refunds gave back are taken off.
+    """
+
+    lines: list[RatedLine]
+    refunded: list[list[RatedLine]]
+    points_so_far: int
+    points_spent: int
+    refund_ids: list[UUID]
+    rules: Rules
+    awards: list[Award]
+
+
+def basket_of(sale: SaleView) -> Basket:
+    """A sale's basket with what its refunds took, as it stands now; callers hold its lock."""
+    refunds = queries.refunds(sale)
+    every = [
+        _place(sale),
+        *({"id": row.id, "customer_id": row.customer_id, "business_date": row.business_date} for row in refunds),
+    ]
+    views = queries.lines_of(every)
+    products = catalogue.products_by_code({line.code for line in views.get(sale.id, ())})
+
+    def rated(sale_id: UUID) -> list[RatedLine]:
+        return [
+            RatedLine(
+                number=line.number,
+                product=products.get(line.code),
+                code=line.code,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                amount=line.amount,
+                discount=line.discount,
+            )
+            for line in views.get(sale_id, ())
+        ]
+
+    return Basket(
+        lines=rated(sale.id),
+        refunded=[rated(row.id) for row in refunds],
+        points_so_far=queries.points_of(sale) + sum(row.points_earned for row in refunds),
+        points_spent=sale.points_spent + sum(row.points_spent for row in refunds),
+        refund_ids=[row.id for row in refunds],
+        rules=loyalty.rulebooks().version(sale.rulebook),
+        awards=queries.awards(sale, [row.id for row in refunds]),
+    )
+
+
+def _place(sale: SaleView) -> dict[str, Any]:
+    return {"id": sale.id, "customer_id": sale.books_customer_id, "business_date": sale.business_date}
+
+
+def price_of(lines: Iterable[RatedLine]) -> Decimal:
+    """What these lines come to after discounts."""
+    return sum((line.amount - line.discount for line in lines), ZERO)
+
+
+def points_of_basket(
+    lines: Sequence[RatedLine], sale: SaleView, basket: Basket, station: str, tenders: Sequence[NewTender]
+) -> int:
+    """What lines earn under the rules and the tier that sale was rated by."""
+    return loyalty_rules.points_earned(
+        lines,
+        basket.rules.rates,
+        station=station,
+        tender=loyalty_rules.sole_tender(tender.kind for tender in tenders),
+        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, sale.tier),
+    ).points
+
+
+def restated(sale: SaleView, station: StationFacts) -> NewSale:
+    """A recorded sale as the till would have sent it, to be looked at anew; without its customer."""
+    return NewSale(
+        station=station.code,
+        source=sale.source,
+        source_ref=sale.source_ref,
+        occurred_at=sale.occurred_at,
+        business_date=sale.business_date,
+        pump=sale.pump,
+        staff=sale.staff or None,
+        tenders=wire.decode_tenders(sale.tenders),
+        lines=tuple(
+            NewLine(
+                product=line.code,
+                quantity=line.quantity,
+                amount=line.amount - line.discount,
+                unit_price=line.unit_price,
+                discount=line.discount,
+            )
+            for line in sale.lines
+        ),
+    )
