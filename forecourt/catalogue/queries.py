@@ -115,9 +115,9 @@ def product(actor: Actor, code: str) -> ProductView:
     return _list(ids=[found.id])[0]
 
 
-def costs(product_ids: Collection[int]) -> dict[tuple[int, int | None], list[tuple[datetime, Decimal]]]:
-    """What these products cost, by (product, station; None: everywhere), from when, oldest first. One statement."""
-    found: dict[tuple[int, int | None], list[tuple[datetime, Decimal]]] = {}
+def costs(product_ids: Collection[int]) -> rules.History:
+    """What these products cost; `rules.in_force_at` finds what was so at a moment. One statement."""
+    found: rules.History = {}
     for product_id, station_id, since, cost in sql.rows(_COSTS, {"ids": sql.array(sorted(product_ids))}):
         found.setdefault((product_id, station_id), []).append((since, cost))
     return found

@@ -1,5 +1,6 @@
 """What holds of products, their codes and prices. Pure."""
 
+from bisect import bisect_right
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +17,24 @@ PRICE_DIGITS: Final = 4
 FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2199
 HIGHEST_PRICE: Final = Decimal(10) ** 8
+
+History = dict[tuple[int, int | None], list[tuple[datetime, Decimal]]]
+"""Figures, such as costs, by (product, station; None: everywhere), from when, oldest first."""
+
+
+def in_force_at(history: History, product_id: int, station_id: int, moment: datetime) -> Decimal | None:
+    """The figure that held there and then, a station's own before that of everywhere; None where there was none yet."""
+    for station in (station_id, None):
+        rows = history.get((product_id, station))
+        if rows:
+            position = bisect_right(rows, moment, key=_since)
+            if position:
+                return rows[position - 1][1]
+    return None
+
+
+def _since(row: tuple[datetime, Decimal]) -> datetime:
+    return row[0]
 
 
 def normal_code(code: str, path: str = "code") -> str:

@@ -13,6 +13,7 @@ from forecourt.games.services.entering import told
 from forecourt.games.values import GameKind, GameView
 from forecourt.kernel import clock, sql
 from forecourt.kernel.events import on, publish
+from forecourt.organisation import queries as organisation
 from forecourt.sales.events import SalePosted, SaleRefunded, SaleRepaired
 
 SALES: Final = sql.load(folder.__file__, "sales_now")
@@ -106,7 +107,7 @@ def _within_limits(game: GameView, wanted: Sequence[Given]) -> list[Given]:
         {
             "customer_ids": [one.customer_id for one in wanted],
             "game_id": game.id,
-            "today": queries.today(clock.now()),
+            "today": organisation.company_day(),
         },
     )
     survivors = {row[0]: row[1] for row in rows}

@@ -3,8 +3,8 @@
 from procrastinate.contrib.django import app
 
 from forecourt.games import queries, services
-from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
+from forecourt.organisation import queries as organisation
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -15,5 +15,5 @@ def tidy(timestamp: int) -> None:
     for game_id in queries.draws_to_give():
         while services.give_prizes(SYSTEM, game_id):
             pass
-    while services.expire_claims(SYSTEM, queries.today(clock.now())):
+    while services.expire_claims(SYSTEM, organisation.company_day()):
         pass

@@ -8,6 +8,7 @@ from forecourt.customers.events import CustomerJoined, CustomersMerged, MergeUnd
 from forecourt.kernel import clock
 from forecourt.kernel.events import on
 from forecourt.loyalty import queries, records
+from forecourt.organisation import queries as organisation
 
 
 @on(CustomerJoined)
@@ -38,7 +39,7 @@ def _transfer(giver: int, taker: int, reason: str, only: frozenset[UUID] | None 
     customer_records.lock([giver, taker])
     records.open_missing([giver, taker], queries.programme_at(clock.now()))
     books = queries.books([giver, taker])
-    now, day = clock.now(), queries.today()
+    now, day = clock.now(), organisation.company_day()
     lots = [lot for lot in books[giver].lots if only is None or lot.entry_id in only]
     lots.sort(key=lambda lot: lot.entry_id)
     entries = records.move_lots(lots, giver=giver, taker=taker, book=books[taker], day=day, at=now, reason=reason)

@@ -1,7 +1,7 @@
 """What follows when members join, buy, change tier, merge, or leave a place free. Runs in the readers of the event log."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from forecourt.customers import queries as customers
@@ -126,7 +126,7 @@ def _leave_one_sign_up(survivor: int) -> None:
 def bring_benefits(events: Sequence[TierChanged]) -> None:
     """Give those who reached a higher tier what it brings at once."""
     programme = loyalty.programme_at(clock.now())
-    day = _today()
+    day = organisation.company_day()
     due = [(event.customer_id, rules.due_on_change(programme, event.before, event.after, day)) for event in events]
     _bring([(customer_id, dues) for customer_id, dues in due if dues])
 
@@ -137,7 +137,7 @@ def welcome(events: Sequence[CustomerJoined]) -> None:
     programme = loyalty.programme_at(clock.now())
     if not any(tier.coupons for tier in programme.tiers):
         return
-    now, day = clock.now(), _today()
+    now, day = clock.now(), organisation.company_day()
     due = []
     for event in events:
         if now - event.occurred_at < _NEW:
@@ -155,10 +155,6 @@ def _bring(due: Sequence[tuple[int, Sequence[Due]]]) -> None:
         if customer_id in today:
             wanted.setdefault(today[customer_id], {}).update(dict.fromkeys(dues))
     records.give_due({customer_id: list(dues) for customer_id, dues in wanted.items()}, SYSTEM.label)
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
 
 
 @on(PlacesFreed)

@@ -3,7 +3,9 @@
 import hmac
 import time
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -72,6 +74,16 @@ def company() -> CompanyFacts:
     )
     _company[:] = [(time.monotonic() + CACHE_SECONDS, facts)]
     return facts
+
+
+def company_zone() -> ZoneInfo:
+    """The zone in which the company's days begin and end; a station's trading day goes by its own."""
+    return clock.zone(company().zone)
+
+
+def company_day(moment: datetime | None = None) -> date:
+    """The day it is by the company's clock at a moment, now unless given: until its end, what is good that day is good."""
+    return (clock.now() if moment is None else moment).astimezone(company_zone()).date()
 
 
 def remembered_stations(codes: Collection[str], stamp: int) -> dict[str, StationFacts]:

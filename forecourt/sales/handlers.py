@@ -35,7 +35,7 @@ def refresh_profiles(
     members = sorted(customer_id for customer_id in touched if customer_id > 0)
     if not members:
         return
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day()
     found = sql.rows(PROFILES, {"customer_ids": members, "today": today})
     fields = ProfileFigures.__struct_fields__
     customer_records.save_profiles([ProfileFigures(**dict(zip(fields, row, strict=True))) for row in found])

@@ -10,7 +10,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import NotFound
@@ -32,7 +32,7 @@ LINES_OF: Final = sql.load(__file__, "lines_of")
 REFUNDS_OF: Final = sql.load(__file__, "refunds_of")
 SALES_PAGE: Final = sql.load(__file__, "sales_page")
 AWARDS_OF: Final = sql.load(__file__, "awards_of")
-GIVEN: Final = sql.load(__file__, "given")
+GIVEN: Final = customers.FAMILIES + sql.load(__file__, "given")
 TIER_VALUES: Final = sql.load(__file__, "tier_values")
 VISITS: Final = sql.load(__file__, "visits")
 
@@ -337,7 +337,7 @@ def day_to_close(actor: Actor, now: datetime) -> date | None:
     """
     if not loyalty.programme_at(now).version:
         return None
-    local = now.astimezone(clock.zone(organisation.company().zone))
+    local = now.astimezone(organisation.company_zone())
     rolls = [station.day_rolls_at for station in organisation.all_stations(actor)]
     last = loyalty.last_review()
     if (rolls and local.time() < max(rolls)) or (last is not None and last.day >= local.date()):

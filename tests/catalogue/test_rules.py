@@ -1,6 +1,6 @@
 """Codes, categories, check digits, prices."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecourt.catalogue import rules
+from forecourt.catalogue.rules import in_force_at
 from forecourt.catalogue.values import Family, Kind, NewPrice, NewProduct, ProductFacts, Unit
 from forecourt.kernel.problems import Invalid
 
@@ -106,3 +107,13 @@ def test_a_price_board_goes_by_family_and_grade():
         for n, (code, family) in enumerate(board)
     ]
     assert [fuel.code for fuel in sorted(fuels, key=rules.board_order)] == ["92", "98", "0", "-10", "KWH"]
+
+
+def test_what_a_station_has_of_its_own_comes_before_what_holds_everywhere():
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    history = {(1, None): [(early, Decimal(5)), (late, Decimal(6))], (1, 7): [(late, Decimal(4))]}
+    assert in_force_at(history, 1, 7, early) == 5
+    assert in_force_at(history, 1, 7, late) == 4
+    assert in_force_at(history, 1, 8, late) == 6
+    assert in_force_at(history, 1, 8, early - timedelta(seconds=1)) is None
+    assert in_force_at(history, 2, 7, late) is None

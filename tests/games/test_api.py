@@ -4,6 +4,7 @@ import pytest
 
 from forecourt.faces.api.limits import buckets
 from forecourt.games import services
+from forecourt.organisation.queries import company_day
 from tests.api.conftest import new_caller
 from tests.games.scenes import a_draw, a_quiz, always, fill, let_time_pass, put_up
 from tests.sales.scenes import HEAD_OFFICE
@@ -82,10 +83,8 @@ def test_chances_by_another_system_count_once(chain, caller):
 
 def test_the_audit_of_a_day_that_runs_tells_no_seed(chain, caller):
     put_up(always("mug"))
-    from forecourt.games import queries
-    from forecourt.kernel import clock
 
-    day = queries.today(clock.now())
+    day = company_day()
     told = caller.get(f"/games/wheel/audit/{day}").json()
     assert (told["is_over"], told["seed"], len(told["commitment"])) == (False, "", 64)
     assert caller.get("/games/wheel/audit/2020-01-01").status_code == 404

@@ -18,6 +18,7 @@ from forecourt.games.values import ClaimState, Prize, PrizeKind, SaleChances, Se
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.organisation.queries import company_day
 from forecourt.sales import services as sales
 from forecourt.sales.values import NewRefund
 from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_quiz, a_wheel, always, give_points, moments, put_up
@@ -190,11 +191,11 @@ def test_seeds_are_committed_ahead_and_the_audit_recomputes_every_spin(chain):
     members = chain.enrol(3)
     game_id = put_up(a_wheel())
     committed = queries.commitments(game_id)
-    assert next(day for day, _, _ in committed) == queries.today(clock.now())
+    assert next(day for day, _, _ in committed) == company_day()
     assert len({commitment for _, commitment, _ in committed}) == len(committed) == 4
     for member in members * 4:
         spin(member)
-    today = queries.today(clock.now())
+    today = company_day()
     assert queries.spin_audit(game_id, today) is None, "the seed of a day that runs is secret"
     move_to_yesterday(game_id, members)
     audit = queries.spin_audit(game_id, today - timedelta(days=1))
@@ -214,7 +215,7 @@ def move_to_yesterday(game_id: int, members) -> None:
     from forecourt.games import records, rules
     from forecourt.games.services.games import _new_seed
 
-    yesterday = queries.today(clock.now()) - timedelta(days=1)
+    yesterday = company_day() - timedelta(days=1)
     records.add_seeds(game_id, [_new_seed(yesterday)])
     game, seed = queries.game(game_id), queries.seed(game_id, yesterday).seed
     for play in Play.objects.filter(game_id=game_id):
@@ -259,8 +260,8 @@ def test_goods_expire(chain):
     Claim.objects.update(expires_on=clock.now().date() - timedelta(days=2))
     with pytest.raises(Conflict, match="until"):
         services.collect_claim(HEAD_OFFICE, code, "S001")
-    assert services.expire_claims(HEAD_OFFICE, queries.today(clock.now())) == 1
-    assert services.expire_claims(HEAD_OFFICE, queries.today(clock.now())) == 0
+    assert services.expire_claims(HEAD_OFFICE, company_day()) == 1
+    assert services.expire_claims(HEAD_OFFICE, company_day()) == 0
     assert events("prize.expired.v1")[0]["prize_name"] == "保温杯"
     flat_books_agree()
 

@@ -10,6 +10,7 @@ from forecourt.kernel.problems import NotAllowed
 from forecourt.loyalty import queries, services
 from forecourt.loyalty.services import expiry
 from forecourt.loyalty.values import Expiry
+from forecourt.organisation.queries import company_day
 from tests.loyalty.test_spending import give
 from tests.sales.scenes import HEAD_OFFICE, ago, events, flat_books_agree, lots, points
 
@@ -38,7 +39,7 @@ def expire(day: date) -> int:
 def test_points_expire_at_the_end_of_a_calendar_year(ruled):
     (customer_id,) = ruled(expiry=Expiry.CALENDAR, points_life_months=12).enrol()
     give(customer_id, 10)
-    last = date(months_on(queries.today(), 12).year, 12, 31)
+    last = date(months_on(company_day(), 12).year, 12, 31)
     assert lots(customer_id) == [(10, last)]
     assert (expire(last), expire(last + timedelta(days=1)), points(customer_id)) == (0, 10, 0)
     flat_books_agree()
@@ -53,7 +54,7 @@ def test_all_points_live_as_long_as_their_member_comes(ruled):
     came(comes, 20)
     came(stays_away, 250)
     assert lots(comes) == [(10, None)]
-    today = queries.today()
+    today = company_day()
     assert queries.household_points(stays_away).available == 0
     assert expire(today) == 20
     assert [points(one) for one in (comes, stays_away, never_came)] == [10, 0, 0]
@@ -68,7 +69,7 @@ def test_a_gift_to_who_stayed_away_lives_its_months(ruled):
     earned(300)
     came(customer_id, 280)
     give(customer_id, 5)
-    assert expire(queries.today()) == 10
+    assert expire(company_day()) == 10
     assert lots(customer_id) == [(5, None)]
 
 
@@ -85,7 +86,7 @@ def test_points_for_ever_never_expire(ruled):
     (customer_id,) = ruled(points_life_months=0).enrol()
     give(customer_id, 10)
     earned(5000)
-    assert expire(queries.today()) == 0
+    assert expire(company_day()) == 0
 
 
 def test_pending_points_expire_too_and_what_is_owed_is_left_alone(ruled):
@@ -138,14 +139,14 @@ def test_what_expires_soon_shows(ruled):
     (customer_id,) = ruled(points_life_months=1).enrol()
     give(customer_id, 10)
     last = lots(customer_id)[0][1]
-    sql.run("UPDATE loyalty_entry SET expires_on = %(day)s", {"day": queries.today() + timedelta(days=30)})
+    sql.run("UPDATE loyalty_entry SET expires_on = %(day)s", {"day": company_day() + timedelta(days=30)})
     has = queries.household_points(customer_id)
-    assert (has.expiring, has.expiring_on) == (10, queries.today() + timedelta(days=30))
-    assert queries.expiring([customer_id], queries.today() + timedelta(days=29)) == 0
-    assert last > queries.today()
+    assert (has.expiring, has.expiring_on) == (10, company_day() + timedelta(days=30))
+    assert queries.expiring([customer_id], company_day() + timedelta(days=29)) == 0
+    assert last > company_day()
 
 
 def test_the_jobs_ask_for_permission(chain):
     for job in (services.expire_points, services.warn_of_expiry):
         with pytest.raises(NotAllowed):
-            job(Actor(kind="staff", name="E1"), queries.today())
+            job(Actor(kind="staff", name="E1"), company_day())

@@ -12,6 +12,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.loyalty import queries, records, services
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import EntryKind, Gift, Return, Spending
+from forecourt.organisation.queries import company_day
 from tests.sales.scenes import (
     HEAD_OFFICE,
     PROGRAMME,
@@ -248,4 +249,4 @@ def test_a_sales_points_are_spent_after_as_many_days_as_the_programme_says(chain
     chain.post(a_sale("1", 1, water(2), occurred_at=ago(5)), a_sale("2", 1, water(4), occurred_at=ago(1)))
     has = queries.household_points(customer_id)
     assert (has.points, has.pending, has.available) == (30, 20, 10)
-    assert queries.books([customer_id])[customer_id].spendable(queries.today() + timedelta(days=2)) == 30
+    assert queries.books([customer_id])[customer_id].spendable(company_day() + timedelta(days=2)) == 30

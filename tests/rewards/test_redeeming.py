@@ -10,8 +10,8 @@ from forecourt.coupons.models import CouponRow, CouponUse
 from forecourt.customers import services as customer_services
 from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
-from forecourt.loyalty.queries import today
 from forecourt.organisation import services as organisation_services
+from forecourt.organisation.queries import company_day
 from forecourt.organisation.values import NewRole, Role
 from forecourt.rewards import queries, services
 from forecourt.rewards.values import IdentifiedBy, OnExpiry, RedemptionState, StockKind
@@ -27,7 +27,7 @@ def test_a_mug_is_redeemed_collected_once_and_told(window):
     redemption = window.redeem(member, "MUG")
     assert (points(member), pieces("MUG")) == (300, 1)
     assert redemption.state is RedemptionState.OPEN
-    assert redemption.expires_on == today() + timedelta(days=29)
+    assert redemption.expires_on == company_day() + timedelta(days=29)
     cashier = somebody("cashier", window.chain.station.id)
     collected = services.collect_redemption(cashier, redemption.code.lower(), "S001")
     assert (collected.state, collected.closed_by) == (RedemptionState.COLLECTED, "staff:cashier-7")
@@ -256,7 +256,7 @@ def test_costs_are_told_by_reward_and_funder_once_collected(window):
     member = window.member(5000)
     window.offer(MUG, pieces=5)
     redemptions = [window.redeem(member, "MUG") for _ in range(3)]
-    day = today()
+    day = company_day()
     assert queries.costs(day, day) == []
     for one in redemptions[:2]:
         services.collect_redemption(window.actor, one.code, "S001")

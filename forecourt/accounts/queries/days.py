@@ -7,7 +7,7 @@ from forecourt.accounts import permissions
 from forecourt.accounts.models import KIND_NAMES, Close, Period, PolicyVersion
 from forecourt.accounts.queries.scope import require_all
 from forecourt.accounts.values import CloseView, JournalRow, Kind, PolicyState
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import queries as organisation
 
@@ -48,7 +48,7 @@ def days_to_close(actor: Actor, now: datetime) -> list[date]:
 
     The first is the day from which the first policy holds: its close takes over the whole ledger up to then.
     """
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     local = (now - MARGIN).astimezone(zone)
     rolls = [station.day_rolls_at for station in organisation.all_stations(actor)]
     past = local.date() - timedelta(days=2 if rolls and local.time() < max(rolls) else 1)

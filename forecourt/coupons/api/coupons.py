@@ -88,8 +88,8 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
     template = queries.templates([coupon.template])[coupon.template].template if coupon else None
     used = queries.used_by([member], [coupon.template_id]) if member and coupon else {}
     now = clock.now()
-    why = rules.why_not(coupon, template, queries.company_day(now), member, next(iter(used.values()), 0))
-    zone = clock.zone(organisation.company().zone)
+    why = rules.why_not(coupon, template, organisation.company_day(now), member, next(iter(used.values()), 0))
+    zone = organisation.company_zone()
     messages = {}
     for tag, language in LANGUAGES.items():
         with translation.override(language):

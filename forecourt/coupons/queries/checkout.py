@@ -8,26 +8,21 @@ from uuid import UUID
 from forecourt import coupons
 from forecourt.coupons import rules
 from forecourt.coupons.values import Coupon, CouponStatus
+from forecourt.customers.queries import FAMILIES
 from forecourt.kernel import sql
 
 _READ: Final = sql.load(coupons.__file__, "for_sale")
 _LOCK: Final = _READ.replace("/*lock*/", "FOR NO KEY UPDATE")
-_USED_BY: Final = """
-WITH asked AS (
-    SELECT id AS customer_id, coalesce(merged_into_id, id) AS survivor_id
-    FROM customers_customer WHERE id = ANY(%(customer_ids)s::bigint[])
-), family AS (
-    SELECT customer_id, survivor_id AS member_id FROM asked
-    UNION ALL
-    SELECT asked.customer_id, alias.id
-    FROM asked JOIN customers_customer AS alias ON alias.merged_into_id = asked.survivor_id
-)
+_USED_BY: Final = (
+    FAMILIES
+    + """
 SELECT family.customer_id, use.template_id, count(*)
 FROM family
 JOIN coupons_couponuse AS use ON use.customer_id = family.member_id
 WHERE use.template_id = ANY(%(template_ids)s::bigint[]) AND use.restored_at IS NULL
 GROUP BY 1, 2
 """
+)
 
 
 def for_sale(

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from forecourt import coupons
 from forecourt.coupons.models import CouponBatch
-from forecourt.coupons.queries.lookup import company_day
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.kernel.problems import NotFound
+from forecourt.organisation import queries as organisation
 
 _FIGURES: Final = sql.load(coupons.__file__, "figures")
 _BATCHES: Final = sql.load(coupons.__file__, "batches")
@@ -51,7 +51,7 @@ def figures(template_ids: Collection[int]) -> dict[int, Figures]:
     """Figures by template; those that issued nothing are missing. One statement."""
     if not template_ids:
         return {}
-    where = {"ids": sql.array(sorted(template_ids)), "today": company_day(clock.now())}
+    where = {"ids": sql.array(sorted(template_ids)), "today": organisation.company_day()}
     return {row[0]: Figures(*row[1:]) for row in sql.rows(_FIGURES, where)}
 
 

@@ -12,7 +12,7 @@ from forecourt.coupons import rules
 from forecourt.coupons.models import ExpiryNotice
 from forecourt.coupons.queries.checkout import for_sale
 from forecourt.coupons.values import Coupon, CouponStatus, Step
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.kernel.problems import NotFound
 from forecourt.organisation import queries as organisation
 
@@ -194,7 +194,7 @@ def coupons_of(
 ) -> list[CouponView]:
     """Coupons these customers hold, newest first, older than `after`; with `only_open` those that can still be used."""
     where = {"customer_ids": list(customer_ids), "only_open": only_open, "after": after, "limit": limit}
-    return [_view(row) for row in sql.rows(_OF_CUSTOMERS, where | {"today": company_day(clock.now())})]
+    return [_view(row) for row in sql.rows(_OF_CUSTOMERS, where | {"today": organisation.company_day()})]
 
 
 def uses(*, coupon_id: UUID | None = None, template_id: int | None = None, limit: int = 50) -> list[UseView]:
@@ -243,7 +243,7 @@ def expiring(last_day: date, after: UUID | None, limit: int) -> list[Ending]:
 
 def days_to_tell(now: datetime) -> list[date]:
     """The days whose notices are due: today's, and of those before it what no run has finished, six days at most."""
-    last = company_day(now)
+    last = organisation.company_day(now)
     first = last - timedelta(days=_CATCH_UP_DAYS)
     known = dict(ExpiryNotice.objects.filter(day__gte=first).values_list("day", "finished_at"))
     begun = min(known, default=last)
@@ -263,8 +263,3 @@ def moved_by(reason: str, taker_id: int) -> list[UUID]:
 
 def _view(row: tuple[Any, ...]) -> CouponView:
     return CouponView(*row)._replace(status=CouponStatus(row[5]))
-
-
-def company_day(now: datetime) -> date:
-    """The company's day at that moment."""
-    return now.astimezone(clock.zone(organisation.company().zone)).date()

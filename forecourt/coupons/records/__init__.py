@@ -1,8 +1,8 @@
 """Set-based writes of coupons."""
 
 from forecourt.coupons.records.holding import make_bearers, mark_seen, move, note, restore_latest, unvoid
-from forecourt.coupons.records.issuing import count_issued, issue
-from forecourt.coupons.records.minting import hold_room, write
+from forecourt.coupons.records.issuing import count_issued, hold_room, issue
+from forecourt.coupons.records.minting import write
 from forecourt.coupons.records.reserving import free, reserve
 from forecourt.coupons.records.using import lock, put_back, restore, use
 from forecourt.coupons.records.voiding import Taken, UsedAlready, void, void_issued_by

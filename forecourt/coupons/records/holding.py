@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from forecourt.coupons import queries, rules
+from forecourt.coupons import rules
 from forecourt.coupons.events import CouponRestored, CouponSeen
 from forecourt.coupons.records.issuing import COLUMNS
 from forecourt.coupons.values import Step, Template
 from forecourt.kernel import clock, ids, sql
+from forecourt.organisation import queries as organisation
 
 _STEP_COLUMNS: Final = ("coupon_id", "step", "giver_id", "taker_id", "at", "actor", "reason")
 _MOVE: Final = """
@@ -99,7 +100,7 @@ def make_bearers(
 def _bearer_lines(
     batch_id: int, template_id: int, template: Template, issued_at: datetime, codes: Sequence[str]
 ) -> Iterator[str]:
-    first, last = rules.good_days(template, queries.company_day(issued_at))
+    first, last = rules.good_days(template, organisation.company_day(issued_at))
     head = (
         f"{template_id}\t{batch_id}\t\\N\t\\N\tactive\t{issued_at.isoformat()}\t{first}\t{last or sql.copy_value(None)}"
     )

@@ -1,7 +1,7 @@
 """Coupons made and given, in lists."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -39,7 +39,7 @@ FROM unnest(%(ids)s::bigint[], %(counts)s::bigint[], %(limits)s::bigint[]) AS wa
 WHERE template.id = wanted.id AND template.issued + wanted.count <= wanted.most
 RETURNING template.id
 """
-_LEFT: Final = (
+_ROOM: Final = (
     "SELECT id, issued FROM coupons_coupontemplate WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
 
@@ -58,7 +58,7 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
     new = _not_given_before(items, templates)
     new = _within_limits(new, templates, leaving_out)
     now = clock.now()
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     made, lines = [], []
     for item, coupon_id in zip(new, ids.uuid7s(len(new)), strict=True):
         known = templates[item.template]
@@ -141,10 +141,8 @@ def _within_limits(
     limited = Counter(item.template for item in items if templates[item.template].template.limit)
     if not limited:
         return list(items)
-    room = dict.fromkeys(limited, 0)
-    issued = dict(sql.rows(_LEFT, {"ids": sql.array(templates[code].id for code in limited)}))
+    room = hold_room(limited, templates)
     for code in limited:
-        room[code] = max(0, templates[code].template.limit - issued[templates[code].id])
         if limited[code] > room[code] and not leaving_out:
             raise _full(code, room[code])
     kept = []
@@ -156,6 +154,15 @@ def _within_limits(
         kept.append(item)
     count_issued({code: sum(item.template == code for item in kept) for code in limited}, templates)
     return kept
+
+
+def hold_room(codes: Collection[str], templates: Mapping[str, KnownTemplate]) -> dict[str, int]:
+    """How many coupons of these templates may still be issued, of those that have a limit; they stay locked. One statement."""
+    limited = {templates[code].id: code for code in codes if code in templates and templates[code].template.limit}
+    if not limited:
+        return {}
+    found = sql.rows(_ROOM, {"ids": sql.array(sorted(limited))}, hot=True)
+    return {limited[row[0]]: max(0, templates[limited[row[0]]].template.limit - row[1]) for row in found}
 
 
 def count_issued(counts: Mapping[str, int], templates: Mapping[str, KnownTemplate]) -> None:

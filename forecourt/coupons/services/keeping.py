@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -72,9 +71,9 @@ def _move(actor: Actor, before: Coupon, taker: int, reason: str) -> Coupon:
     if customer_records.lock({taker, *([before.customer_id] if before.customer_id else [])})[taker] is not None:
         raise Conflict(_("This customer was merged just now; send it again."))
     coupon = _locked(before)
-    why = rules.why_not(coupon, template, _today(), coupon.customer_id)
+    why = rules.why_not(coupon, template, organisation.company_day(), coupon.customer_id)
     if why not in (None, WhyNot.NOT_YET, WhyNot.MEMBERS):
-        raise Conflict(rules.sentence(why, coupon, template, _zone()))
+        raise Conflict(rules.sentence(why, coupon, template, organisation.company_zone()))
     now = clock.now()
     records.move([coupon.id], taker, at=now, actor=actor.label, reason=reason)
     publish(
@@ -115,9 +114,9 @@ def redeem_coupon(actor: Actor, code: str, station: str, customer_id: int | None
     coupon = _locked(before)
     used = queries.used_by([member], [coupon.template_id]) if member else {}
     times = used.get((member or 0, coupon.template_id), 0)
-    why = rules.why_not(coupon, template, _today(), member, times)
+    why = rules.why_not(coupon, template, organisation.company_day(), member, times)
     if why is not None:
-        raise Conflict(rules.sentence(why, coupon, template, _zone()))
+        raise Conflict(rules.sentence(why, coupon, template, organisation.company_zone()))
     use = Use(
         coupon_id=coupon.id,
         template=coupon.template,
@@ -204,11 +203,3 @@ def _reason(reason: str) -> str:
     if not 1 <= len(text) <= 200:
         raise Invalid.field("reason", _("has %(count)s characters; say why in 1 to 200") % {"count": len(text)})
     return text
-
-
-def _today() -> date:
-    return queries.company_day(clock.now())
-
-
-def _zone() -> tzinfo:
-    return clock.zone(organisation.company().zone)

@@ -32,7 +32,7 @@ def create_template(actor: Actor, template: Template) -> None:
     )
     if template.kind is CouponKind.GENERIC:
         _check_free(template.generic_code)
-        first, last = rules.good_days(template, queries.company_day(now))
+        first, last = rules.good_days(template, organisation.company_day(now))
         CouponRow.objects.create(
             id=ids.uuid7(),
             code=template.generic_code,
@@ -148,7 +148,7 @@ def _change_generic(row: CouponTemplate, before: Template, template: Template) -
     code.uses, code.uses_left = template.limit, template.limit - used
     if code.status in (CouponStatus.ACTIVE, CouponStatus.USED):
         code.status = CouponStatus.USED if code.uses and not code.uses_left else CouponStatus.ACTIVE
-    code.active_from, code.expires_on = rules.good_days(template, queries.company_day(code.issued_at))
+    code.active_from, code.expires_on = rules.good_days(template, organisation.company_day(code.issued_at))
     code.save()
 
 
@@ -160,7 +160,7 @@ def _checked(template: Template, *, is_past_allowed: bool = False) -> Template:
             _("%(worth)s has more than %(digits)s decimal places") % {"worth": template.worth, "digits": digits},
         )
     asked = msgspec.structs.replace(template, valid_until=None) if is_past_allowed else template
-    today = queries.company_day(clock.now())
+    today = organisation.company_day()
     return rules.checked_template(asked, rules.normal_code(template.generic_code), today)
 
 

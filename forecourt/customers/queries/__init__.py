@@ -3,11 +3,20 @@
 from forecourt.customers.queries.cards import customer_card, lines, names, possible_duplicates, profile, tags
 from forecourt.customers.queries.facts import buyers, household_of
 from forecourt.customers.queries.households import household, household_size
-from forecourt.customers.queries.recognition import family_ids, owners, phone_region, resolve, survivor_of, survivors
+from forecourt.customers.queries.recognition import (
+    FAMILIES,
+    family_ids,
+    owners,
+    phone_region,
+    resolve,
+    survivor_of,
+    survivors,
+)
 from forecourt.customers.queries.search import search
 from forecourt.customers.queries.timeline import timeline, timeline_cursor
 
 __all__ = [
+    "FAMILIES",
     "buyers",
     "customer_card",
     "family_ids",

@@ -12,6 +12,8 @@ from forecourt.kernel.crypto import keyring
 
 RESOLVE: Final = sql.load(customers.__file__, "resolve")
 FAMILY: Final = sql.load(customers.__file__, "family")
+FAMILIES: Final = sql.load(customers.__file__, "families")
+"""Begins a statement of other folders: `family` (customer_id, member_id) of each of `customer_ids`, itself included."""
 SURVIVORS: Final = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) ORDER BY 1
 """

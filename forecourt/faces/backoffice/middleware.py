@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from forecourt.kernel import clock
 from forecourt.organisation import queries as organisation
 
 OFFICE_POLICY = (
@@ -37,7 +36,7 @@ class OfficeMiddleware:
         if not _is_office(request) or not request.user.is_authenticated:
             return
         request.actor = SimpleLazyObject(lambda: organisation.actor_for_staff(request.user.pk))  # type: ignore[attr-defined]
-        timezone.activate(clock.zone(organisation.company().zone))
+        timezone.activate(organisation.company_zone())
 
 
 def _is_office(request: HttpRequest) -> bool:

@@ -45,7 +45,6 @@ from forecourt.games.queries.players import (
     people,
     players,
     ticket_parts,
-    today,
 )
 from forecourt.games.queries.winning import WinView, by_day, by_funder, wins
 
@@ -93,6 +92,5 @@ __all__ = [
     "spin_audit",
     "ticket_list",
     "ticket_parts",
-    "today",
     "wins",
 ]

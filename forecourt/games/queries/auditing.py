@@ -8,10 +8,10 @@ from uuid import UUID
 from forecourt.games import rules
 from forecourt.games.models import Drawing
 from forecourt.games.queries.games import game, seed
-from forecourt.games.queries.players import today
 from forecourt.games.rules import Columns, Rank
 from forecourt.games.values import Frozen, GameView
 from forecourt.kernel import clock, sql
+from forecourt.organisation import queries as organisation
 
 SPINS: Final = """
 SELECT player, number, landed, segment, played_at FROM games_play
@@ -110,7 +110,7 @@ def audit_days(game_id: int) -> list[AuditDay]:
 
 def is_over(day: date) -> bool:
     """Whether a day's seed may be told."""
-    return day < today(clock.now())
+    return day < organisation.company_day(clock.now())
 
 
 def spin_audit(game_id: int, day: date) -> SpinAudit | None:

@@ -1,7 +1,7 @@
 """What decides whether a customer may play, and what a customer has in games. Survivors are asked for with their family."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from forecourt.games.models import Chance, Claim, TicketRow
 from forecourt.games.queries.games import live_games
 from forecourt.games.rules import Player
 from forecourt.games.values import ClaimState, ClaimView, GameKind, GameView, Opening
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 
@@ -57,11 +57,6 @@ class Person(NamedTuple):
     tier: str
 
 
-def today(now: datetime) -> date:
-    """The day of a moment in the company's zone."""
-    return now.astimezone(clock.zone(organisation.company().zone)).date()
-
-
 def people(customer_ids: Collection[int]) -> dict[int, Person]:
     """Facts of customers (survivors); unknown ones are missing. Two statements."""
     standings = loyalty.standings(customer_ids)
@@ -73,7 +68,7 @@ def people(customer_ids: Collection[int]) -> dict[int, Person]:
 
 def players(found: Sequence[GameView], family: Sequence[int], now: datetime) -> dict[int, Player]:
     """A customer, the first of the family, as each game sees it; a fixed number of statements. Of a draw, plays are tickets."""
-    day = today(now)
+    day = organisation.company_day(now)
     where = {"family": list(family), "game_ids": [one.id for one in found], "today": day}
     chances = {row[0]: row[1:] for row in sql.rows(CHANCES, where)}
     plays = {row[0]: row[1:] for row in sql.rows(PLAYS, where)}

@@ -25,7 +25,7 @@ def in_words(game: GameRules) -> list[str]:
 
 
 def _moment(value: datetime) -> str:
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     local = timezone.localtime(value, zone)
     # Translators: how a date is written, in Django's letters
     return f"{date_format(local, _('j M Y'))} {local:%H:%M}"

@@ -11,13 +11,13 @@ from forecourt.coupons import records as coupons
 from forecourt.coupons.events import CouponIssued
 from forecourt.coupons.values import NewCoupon
 from forecourt.games.events import GameWon
-from forecourt.games.queries.players import today
 from forecourt.games.values import GameView, Prize, PrizeKind
 from forecourt.kernel import clock, sql
 from forecourt.kernel.events import Event
 from forecourt.loyalty import events as loyalty_events
 from forecourt.loyalty import records as loyalty
 from forecourt.loyalty.values import Gift
+from forecourt.organisation import queries as organisation
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH: Final = 10
@@ -165,7 +165,7 @@ def give_tickets(given: Sequence[Given]) -> dict[tuple[int, int, str], list[int]
         "weights": [one.weight for one in given],
         "points": [one.points for one in given],
         "now": now,
-        "day": today(now),
+        "day": organisation.company_day(now),
     }
     made: dict[tuple[int, int, str], list[int]] = {}
     for number, game_id, customer_id, origin in sql.rows(GIVE_TICKETS, _columns(given) | more):
@@ -279,7 +279,7 @@ def _give_coupons(
 def _open_claims(game: GameView, grants: Sequence[Grant], made: dict[UUID, Granted], now: datetime) -> None:
     if not grants:
         return
-    day = today(now)
+    day = organisation.company_day(now)
     for one in grants:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         made[one.win_id] = Granted(code=code, collect_until=day + timedelta(days=one.prize.collect_days))

@@ -41,7 +41,7 @@ def collect_claim(actor: Actor, code: str, station: str) -> ClaimView:
     now = clock.now()
     if row.state == ClaimState.COLLECTED:
         raise Conflict(_("This prize was collected already, on %(moment)s.") % {"moment": f"{row.collected_at:%F %R}"})
-    if row.state == ClaimState.EXPIRED or row.expires_on < queries.today(now):
+    if row.state == ClaimState.EXPIRED or row.expires_on < organisation.company_day(now):
         raise Conflict(_("This prize could be collected until %(day)s.") % {"day": row.expires_on})
     game = queries.game(row.game_id)
     kept_at = next((prize.stations for prize in game.rules.prizes if prize.name == view.prize), ())

@@ -122,7 +122,7 @@ def _days(game: GameRules, now: datetime) -> list[date | None]:
         return [None]
     if game.kind is GameKind.QUIZ:
         return []
-    first, last = queries.today(max(now, game.starts_at)), queries.today(game.ends_at)
+    first, last = organisation.company_day(max(now, game.starts_at)), organisation.company_day(game.ends_at)
     return [first + timedelta(days=count) for count in range((last - first).days + 1)]
 
 

@@ -20,6 +20,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.loyalty import events as loyalty_events
 from forecourt.loyalty import records as loyalty
 from forecourt.loyalty.values import Spending
+from forecourt.organisation import queries as organisation
 
 LONGEST_REFERENCE: Final = 100
 
@@ -62,7 +63,7 @@ def sit_down(
         raise Conflict(_("This game is played otherwise."))
     family = customer_queries.family_ids(customer_id)
     player = queries.player_name(game_id, customer_id)
-    table = Table(actor, game, customer_id, family, player, now, queries.today(now))
+    table = Table(actor, game, customer_id, family, player, now, organisation.company_day(now))
     if must_be_open and not (reference and known_play(table, reference)):
         refusal = rules.closed(game.rules, game.state, now)
         if refusal:

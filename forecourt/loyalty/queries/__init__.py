@@ -19,7 +19,6 @@ from forecourt.loyalty.queries.ledger import (
     standings,
     taken_by_sale,
     taken_for,
-    today,
     transfers_of,
     was_spent,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "steps",
     "taken_by_sale",
     "taken_for",
-    "today",
     "transfers_of",
     "unfinished_review",
     "waiting_adjustments",

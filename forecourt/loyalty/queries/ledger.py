@@ -133,11 +133,6 @@ def has_origin(customer_ids: Collection[int], origins: Collection[str]) -> set[t
     return {(row[0], row[1]) for row in found}
 
 
-def today() -> date:
-    """The day it is by the company's clock: points that are good until a day are good until its end."""
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
-
-
 def expiring(customer_ids: Sequence[int], until: date) -> int:
     """Points of these customers that expire on or before a day."""
     found = open_books(customer_ids, programme_at(clock.now()))
@@ -149,7 +144,7 @@ def customers_with_lapsing(since: date, until: date, programme: Programme, after
     where = {"since": since, "until": until, "after": after, "limit": limit}
     found = {row[0] for row in sql.rows(LAPSING_LOTS, where)}
     if programme.expiry is Expiry.ACTIVITY and programme.points_life_months:
-        zone = clock.zone(organisation.company().zone)
+        zone = organisation.company_zone()
         came_before = rules.inactive_since(until + timedelta(days=1), programme.points_life_months)
         where["since"] = datetime.combine(came_before, time(0), tzinfo=zone)
         found |= {row[0] for row in sql.rows(INACTIVE, where)}
@@ -167,7 +162,7 @@ def sharing(customer_ids: Collection[int], programme: Programme) -> dict[int, tu
 def household_points(customer_id: int) -> PointsSummary:
     """What a customer has: in all, pending, to spend, expiring soon, and what the household shares."""
     programme = programme_at(clock.now())
-    day = today()
+    day = organisation.company_day()
     members = sharing([customer_id], programme)[customer_id]
     found = open_books({customer_id, *members}, programme)
     own = found[customer_id]

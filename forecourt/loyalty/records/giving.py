@@ -18,6 +18,7 @@ from forecourt.loyalty.records.ledger import append_entries, open_missing
 from forecourt.loyalty.records.moving import move_lots
 from forecourt.loyalty.rules import Book
 from forecourt.loyalty.values import EntryKind, Gift, Lot, PointsEntry, Programme, Return, Spending, Spent
+from forecourt.organisation import queries as organisation
 
 _SHARED_COLUMNS: Final = ("customer_id", "origin", "payer_id")
 _LAST_MERGES: Final = """
@@ -242,4 +243,4 @@ def _passed_on(owed: Sequence[Owed], known: dict[int, Book], now: datetime, day:
 
 def _today() -> tuple[datetime, date, Programme]:
     now = clock.now()
-    return now, queries.today(), queries.programme_at(now)
+    return now, organisation.company_day(), queries.programme_at(now)

@@ -105,4 +105,4 @@ def _pages(since: date, until: date, programme: Programme) -> Iterator[list[int]
 
 def _beginning(day: date) -> datetime:
     """When a day begins by the company's clock."""
-    return datetime.combine(day, time(0), tzinfo=clock.zone(organisation.company().zone)).astimezone(UTC)
+    return datetime.combine(day, time(0), tzinfo=organisation.company_zone()).astimezone(UTC)

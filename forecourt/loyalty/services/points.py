@@ -17,6 +17,7 @@ from forecourt.loyalty import permissions, queries, records, rules
 from forecourt.loyalty.events import AdjustmentAsked, AdjustmentRefused, PointsAdjusted
 from forecourt.loyalty.models import Adjustment
 from forecourt.loyalty.values import Adjusted, AdjustmentView, EntryKind, PointsEntry, Programme
+from forecourt.organisation import queries as organisation
 
 LARGEST_ADJUSTMENT = 10_000_000
 
@@ -118,7 +119,7 @@ def _move(
     _require_enough(customer_id, points, programme)
     records.open_missing([customer_id], programme)
     book = queries.books([customer_id])[customer_id]
-    today = queries.today()
+    today = organisation.company_day()
     entry = PointsEntry(
         id=ids.uuid7(),
         customer_id=customer_id,

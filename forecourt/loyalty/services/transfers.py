@@ -17,6 +17,7 @@ from forecourt.loyalty import permissions, queries, records
 from forecourt.loyalty.events import PointsTransferred
 from forecourt.loyalty.rules import Book
 from forecourt.loyalty.values import Lot, PointsSummary
+from forecourt.organisation import queries as organisation
 
 MOST_POINTS: Final = 1_000_000
 """At once."""
@@ -37,7 +38,7 @@ def transfer_points(actor: Actor, giver: int, taker: int, points: int, reason: s
             "points", _("%(points)s is out of range; give 1 to %(most)s") % {"points": points, "most": MOST_POINTS}
         )
     giver, taker = _both_locked(giver, taker)
-    now, day = clock.now(), queries.today()
+    now, day = clock.now(), organisation.company_day()
     _require_one_household(actor, giver, taker)
     _require_seldom(actor, giver)
     programme = queries.programme_at(now)

@@ -47,7 +47,7 @@ def due_gifts(
 
 def _joining_days(targets: Sequence[Target]) -> list[tuple[datetime, datetime, date]]:
     """The days of earlier years, by the company's clock, whose anniversaries are kept on the targets' days."""
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     spans = []
     for target in targets:
         for years in range(1, _LONGEST_MEMBERSHIP_YEARS + 1):

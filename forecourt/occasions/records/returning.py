@@ -44,7 +44,7 @@ def give_back(costs: Sequence[Cost], reason: str, actor: str) -> None:
     for origin, payer_id, lot_id, points in sql.rows(COSTS_PAID, where):
         taken.setdefault((origin, payer_id), []).append(Allocation(debit_id=_NOBODY, lot_id=lot_id, points=points))
     now = clock.now()
-    today = now.astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day(now)
     programme = loyalty.programme_at(now)
     loyalty_records.open_missing(customer_ids, programme)
     books = loyalty.books(customer_ids)

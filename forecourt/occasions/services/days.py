@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.occasions import permissions
 from forecourt.occasions.models import DailyRun
@@ -18,7 +17,7 @@ def begin_day(actor: Actor) -> int:
     A day is noted as done after its last list, so a run that broke off is taken up again and gives nothing twice.
     """
     actor.require(permissions.EDIT_RULES)
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day()
     work: dict[str, Callable[[], int]] = {
         RulesKind.BIRTHDAY.value: lambda: give_gifts(actor, RulesKind.BIRTHDAY, today),
         RulesKind.ANNIVERSARY.value: lambda: give_gifts(actor, RulesKind.ANNIVERSARY, today),

@@ -60,7 +60,7 @@ def _reward(actor: Actor, referral_ids: list[int]) -> int:
 
 def _flag_what_exceeds(rows: list[Referral], today: dict[int, int], now: datetime) -> None:
     """Flag the referrals beyond their referrer's limits, and those whose coupon cannot be issued."""
-    local = now.astimezone(clock.zone(organisation.company().zone))
+    local = now.astimezone(organisation.company_zone())
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     counted = queries.rewards_had({today[row.referrer_id] for row in rows}, month, month.replace(month=1))
     rewards = {row.pk: (terms_of(row).referrer, terms_of(row).friend) for row in rows}

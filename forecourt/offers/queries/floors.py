@@ -1,20 +1,18 @@
 """Margin floors: the least price at which offers leave what a product must bring."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from forecourt.catalogue import queries as catalogue
+from forecourt.catalogue.rules import History, in_force_at
 from forecourt.kernel import sql
 
 _FLOORS: Final = "SELECT product_id, station_id, valid_from, margin FROM offers_floor ORDER BY valid_from, id"
 
 FloorPrice = Callable[[int, int, datetime], Decimal | None]
 """The least price of a unit of (station, product) at a moment, None where there is no floor or no cost is known."""
-
-History = dict[tuple[int, int | None], list[tuple[datetime, Decimal]]]
 
 
 class Floors:
@@ -29,23 +27,9 @@ class Floors:
         """The least price of a unit there and then."""
         if product_id not in self.products:
             return None
-        margin = _at(self._floors, product_id, station_id, moment)
-        cost = _at(self._costs, product_id, station_id, moment)
+        margin = in_force_at(self._floors, product_id, station_id, moment)
+        cost = in_force_at(self._costs, product_id, station_id, moment)
         return None if margin is None or cost is None else cost + margin
-
-
-def _at(history: History, product_id: int, station_id: int, moment: datetime) -> Decimal | None:
-    for station in (station_id, None):
-        rows = history.get((product_id, station))
-        if rows:
-            position = bisect_right(rows, moment, key=_since)
-            if position:
-                return rows[position - 1][1]
-    return None
-
-
-def _since(row: tuple[datetime, Decimal]) -> Any:
-    return row[0]
 
 
 _memory: tuple[tuple[int, int], Floors] | None = None

@@ -10,6 +10,7 @@ from forecourt.customers import queries as customers
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.schemas import Day, Id, KeyedRequest, Page, needs
 from forecourt.loyalty import queries as loyalty
+from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, queries, services
 from forecourt.rewards.api.schemas import (
     ChoiceOut,
@@ -62,7 +63,7 @@ def list_choices(
     found = queries.choices(request.actor, customer_id, station)
     survivor = customers.survivor_of(customer_id)
     asking = Asking(
-        today=loyalty.today(),
+        today=organisation.company_day(),
         tier=loyalty.balance(survivor).tier,
         spendable=queries.spendable(survivor),
         station=station,

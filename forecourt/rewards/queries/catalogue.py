@@ -79,7 +79,7 @@ def _lines(
         CATALOGUE,
         {
             "stations": None if actor.stations is None else sql.array(sorted(actor.stations)),
-            "since": clock.month_of(loyalty.today()),
+            "since": clock.month_of(organisation.company_day()),
             "state": state.value if state else None,
             "kind": kind.value if kind else None,
             "text": text,
@@ -128,7 +128,7 @@ def choices(actor: Actor, customer_id: int, station: str = "") -> list[Choice]:
     counted = taken(family)
     pieces = left([known for known in live], place.id if place else 0)
     asking = Asking(
-        today=loyalty.today(),
+        today=organisation.company_day(),
         tier=loyalty.balance(found.customer_id).tier,
         spendable=spendable(found.customer_id),
         station=station,
@@ -149,7 +149,7 @@ def _choice(known: KnownReward, asking: Asking, counted: Taken, pieces: int | No
 
 def taken(family: Sequence[int], reward_id: int | None = None) -> dict[int, Taken]:
     """How many of each reward a family of merged customers has redeemed, by the reward's id; of one reward if given."""
-    day = loyalty.today()
+    day = organisation.company_day()
     found = sql.rows(
         TAKEN,
         {"customer_ids": sql.array(family), "today": day, "month": clock.month_of(day), "reward_id": reward_id},
@@ -161,5 +161,5 @@ def spendable(customer_id: int) -> int:
     """Points that the customer can spend today, with those of the household where the programme shares them."""
     programme = loyalty.programme_at(clock.now())
     members = loyalty.sharing([customer_id], programme)[customer_id]
-    day = loyalty.today()
+    day = organisation.company_day()
     return sum(book.spendable(day) for book in loyalty.open_books(members, programme).values())

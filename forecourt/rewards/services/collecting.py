@@ -7,7 +7,6 @@ from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid
-from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.rewards import permissions, queries, records
@@ -33,7 +32,7 @@ def collect_redemption(actor: Actor, code: str, station: str | None = None) -> R
         [redemption.id],
         RedemptionState.COLLECTED,
         now,
-        loyalty.today(),
+        organisation.company_day(),
         actor.label,
         station_id=place.id if place else None,
     )
@@ -72,7 +71,7 @@ def _check(redemption: Redemption, place: StationFacts | None) -> None:
             raise Conflict(_("This redemption of %(name)s was cancelled on %(on)s and the points given back.") % names)
         case RedemptionState.EXPIRED:
             raise Conflict(_("This redemption of %(name)s expired; redeem it again.") % names)
-    if redemption.expires_on is not None and redemption.expires_on < loyalty.today():
+    if redemption.expires_on is not None and redemption.expires_on < organisation.company_day():
         raise Conflict(
             _("This redemption of %(name)s was good until %(last)s; redeem it again.")
             % {**names, "last": redemption.expires_on}

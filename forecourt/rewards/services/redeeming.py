@@ -56,7 +56,7 @@ def redeem_reward(
     vouched_by = _vouching(supervisor, place)
     customer = locked(customer_id)
     asking = Asking(
-        today=loyalty.today(),
+        today=organisation.company_day(),
         tier=loyalty.balance(customer.customer_id).tier,
         spendable=queries.spendable(customer.customer_id),
         station=place.code if place else "",

@@ -12,8 +12,8 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.loyalty import events as loyalty_events
-from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as ledger
+from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, queries, records
 from forecourt.rewards.events import RewardCancelled
 from forecourt.rewards.services.subjects import spent_on
@@ -43,7 +43,7 @@ def cancel_redemption(actor: Actor, redemption_id: UUID, reason: str) -> Redempt
         [redemption_id],
         RedemptionState.CANCELLED,
         now,
-        loyalty.today(),
+        organisation.company_day(),
         actor.label,
         reason=reason.strip(),
         returned=[redemption_id],

@@ -1,14 +1,6 @@
--- What these offers gave these customers, with everybody merged with them, by the trading day of the sale. What a refund took
--- back counts where and when its sale was: not on the day of the refund, nor for somebody who was one with the buyer then only.
-WITH asked AS (
-    SELECT id AS customer_id, coalesce(merged_into_id, id) AS survivor_id
-    FROM customers_customer WHERE id = ANY(%(customer_ids)s::bigint[])
-), family AS (
-    SELECT customer_id, survivor_id AS member_id FROM asked
-    UNION ALL
-    SELECT asked.customer_id, alias.id
-    FROM asked JOIN customers_customer AS alias ON alias.merged_into_id = asked.survivor_id
-)
+-- Of `customers.queries.FAMILIES`: what these offers gave these customers, with everybody merged with them, by the trading
+-- day of the sale. What a refund took back counts where and when its sale was: not on the day of the refund, nor for somebody
+-- who was one with the buyer then only.
 SELECT family.customer_id, award.offer_id, coalesce(sold.business_date, award.business_date), sum(award.discount),
        sum(award.quantity), sum(award.uses)::int, sum(award.points)::int
 FROM family

@@ -56,7 +56,7 @@ class Now:
 
     def midnight(self, back: int) -> datetime:
         """The beginning of the company's day so many days ago."""
-        zone = clock.zone(organisation.company().zone)
+        zone = organisation.company_zone()
         local = self.at.astimezone(zone)
         return local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back)
 

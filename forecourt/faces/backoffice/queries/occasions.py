@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from forecourt.customers.rules import birthdays_on
-from forecourt.kernel import clock, sql
+from forecourt.kernel import sql
 from forecourt.organisation import queries as organisation
 
 GIVEN: Final = """
@@ -24,7 +24,7 @@ SELECT code, name FROM coupons_coupontemplate WHERE is_live AND kind = 'single' 
 
 def gift_figures(since: datetime, days_ahead: int) -> dict[str, Any]:
     """Gifts and benefits given since a moment, and how many birthdays the next days bring."""
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day()
     keys = [key for ahead in range(days_ahead) for key in birthdays_on(today + timedelta(days=ahead))]
     return {
         **sql.dicts(GIVEN, {"since": since})[0],

@@ -109,7 +109,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = request.POST
     funder = form.get("funder", "")[:60]
-    today = _today()
+    today = organisation.company_day()
     until = paging.day_of(form.get("until", ""), today)
     since = paging.day_of(form.get("since", ""), until.replace(day=1))
     entity = paging.number(form.get("entity"))
@@ -234,7 +234,7 @@ def _narrowed(request: HttpRequest, key: str, by: FundingBy) -> str:
 def _asked(request: HttpRequest) -> tuple[Wanted, FundingBy]:
     """What the address narrows the report to; this month unless it says otherwise."""
     given = request.GET
-    until = paging.day_of(given.get("until", ""), _today())
+    until = paging.day_of(given.get("until", ""), organisation.company_day())
     since = min(paging.day_of(given.get("since", ""), until.replace(day=1)), until)
     by = given.get("by", "")
     return (
@@ -272,7 +272,12 @@ def _state(request: HttpRequest) -> str:
 
 
 def _funders(actor: Any) -> list[str]:
-    return sorted({*queries.funders(actor), *funding.reward_totals(_today() - timedelta(days=366), _today())})
+    return sorted(
+        {
+            *queries.funders(actor),
+            *funding.reward_totals(organisation.company_day() - timedelta(days=366), organisation.company_day()),
+        }
+    )
 
 
 def _rewards(wanted: Wanted) -> list[tuple[str, Any]]:
@@ -285,15 +290,11 @@ def _rewards(wanted: Wanted) -> list[tuple[str, Any]]:
 
 def _costs(funder: str, since: date, until: date, entity: int | None) -> list[Any]:
     """What rewards add to a claim: they belong to no legal entity, so only to a claim on all stations."""
-    return funding.costs_of(funder, since, min(until, _today())) if entity is None else []
+    return funding.costs_of(funder, since, min(until, organisation.company_day())) if entity is None else []
 
 
 def _entities() -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in sql.rows("SELECT id, name FROM organisation_legalentity ORDER BY name")]
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
 
 
 def _place(text: str) -> tuple[Any, ...] | None:

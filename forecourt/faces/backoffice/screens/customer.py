@@ -197,7 +197,7 @@ def _points(request: HttpRequest, actor: Actor, family: list[int]) -> dict[str, 
     after = ""
     if len(entries) > PAGE:
         after = f"{entries[PAGE - 1].occurred_at.isoformat()}_{entries[PAGE - 1].id}"
-    return {"entries": entries[:PAGE], "after": after, "today": loyalty.today()}
+    return {"entries": entries[:PAGE], "after": after, "today": organisation.company_day()}
 
 
 def _timeline(

@@ -38,9 +38,9 @@ def audit_page(request: HttpRequest, game_id: int) -> HttpResponse:
     game = queries.game(game_id)
     if game.rules.wheel is None:
         raise NotFound(_("This game has no wheel."))
-    days = [one for one in queries.audit_days(game_id) if one.day <= queries.today(clock.now())]
+    days = [one for one in queries.audit_days(game_id) if one.day <= organisation.company_day()]
     over = [one.day for one in days if queries.is_over(one.day)]
-    chosen = paging.day_of(request.GET.get("day", ""), over[-1] if over else queries.today(clock.now()))
+    chosen = paging.day_of(request.GET.get("day", ""), over[-1] if over else organisation.company_day())
     return show(
         request,
         "game_audit",

@@ -12,7 +12,6 @@ from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import dashboard
 from forecourt.faces.backoffice.screen import screen, show
 from forecourt.faces.backoffice.screens import approvals
-from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import permissions as organisation_permissions
 from forecourt.organisation import queries as organisation
@@ -34,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     view = view if view in dashboard.VIEWS else "today"
     period = request.GET.get("by", "day")
     period = period if period in {"day", "week", "month"} else "day"
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     figures = dashboard.figures(actor, now, view)
     return show(
         request,

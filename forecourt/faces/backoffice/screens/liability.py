@@ -56,7 +56,7 @@ def liability(request: HttpRequest) -> HttpResponse:
     units = queries.units(actor)
     last = queries.last_close()
     policies = queries.policies(actor)
-    today = _today()
+    today = organisation.company_day()
     lines = queries.roll_forward(actor, since, until, by)
     by_month = lines if by is By.MONTH else queries.roll_forward(actor, since, until)
     return show(
@@ -167,7 +167,7 @@ def journal_file(request: HttpRequest) -> HttpResponseBase:
 def close_month(request: HttpRequest) -> HttpResponse:
     """Close the books of a month for good."""
     actor = request.actor  # type: ignore[attr-defined]
-    month = paging.day_of(request.POST.get("month", ""), _today())
+    month = paging.day_of(request.POST.get("month", ""), organisation.company_day())
     return act(
         request,
         reverse("admin:liability"),
@@ -178,7 +178,7 @@ def close_month(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[date, date, By, str]:
     """The months, the breakdown and the unit the address asks for; the last six months unless it says otherwise."""
-    this = clock.month_of(_today())
+    this = clock.month_of(organisation.company_day())
     until = paging.day_of(f"{request.GET.get('until', '')}-01", this)
     first = until
     for _number in range(_SHOWN_MONTHS - 1):
@@ -193,12 +193,8 @@ def _asked(request: HttpRequest) -> tuple[date, date, By, str]:
 
 def _days(request: HttpRequest) -> tuple[date, date]:
     last = queries.last_close()
-    until = paging.day_of(request.GET.get("until", ""), last.day if last else _today())
+    until = paging.day_of(request.GET.get("until", ""), last.day if last else organisation.company_day())
     return min(paging.day_of(request.GET.get("since", ""), until - timedelta(days=6)), until), until
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
 
 
 def _columns(lines: list[RollLine], unit: str) -> list[str]:

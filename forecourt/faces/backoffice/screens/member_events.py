@@ -173,7 +173,7 @@ def _moment(given: Any, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.zone(organisation.company().zone))
+        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
     except ValueError:
         raise Invalid.field(name, _("give a day and a time")) from None
 

@@ -30,7 +30,6 @@ from forecourt.faces.backoffice.screens.offer_presets import rule_of
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.screens.simulations import asked_of, latest_of
 from forecourt.faces.backoffice.templatetags.office import moment, who
-from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.offers import permissions, queries, services
@@ -71,7 +70,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 def editable(offer: Offer) -> dict[str, Any]:
     """An offer as the builder edits it: its times in the company's zone, without saying so."""
     rule = language.plain(offer)
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     for name in _TIMES:
         at = getattr(offer, name)
         if at is not None:
@@ -143,7 +142,7 @@ def typed(text: str) -> Offer:
         raise Invalid.field("rule", _("is no JSON; mend it, or undo the last change")) from None
     if not isinstance(rule, dict):
         raise Invalid.field("rule", _("is no JSON object; begin with {"))
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     for name in _TIMES:
         given = rule.get(name)
         if isinstance(given, str):

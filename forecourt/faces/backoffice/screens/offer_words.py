@@ -13,7 +13,6 @@ from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.screens.claims import funder_name as funder
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import moment
-from forecourt.kernel import clock
 from forecourt.kernel.problems import Invalid
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import COMPANY, Offer, Policy
@@ -149,6 +148,6 @@ def typed_moment(text: str, path: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.zone(organisation.company().zone))
+        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
     except ValueError:
         raise Invalid.field(path, _now("choose day and time, or leave it empty")) from None

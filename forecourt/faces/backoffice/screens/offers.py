@@ -67,7 +67,7 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 def _rows(actor: Actor, page: Sequence[OfferView]) -> list[dict[str, Any]]:
     names = told.OfferNames()
-    today = _today()
+    today = organisation.company_day()
     used = reads.used([one.id for one in page])
     starts = reads.in_force_from([one.id for one in page])
     given = reads.given([one.code for one in page], today.replace(day=1), today, _stations(actor))
@@ -128,7 +128,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     one = queries.offer(actor, code)
     names = told.OfferNames({one.code: one.name})
-    today = _today()
+    today = organisation.company_day()
     since = today - timedelta(days=DAYS - 1)
     stations = _stations(actor)
     starts = reads.in_force_from([one.id]).get(one.id)
@@ -233,10 +233,6 @@ def _may_edit(actor: Actor) -> bool:
 
 def _stations(actor: Actor) -> list[int] | None:
     return None if actor.stations is None else sorted(actor.stations)
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.zone(organisation.company().zone)).date()
 
 
 @screen(permissions.EDIT_OFFERS)

@@ -41,7 +41,7 @@ def new_policy(request: HttpRequest) -> HttpResponse:
             _("Written down. Hand it in for approval when it is right."),
             _NAMES,
         )
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day()
     last = queries.last_close()
     first = max(
         clock.next_month(today) if last else today.replace(day=1),

@@ -16,7 +16,6 @@ from forecourt.faces.backoffice.queries import pricing, reference
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens.home import GRADE_COLOURS
 from forecourt.faces.backoffice.templatetags.office import day
-from forecourt.kernel import clock
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.organisation import queries as organisation
 
@@ -124,7 +123,7 @@ def _input(product: str) -> str:
 def _announced(request: HttpRequest) -> list[NewPrice]:
     given = request.POST
     try:
-        at = datetime.fromisoformat(given.get("from", "")).replace(tzinfo=clock.zone(organisation.company().zone))
+        at = datetime.fromisoformat(given.get("from", "")).replace(tzinfo=organisation.company_zone())
     except ValueError:
         raise Invalid.field("from", _("choose day and time from which the prices hold")) from None
     places = given.getlist("station") or [""]

@@ -59,7 +59,7 @@ def _moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.zone(organisation.company().zone))
+        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
     except ValueError:
         raise Invalid.field("valid_from", _("choose day and time, or leave it empty")) from None
 

@@ -38,7 +38,7 @@ class Line(NamedTuple):
 def line_of(one: Redemption) -> Line:
     """What a list shows of a redemption."""
     is_open = one.state is RedemptionState.OPEN
-    is_late = is_open and one.expires_on is not None and one.expires_on < loyalty.today()
+    is_late = is_open and one.expires_on is not None and one.expires_on < organisation.company_day()
     return Line(one, rules.shown_code(one.code), is_open, is_late)
 
 
@@ -206,7 +206,7 @@ def of_customer(request: HttpRequest, actor: Actor, customer_id: int) -> dict[st
     station = _station(request, actor, stations)
     code = station.code if station else ""
     asking = Asking(
-        today=loyalty.today(),
+        today=organisation.company_day(),
         tier=loyalty.balance(customer_id).tier,
         spendable=queries.spendable(customer_id),
         station=code,

@@ -59,7 +59,7 @@ def _period(request: HttpRequest) -> tuple[datetime, datetime, str]:
     """The days that figures count: so many before today, today included."""
     days = request.GET.get("days", "90")
     days = days if days in PERIODS else "90"
-    zone = clock.zone(organisation.company().zone)
+    zone = organisation.company_zone()
     today = clock.now().astimezone(zone).date()
     until = datetime.combine(today + timedelta(days=1), time(0), zone)
     return until - timedelta(days=PERIODS[days]), until, days

@@ -31,7 +31,7 @@ UNDER_WAY: Final = ("waiting", "running")
 
 def last_month() -> tuple[date, date]:
     """The thirty days up to yesterday."""
-    today = clock.now().astimezone(clock.zone(organisation.company().zone)).date()
+    today = organisation.company_day()
     return today - timedelta(days=DEFAULT_DAYS), today - timedelta(days=1)
 
 

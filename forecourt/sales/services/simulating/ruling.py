@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from forecourt.catalogue import queries as catalogue
+from forecourt.catalogue.rules import in_force_at
 from forecourt.kernel import clock, stamps
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
@@ -71,10 +72,4 @@ class AsIf:
 
     def cost(self, station_id: int, product_id: int, moment: datetime) -> Decimal | None:
         """What a unit cost there and then, where that is known."""
-        for station in (station_id, None):
-            rows = self._costs.get((product_id, station))
-            if rows:
-                known = [cost for since, cost in rows if since <= moment]
-                if known:
-                    return known[-1]
-        return None
+        return in_force_at(self._costs, product_id, station_id, moment)
