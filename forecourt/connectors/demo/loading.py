@@ -102,7 +102,7 @@ def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until:
         # after the merges, which bring sales together
         summary.tier_changes += sales.review_tiers(actor, span.until.date())
         _catch_up(tell)
-    trials.run(world)
+    trials.run(world, tell)
     _tidy()
     _write_planted(sizes, span, chain, people)
     summary.life = {word: count for word, count in sorted(world.done.items()) if count}

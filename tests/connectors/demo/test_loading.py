@@ -39,7 +39,7 @@ def test_a_demonstration_is_there_and_fresh(loaded):
     assert 0.4 < summary.member_sales / summary.sales < 0.75
     assert len(organisation.all_stations(SYSTEM)) == 4
     assert catalogue.products_by_code(["92", "KWH", "WASH-STD"]).keys() == {"92", "KWH", "WASH-STD"}
-    assert {step for step, _, _ in heard} == {"customers", "sales", "readers"}
+    assert {step for step, _, _ in heard} == {"customers", "sales", "readers", "trials"}
     assert loyalty.draft().name == "岭驿会员"
 
     recorded = sql.rows("SELECT count(*) FILTER (WHERE refund_of IS NULL), count(*), sum(net) FROM sales_sale")[0]

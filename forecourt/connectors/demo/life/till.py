@@ -64,17 +64,16 @@ class Till:
         done = []
         while waiting:
             part, waiting = self._next_list(waiting)
-            at = max((one.sale.occurred_at for one in part), default=now) if waiting else now
-            with clock.as_of(at):
+            with clock.as_of(now):
                 done += self._sell_list(part)
-            if self._later and (not waiting and all_of_it):
+            if all_of_it and not waiting:
                 waiting, self._later = self._later, []
         return done
 
     def _next_list(self, waiting: list[Sold]) -> tuple[list[Sold], list[Sold]]:
         """So many sales, each person's first only; where one had to wait, those after it wait too."""
         part: list[Sold] = []
-        seen: set[int] = set()
+        seen = {one.member.index for one in self._later if one.member is not None}
         taken = 0
         for one in waiting:
             if len(part) >= LIST:
