@@ -1,6 +1,7 @@
 VIEW = "catalogue.view"
 EDIT = "catalogue.edit"
 SET_PRICE = "catalogue.set_price"
+NOTE_COST = "catalogue.note_cost"
 
 ROLES = {
     VIEW: {
@@ -15,4 +16,5 @@ ROLES = {
     },
     EDIT: {"head_office", "marketer"},
     SET_PRICE: {"head_office", "station_manager"},
+    NOTE_COST: {"head_office"},
 }

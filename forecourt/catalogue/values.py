@@ -78,6 +78,18 @@ class NewPrice(Value):
     station: str = ""
 
 
+class NewCost(Value):
+    """What a unit of a product costs the retailer from a moment on, at one station (by code) or everywhere (empty).
+
+    In the currency, with at most four decimal places; `effective_from` bears a zone.
+    """
+
+    product: str
+    cost: Decimal
+    effective_from: datetime
+    station: str = ""
+
+
 class ProductChanges(Value):
     """What to change of a product; what is not named stays. `barcodes` are all codes but the product's own."""
 

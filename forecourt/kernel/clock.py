@@ -1,15 +1,34 @@
 """Time: instants in UTC, trading days in the station's own zone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-__all__ = ["UTC", "month_of", "next_month", "now", "trading_day", "zone"]
+__all__ = ["UTC", "as_of", "month_of", "next_month", "now", "trading_day", "zone"]
+
+_moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
 
 
 def now() -> datetime:
     """The present instant, in UTC."""
-    return datetime.now(UTC)
+    return _moved.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Have what is done within happen at that instant, which bears a zone, for this thread or task alone.
+
+    For history that is told by the ordinary commands. Give rising instants: the day's close and the review of tiers
+    take what was recorded up to theirs, and never what is told late.
+    """
+    token = _moved.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
 @lru_cache(maxsize=512)

@@ -35,4 +35,5 @@ def new_customer(member: Member, chain: Chain) -> NewCustomer:
         tags=member.tags,
         station=chain.sites[member.home].new.code,
         joined_at=member.joined,
+        birthday=member.birthday,
     )

@@ -1,6 +1,8 @@
 """Those who will come: their names, vehicles, habits, and the turns planted in their lives."""
 
+from datetime import date, timedelta
 from itertools import accumulate
+from random import Random
 from typing import Final
 
 from forecourt.connectors.demo import fuel, names, vehicles
@@ -27,6 +29,7 @@ _DOUBLE_SHARE: Final = 0.004
 """Customers who are on file twice; half of them are found and merged, half are left to be found."""
 _FILL: Final = 0.68
 """How much of the tank a fill comes to on average."""
+_TOLD_BIRTHDAY: Final = 0.66
 _AFTER_HOURS: Final = 22 * 3600
 
 
@@ -49,6 +52,7 @@ class People:
         doubles = round(sizes.customers * _DOUBLE_SHARE)
         self.members = [self._member(index) for index in range(sizes.customers - doubles)]
         self._add_doubles(doubles)
+        self._tell_birthdays(dice(sizes.seed, "birthdays"))
         self.pace = _match_pace(self.members, sizes, span)
 
     def _member(self, index: int) -> Member:
@@ -88,6 +92,13 @@ class People:
         self._give_cars(member, segment, city)
         member.tags = self._tags(member)
         return member
+
+    def _tell_birthdays(self, random: Random) -> None:
+        """Two people of three told their birthday when they joined."""
+        for member in self.members:
+            day = date(2000, 1, 1) + timedelta(days=random.randrange(366))
+            if member.kind is CustomerKind.PERSON and random.random() < _TOLD_BIRTHDAY and member.double_of is None:
+                member.birthday = f"{day:%m-%d}"
 
     def _stations(self, segment: Segment) -> tuple[int, int]:
         """The home station and the second one, which lies in the same region where it has another."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
-from forecourt.catalogue.values import NewPrice, NewProduct
+from forecourt.catalogue.values import NewCost, NewPrice, NewProduct
 from forecourt.connectors.demo import fuel
 from forecourt.connectors.demo.fuel import FuelPrices
 from forecourt.connectors.demo.goods import BY_CODE, CATEGORY_NAMES, GOODS
@@ -12,6 +13,18 @@ from forecourt.connectors.demo.receipts import money
 from forecourt.connectors.demo.shelves import ShopPrices
 from forecourt.connectors.demo.values import Chain
 
+FLOORS: Final = {
+    fuel.PETROL_92: Decimal("0.20"),
+    fuel.PETROL_95: Decimal("0.20"),
+    fuel.PETROL_98: Decimal("0.30"),
+    fuel.DIESEL_0: Decimal("0.12"),
+    fuel.CHARGE: Decimal("0.05"),
+}
+"""What offers must leave on a unit over what it cost, in yuan."""
+_FUEL_COST: Final = 0.885
+"""Of the price; wholesale follows the national price."""
+_GOODS_COST: Final = 0.68
+_CHARGE_COST_FEN: Final = 82
 EXAMPLE_BARCODE: Final = "6901234567892"
 """The barcode in the examples of README and API; a bottle of water answers to it, so that they can be tried out."""
 
@@ -56,3 +69,17 @@ def _fuel_prices(chain: Chain, moment: datetime, levels: dict[str, int]) -> Iter
             for grade in fuel.LIQUID:
                 price = money(levels[grade] - site.discount)
                 yield NewPrice(product=grade, price=price, effective_from=moment, station=site.new.code)
+
+
+def costs(fuel_prices: FuelPrices, shop_prices: ShopPrices) -> list[NewCost]:
+    """What products cost the chain: fuel anew with each change of price, goods once."""
+    moment, standing = shop_prices.changes[0]
+    found = [
+        NewCost(product=good.code, cost=money(round(standing[good.code] * _GOODS_COST)), effective_from=moment)
+        for good in GOODS
+    ]
+    found.append(NewCost(product=fuel.CHARGE, cost=money(_CHARGE_COST_FEN), effective_from=moment))
+    for since, levels in fuel_prices.changes:
+        for grade in fuel.LIQUID:
+            found.append(NewCost(product=grade, cost=money(round(levels[grade] * _FUEL_COST)), effective_from=since))
+    return found

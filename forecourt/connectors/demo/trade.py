@@ -45,10 +45,11 @@ _FORESEEN: Final = 5
 
 
 class Sold(NamedTuple):
-    """A sale as its till sends it, and when its money was given back, if it was."""
+    """A sale as its till sends it, when its money was given back, if it was, and who was recognised."""
 
     sale: NewSale
     refunded_at: datetime | None
+    member: Member | None = None
 
 
 class Counter(NamedTuple):
@@ -204,7 +205,8 @@ class Trade:
             back = None
             if random.random() < _REFUNDED:
                 back = sale.occurred_at + timedelta(minutes=4 + int(random.random() * 40))
-            sold.append(Sold(sale, back if back and back < span.until else None))
+            known = visit.member if sale.customer is not None else None
+            sold.append(Sold(sale, back if back and back < span.until else None, known))
         return sold
 
     def _sale(self, visit: Visit, counter: "Counter") -> NewSale:

@@ -167,6 +167,8 @@ class Member:
     regularity: float
     discount: int = 0
     tags: tuple[str, ...] = ()
+    birthday: str = ""
+    """Month and day, "03-05", of people who told it."""
     claims: tuple[CustomerClaim, ...] = ()
     """Telephone, card, WeChat: what this member was enrolled with."""
     cars: list[Car] = field(default_factory=list)

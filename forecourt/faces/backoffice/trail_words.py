@@ -50,6 +50,7 @@ AUDIT_ACTION = {
     "customer.unblock": _("unblocked a customer"),
     "customer.note": _("wrote a note"),
     "points.adjust": _("adjusted points"),
+    "cost.note": _("noted costs"),
     "price.announce": _("announced prices"),
     "price.withdraw": _("withdrew a price"),
     "programme.publish": _("published the programme"),

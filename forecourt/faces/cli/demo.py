@@ -9,8 +9,9 @@ import click
 
 _STEPS = {
     "customers": "Enrolling customers",
-    "sales": "Posting sales",
+    "sales": "Living the days, posting sales",
     "readers": "Bringing profiles up to date",
+    "trials": "Simulating what might be",
 }
 _PLAIN_SECONDS = 5.0
 """Between plain lines, where there is no terminal."""
@@ -24,7 +25,7 @@ _PLAIN_SECONDS = 5.0
 @click.option("--days", type=click.IntRange(2, 3650), default=400, show_default=True, help="Days up to today.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same chain.")
 def demo(stations: int, customers: int, days: int, seed: int) -> None:
-    """Make a Chinese chain with customers and sales and load it into an empty database.
+    """Make a Chinese chain and load it into an empty database: customers, sales, and all that a chain does around them.
 
     Tells how far it is on standard error, and what there is at the end on standard output, as one line of JSON. What
     was planted, for tests of models, is in FORECOURT_HOME/demo/planted.jsonl.

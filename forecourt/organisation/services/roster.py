@@ -1,4 +1,6 @@
-"""Staff in lists: those known by their number at the till, who do not sign in until somebody gives them a password."""
+"""Staff in lists, who do not sign in until somebody gives them a password: those known by their number at the till, and
+those of an office who come from another system.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Conflict, Invalid
+from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
 from forecourt.organisation import permissions, queries, rules
 from forecourt.organisation.models import Staff, StaffRole
-from forecourt.organisation.values import Role
+from forecourt.organisation.values import SCOPED_ROLES, Role
 
 
 class Worker(NamedTuple):
-    """Somebody to enlist: sign-in name, staff number, name as others see it, role and the code of the station."""
+    """Somebody to enlist: sign-in name, staff number, name as others see it, role and the code of the station.
+
+    Without a station, "", for those whose role is not bound to one.
+    """
 
     username: str
     code: str
@@ -32,8 +37,12 @@ def enlist_staff(actor: Actor, workers: Sequence[Worker]) -> int:
     The same number of statements for one and a thousand. Conflict when a sign-in name or staff number is taken.
     """
     actor.require(permissions.MANAGE_STAFF)
-    stations = queries.station_facts({worker.station for worker in workers})
+    stations = queries.station_facts({worker.station for worker in workers if worker.station})
     for worker in workers:
+        if not worker.station and worker.role not in SCOPED_ROLES:
+            if actor.stations is not None:
+                raise NotAllowed(_("%(who)s may give roles at stations in their own scope only.") % {"who": actor.name})
+            continue
         if worker.station not in stations:
             raise Invalid.field(
                 "station",
@@ -48,13 +57,17 @@ def enlist_staff(actor: Actor, workers: Sequence[Worker]) -> int:
             code=rules.normal_name(worker.code, "code", longest=32, may_be_empty=True),
             name=rules.normal_name(worker.name, "name", longest=80),
             password=make_password(None),
-            home_station_id=stations[worker.station].id,
+            home_station_id=stations[worker.station].id if worker.station else None,
             joined_on=today,
         )
         for worker in workers
     )
     StaffRole.objects.bulk_create(
-        StaffRole(staff=row, role=worker.role.value, station_id=stations[worker.station].id)
+        StaffRole(
+            staff=row,
+            role=worker.role.value,
+            station_id=stations[worker.station].id if worker.station else None,
+        )
         for row, worker in zip(rows, workers, strict=True)
     )
     if rows:

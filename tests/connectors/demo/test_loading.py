@@ -1,6 +1,7 @@
 """A demonstration in the database: loaded by the commands everybody uses, and only into an empty one."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from forecourt.catalogue import queries as catalogue
 from forecourt.connectors.demo import loading
 from forecourt.connectors.demo.values import Sizes
 from forecourt.customers import queries as customers
+from forecourt.faces import proofs
 from forecourt.kernel import home, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.problems import Conflict
@@ -15,6 +17,12 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 
 SIZES = Sizes(stations=4, customers=260, days=45, seed=5)
+STATES = """
+SELECT 'offer ' || state FROM offers_offer UNION SELECT 'redemption ' || state FROM rewards_redemption
+UNION SELECT 'coupon ' || status FROM coupons_coupon UNION SELECT 'game ' || state FROM games_game
+UNION SELECT 'event ' || state FROM occasions_event UNION SELECT 'sign-up ' || state FROM occasions_signup
+UNION SELECT 'claim ' || state FROM accounts_claim UNION SELECT 'simulation ' || state FROM sales_simulation
+"""
 
 
 @pytest.fixture
@@ -31,7 +39,7 @@ def test_a_demonstration_is_there_and_fresh(loaded):
     assert 0.4 < summary.member_sales / summary.sales < 0.75
     assert len(organisation.all_stations(SYSTEM)) == 4
     assert catalogue.products_by_code(["92", "KWH", "WASH-STD"]).keys() == {"92", "KWH", "WASH-STD"}
-    assert {step for step, _, _ in heard} == {"customers", "sales", "readers"}
+    assert {step for step, _, _ in heard} == {"customers", "sales", "readers", "trials"}
     assert loyalty.draft().name == "岭驿会员"
 
     recorded = sql.rows("SELECT count(*) FILTER (WHERE refund_of IS NULL), count(*), sum(net) FROM sales_sale")[0]
@@ -45,6 +53,9 @@ def test_a_demonstration_is_there_and_fresh(loaded):
     assert summary.adjustments
     assert summary.merged
 
+    life_went_on(summary)
+    assert {proof.name: proof.shown for proof in proofs.run_all() if proof.differences} == {}
+
     lines = [json.loads(line) for line in (home.home() / summary.planted).read_text("utf-8").splitlines()]
     planted = [line for line in lines if line["kind"] == "customer"]
     assert len({line["customer_id"] for line in planted}) == 260
@@ -54,3 +65,50 @@ def test_a_demonstration_is_there_and_fresh(loaded):
 
     with pytest.raises(Conflict, match="empty database"):
         loading.load(SYSTEM, SIZES)
+
+
+def life_went_on(summary):
+    """Offers were given on the sales themselves, coupons issued by some were used in others, every room has its states."""
+    given = sql.rows(
+        "SELECT count(DISTINCT offer), sum(discount), count(*) FILTER (WHERE coupon_id IS NOT NULL) FROM sales_award"
+    )
+    offers, discount, by_coupon = given[0]
+    assert offers > 8
+    assert f"{discount:.2f}" == summary.offered
+    assert by_coupon > 3
+    assert summary.life["coupons_used"] > 3
+    assert (
+        sql.rows("SELECT count(*) FROM coupons_couponuse AS use JOIN sales_sale AS sale ON sale.id = use.sale_id")[0][0]
+        > 3
+    )
+    # nobody paid other than what offers left: only what was spoiled on purpose waits for repair
+    assert sql.rows("SELECT count(*) FROM sales_repair WHERE opened_at < now() - interval '12 days'")[0][0] == 0
+    states = {row[0] for row in sql.rows(STATES)}
+    assert states >= {
+        "offer draft",
+        "offer review",
+        "offer live",
+        "offer paused",
+        "coupon active",
+        "coupon used",
+        "coupon void",
+        "redemption open",
+        "redemption collected",
+        "game draft",
+        "game live",
+        "event draft",
+        "event open",
+        "event cancelled",
+        "sign-up going",
+        "claim draft",
+        "simulation done",
+    }
+    recorded = sql.rows("SELECT min(recorded_at), max(recorded_at - occurred_at) FROM sales_sale")[0]
+    assert recorded[0].date().isoformat() < summary.until
+    assert recorded[1] < timedelta(days=8)
+    assert sql.rows("SELECT count(*) FROM accounts_close")[0][0] == summary.life["days_closed"] > 40
+    assert sql.rows("SELECT count(*) FROM loyalty_rulebook")[0][0] == 2
+    assert len(loyalty.reviews()) == 2
+    assert sql.rows("SELECT count(*) FROM customers_household")[0][0] == summary.life["households"] > 0
+    assert sql.rows("SELECT count(*) FROM occasions_gift")[0][0] > 0
+    assert sql.rows("SELECT count(*) FROM games_play")[0][0] == summary.life["plays"] > 0

@@ -1,0 +1,219 @@
+"""The till: members show coupons and pay with points, what is to be paid is asked for first, as connected tills do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from forecourt.connectors.demo.goods import BY_CODE
+from forecourt.connectors.demo.life.asking import LIQUID, Asking, Running
+from forecourt.connectors.demo.life.programmes import richer
+from forecourt.connectors.demo.life.purse import Held
+from forecourt.connectors.demo.life.tickets import Tickets
+from forecourt.connectors.demo.life.world import World
+from forecourt.connectors.demo.programme import PROGRAMME
+from forecourt.connectors.demo.receipts import money
+from forecourt.connectors.demo.shelves import ShopPrices
+from forecourt.connectors.demo.trade import Sold
+from forecourt.connectors.demo.values import Member
+from forecourt.kernel import clock
+from forecourt.kernel.problems import Problem
+from forecourt.sales import services
+from forecourt.sales.values import NewLine, NewSale, NewTender, Quote, Receipt
+
+LIST: Final = 1000
+"""Sales in one list; larger ones are no faster."""
+_SHOWS: Final = 0.6
+"""Of the times when a coupon would fit, those on which its holder thinks of it."""
+_WASHES: Final = 0.25
+_PAYS_WITH_POINTS: Final = 0.2
+_A_FILL, _A_SHOP = 240, 20
+"""Yuan from which a sale is one that games care for."""
+_POINTS_A_YUAN: Final = 100
+_KEEPS: Final = 5
+"""Yuan's worth of points that nobody pays away: what was spent elsewhere meanwhile is not known at the till."""
+_MOST_YUAN: Final = 20
+
+
+class _Basket(NamedTuple):
+    """What a sale comes to, by what coupons ask for, in yuan."""
+
+    fuel: Decimal
+    shop: Decimal
+
+
+class Till:
+    """Sells lists of sales as of their time. A member's second sale in a list waits for the next one, as where a till was
+    offline: what the first one used up or brought must be known before the second is asked about.
+    """
+
+    def __init__(self, world: World, tickets: Tickets, prices: ShopPrices, running: list[Running]) -> None:
+        self._world, self._tickets, self._prices = world, tickets, prices
+        discounted = frozenset(tier.code for tier in richer(PROGRAMME).tiers if tier.fuel_discount)
+        self._asking = Asking(running, discounted, world.purse.tiers)
+        self._random = world.dice("till")
+        self._later: list[Sold] = []
+        self._with_double = {one.double_of for one in world.members if one.double_of is not None}
+        self._showed_generic: set[tuple[int, str]] = set()
+
+    def sell(self, sold: Sequence[Sold], now: datetime, *, all_of_it: bool = False) -> list[tuple[Sold, Receipt]]:
+        """Sell these, and what was left of earlier lists; with `all_of_it` leave nothing for later."""
+        waiting, self._later = [*self._later, *sold], []
+        done = []
+        while waiting:
+            part, waiting = self._next_list(waiting)
+            with clock.as_of(now):
+                done += self._sell_list(part)
+            if all_of_it and not waiting:
+                waiting, self._later = self._later, []
+        return done
+
+    def _next_list(self, waiting: list[Sold]) -> tuple[list[Sold], list[Sold]]:
+        """So many sales, each person's first only; where one had to wait, those after it wait too."""
+        part: list[Sold] = []
+        seen = {one.member.index for one in self._later if one.member is not None}
+        taken = 0
+        for one in waiting:
+            if len(part) >= LIST:
+                break
+            taken += 1
+            member = one.member
+            if member is not None and member.kind == "person":
+                if member.index in seen:
+                    self._later.append(one)
+                    continue
+                seen.add(member.index)
+            part.append(one)
+        return part, waiting[taken:]
+
+    def _sell_list(self, part: Sequence[Sold]) -> list[tuple[Sold, Receipt]]:
+        sales = [self._brought(one) for one in part]
+        asked = [number for number, sale in enumerate(sales) if self._asking.might_cost_less(sale, part[number].member)]
+        questions = [replace(sales[number], pricing="offers") for number in asked]
+        quotes = services.quote_sales(self._world.system, questions)
+        for number, quote in zip(asked, quotes, strict=True):
+            if isinstance(quote, Problem):
+                raise quote
+            sales[number] = self._paid(sales[number], quote, part[number].member)
+        answers = services.post_sales(self._world.system, sales)
+        found = []
+        for one, sale, answer in zip(part, sales, answers, strict=True):
+            if isinstance(answer, Problem):
+                raise answer
+            self._keep(sale, answer)
+            if one.member is not None and one.member.kind == "person" and one.member.id == answer.customer_id:
+                basket = _basket(sale)
+                if basket.fuel >= _A_FILL or basket.shop >= _A_SHOP:
+                    self._world.recent.append(one.member.id)
+            found.append((one, answer))
+        return found
+
+    def _brought(self, one: Sold) -> NewSale:
+        """The sale with the coupon its customer shows, and what that is for."""
+        member, sale = one.member, one.sale
+        if member is None or member.kind != "person" or member.index in self._with_double or not member.id:
+            return sale
+        basket = _basket(sale)
+        coupon = self._world.purse.fitting(
+            member.id, sale.occurred_at.date(), lambda held: self._suits(held, sale, basket)
+        )
+        if coupon is not None and self._random.random() < _SHOWS:
+            return replace(self._with_product(sale, coupon), coupons=(coupon.code,))
+        return self._with_generic(member, sale, basket)
+
+    def _with_generic(self, member: Member, sale: NewSale, basket: _Basket) -> NewSale:
+        for template, code in self._tickets.generic.items():
+            want, key = self._tickets.wants[template], (member.index, code)
+            if basket.fuel >= want.fuel and key not in self._showed_generic and self._random.random() < want.rate:
+                self._showed_generic.add(key)
+                return replace(sale, coupons=(code,))
+        return sale
+
+    def _suits(self, held: Held, sale: NewSale, basket: _Basket) -> bool:
+        want = self._tickets.wants[held.template]
+        if want.fuel:
+            return basket.fuel >= want.fuel
+        if want.shop:
+            return basket.shop >= want.shop
+        if want.wash:
+            return self._station_washes(sale.station) and (_has(sale, want.wash) or self._random.random() < _WASHES)
+        return bool(want.product)
+
+    def _station_washes(self, code: str) -> bool:
+        return self._world.chain.sites[int(code[1:]) - 1].washes
+
+    def _with_product(self, sale: NewSale, coupon: Held) -> NewSale:
+        """The sale with the wash or the coffee that the coupon is for, where it was not in it."""
+        want = self._tickets.wants[coupon.template]
+        product = want.wash or want.product
+        if not product or _has(sale, product):
+            return sale
+        offset = (sale.occurred_at.date() - self._world.span.first).days
+        price = money(self._prices.on(offset)[product])
+        line = NewLine(product=product, quantity=Decimal(1), unit_price=price, amount=price)
+        last = sale.tenders[-1]
+        tenders = (*sale.tenders[:-1], replace(last, amount=last.amount + price))
+        return replace(sale, lines=(*sale.lines, line), tenders=tenders)
+
+    def _paid(self, sale: NewSale, quote: Quote, member: Member | None) -> NewSale:
+        """The sale with payments that come to what it costs; some of it in points, where somebody has enough."""
+        asked = sum((tender.amount for tender in sale.tenders), Decimal(0))
+        off = asked - quote.totals.net
+        tenders = _reduced(sale.tenders, off) if off > 0 else sale.tenders
+        is_one = member is not None and member.index not in self._with_double
+        if member is not None and is_one and not any(line.product in LIQUID for line in sale.lines):
+            tenders = self._with_points(member.id, tenders)
+        return replace(sale, tenders=tenders, pricing="offers") if off > 0 else replace(sale, tenders=tenders)
+
+    def _with_points(self, customer_id: int, tenders: tuple[NewTender, ...]) -> tuple[NewTender, ...]:
+        known = self._world.purse.points.get(customer_id, 0) // _POINTS_A_YUAN - _KEEPS
+        due = sum((tender.amount for tender in tenders), Decimal(0))
+        yuan = min(known, int(due), _MOST_YUAN)
+        if yuan < 1 or self._random.random() >= _PAYS_WITH_POINTS:
+            return tenders
+        self._world.done["paid_with_points"] += 1
+        return (*_reduced(tenders, Decimal(yuan)), NewTender(kind="points", amount=money(yuan * 100)))
+
+    def _keep(self, sale: NewSale, receipt: Receipt) -> None:
+        """What the receipt tells and gives goes into the purse; a coupon that was used leaves it."""
+        customer_id = receipt.customer_id
+        if customer_id is None:
+            return
+        if receipt.tier is not None:
+            self._world.purse.tiers[customer_id] = receipt.tier
+        if receipt.points.balance is not None:
+            self._world.purse.points[customer_id] = receipt.points.balance
+        if sale.coupons and any(given.code.startswith("use-") for given in receipt.offers):
+            self._world.purse.take(customer_id, sale.coupons)
+            self._world.done["coupons_used"] += 1
+        for coupon in receipt.coupons:
+            self._world.done["coupons_issued"] += 1
+            self._tickets.put(customer_id, Held(coupon.template, coupon.code, coupon.good_from, coupon.good_until))
+
+
+def _basket(sale: NewSale) -> _Basket:
+    fuel_amount = shop = Decimal(0)
+    for line in sale.lines:
+        if line.product in LIQUID:
+            fuel_amount += line.amount
+        elif line.product in BY_CODE and BY_CODE[line.product].kind == "goods":
+            shop += line.amount
+    return _Basket(fuel_amount, shop)
+
+
+def _has(sale: NewSale, product: str) -> bool:
+    return any(line.product == product for line in sale.lines)
+
+
+def _reduced(tenders: Sequence[NewTender], off: Decimal) -> tuple[NewTender, ...]:
+    """Payments that come to so much less: the last one first."""
+    left = list(tenders)
+    while off > 0 and left:
+        last = left.pop()
+        if last.amount > off:
+            left.append(replace(last, amount=last.amount - off))
+            break
+        off -= last.amount
+    return tuple(left)
