@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from forecourt.offers.rules.conditions import All, AnyCondition
 from forecourt.offers.rules.facts import Facts, Key, SaleKind
@@ -83,7 +83,7 @@ class Looked:
         self.live = live
         self.gain = gain
         self.miss = miss
-        self.said: object = None
+        self.said: Any = None
 
 
 class Timeline:
@@ -133,27 +133,33 @@ class Book:
         self.has_limits = any(live.has_limits for live in self.offers)
         self._edges = sorted({edge for live in self.offers for edge in (live.since, live.until)})
         self._shelves: dict[int, _Shelf] = {}
-        self._minute: tuple[int, dict[int, Looked | None]] = (-1, {})
+        self._minute = _Told(-1)
 
     def candidates(self, facts: Facts, moment: datetime) -> list[Live]:
         """The offers in force then that this sale may meet, by code."""
-        return [way.live for way in self._sight(facts, moment).ways]
+        return list(self._sight(facts, moment).lives)
 
     def look(self, facts: Facts, moment: datetime) -> list[Looked]:
         """Test the offers this sale may meet, and work out what those that hold would give. By code."""
-        sight = self._sight(facts, moment)
-        minute, told = self._minute
-        if minute != (now := facts.minute()):
-            told = {}
-            self._minute = (now, told)
         looked = []
-        for way in sight.ways:
-            found = way.known or way.try_out(facts, told)
+        for live, known, steps in self._sight(facts, moment).now(facts, self._told(facts)):
+            found = known
+            for condition in steps:
+                if (miss := condition.test(facts)) is not None:
+                    found = Looked(live, None, miss)
+                    break
             if found is None:
-                gain = gain_of(way.live.offer, facts)
-                found = Looked(way.live, gain, None if gain else NOTHING)
+                gain = gain_of(live.offer, facts)
+                found = Looked(live, gain, None if gain is not None else NOTHING)
             looked.append(found)
         return looked
+
+    def _told(self, facts: Facts) -> "_Told":
+        """What conditions on the clock have told in this minute."""
+        told = self._minute
+        if told.minute != (minute := facts.minute()):
+            told = self._minute = _Told(minute)
+        return told
 
     def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
         number = bisect_right(self._edges, moment)
@@ -208,54 +214,76 @@ class _Shelf:
         return [found[name] for name in sorted(found)]
 
 
+class _Told:
+    """What the conditions that only the clock decides tell in one minute, by their identity."""
+
+    __slots__ = ("minute", "misses")
+
+    def __init__(self, minute: int) -> None:
+        self.minute = minute
+        self.misses: dict[int, Miss | None] = {}
+
+    def of(self, condition: Condition, facts: Facts) -> Miss | None:
+        key = id(condition)
+        if key not in self.misses:
+            self.misses[key] = condition.test(facts)
+        return self.misses[key]
+
+
+_Way = tuple[Live, Looked | None, tuple[Condition, ...]]
+"""An offer as sales of a kind see it in a minute: what is known of it already, else the conditions left to test."""
+
+
 class _Sight:
     """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick."""
 
-    __slots__ = ("items", "places", "ways")
+    __slots__ = ("_minute", "items", "lives", "places", "steps")
 
     def __init__(self, offers: Iterable[Live], facts: Facts) -> None:
         self.items = facts.items  # kept: kinds know products by identity
-        self.ways = [_Way(live, facts) for live in offers]
+        self.lives = list(offers)
+        self.steps = [_steps(live, facts) for live in self.lives]
         self.places = facts.places
+        self._minute: tuple[_Told, list[_Way]] | None = None
+
+    def now(self, facts: Facts, told: _Told) -> list[_Way]:
+        """The offers as sales of this kind see them in this minute."""
+        known = self._minute
+        if known is None or known[0] is not told:
+            ways = [_way(live, steps, facts, told) for live, steps in zip(self.lives, self.steps, strict=True)]
+            known = self._minute = (told, ways)
+        return known[1]
 
 
-class _Way:
-    """How a sale of a kind finds out about an offer: `known` where the kind tells it, else the conditions left to test."""
+_Step = tuple[Condition, Varies, Looked | None]
+"""A condition that is left to test, how it varies; or what the kind alone tells: that it never holds."""
 
-    __slots__ = ("known", "live", "steps")
 
-    def __init__(self, live: Live, facts: Facts) -> None:
-        self.live = live
-        self.known: Looked | None = None
-        self.steps: list[tuple[Condition, Looked | None, bool]] = []
-        when = live.offer.when
-        for condition in when.of if isinstance(when, All) else (when,):
-            varies = condition.varies(facts)
-            if varies is not Varies.KIND:
-                self.steps.append((condition, None, varies is Varies.MINUTE))
-            elif (miss := condition.test(facts)) is not None:
-                never = Looked(live, None, miss)
-                self.steps.append((condition, never, False))
-                self.known = never if len(self.steps) == 1 else None
-                break
+def _steps(live: Live, facts: Facts) -> list[_Step]:
+    """What sales of this kind must test of an offer, in the order of its conditions; after what never holds nothing."""
+    found: list[_Step] = []
+    when = live.offer.when
+    for condition in when.of if isinstance(when, All) else (when,):
+        varies = condition.varies(facts)
+        if varies is not Varies.KIND:
+            found.append((condition, varies, None))
+        elif (miss := condition.test(facts)) is not None:
+            found.append((condition, varies, Looked(live, None, miss)))
+            break
+    return found
 
-    def try_out(self, facts: Facts, told: dict[int, Looked | None]) -> Looked | None:
-        """None where every condition holds, else what is missing first. `told` is what this minute has told already."""
-        for condition, never, by_clock in self.steps:
-            if never is not None:
-                return never
-            if by_clock:
-                key = id(condition)
-                if key in told:
-                    missed = told[key]
-                else:
-                    miss = condition.test(facts)
-                    missed = told[key] = Looked(self.live, None, miss) if miss is not None else None
-                if missed is not None:
-                    return missed if missed.live is self.live else Looked(self.live, None, missed.miss)
-            elif (miss := condition.test(facts)) is not None:
-                return Looked(self.live, None, miss)
-        return None
+
+def _way(live: Live, steps: Iterable[_Step], facts: Facts, told: _Told) -> _Way:
+    """What is left to test once the minute is known: up to the first condition that kind or minute tell does not hold."""
+    left: list[Condition] = []
+    for condition, varies, never in steps:
+        if never is not None:
+            return (live, never, tuple(left))
+        if varies is Varies.SALE:
+            left.append(condition)
+        elif (miss := told.of(condition, facts)) is not None:
+            return (live, Looked(live, None, miss), tuple(left))
+    return (live, None, tuple(left))
 
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:

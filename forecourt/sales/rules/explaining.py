@@ -99,7 +99,7 @@ def explained_offers(
         Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values={"to": lost.to, "why": lost.why})
         for lost in given.lost
     ]
-    reasons += [_missed(looked) for looked in given.missed[:MOST_MISSED]]
+    reasons += [looked.said or _missed(looked) for looked in given.missed[:MOST_MISSED]]
     if len(given.missed) > MOST_MISSED:
         more = str(len(given.missed) - MOST_MISSED)
         reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": more}))
@@ -107,16 +107,11 @@ def explained_offers(
 
 
 def _missed(looked: Looked) -> Reason:
-    """What was missing; what is the same for many sales is put into words once."""
-    said = looked.said
-    if not isinstance(said, Reason):
-        miss = looked.miss or NOTHING
-        said = looked.said = Reason(
-            code="offer.missed",
-            verdict=Verdict.NOT_MET,
-            rule=looked.live.code,
-            values={"is": miss.condition, **miss.values} if miss.values else {"is": miss.condition},
-        )
+    """What was missing; kept with what is the same for many sales, to be said once."""
+    miss = looked.miss or NOTHING
+    values = {"is": miss.condition, **miss.values} if miss.values else {"is": miss.condition}
+    said = Reason(code="offer.missed", verdict=Verdict.NOT_MET, rule=looked.live.code, values=values)
+    looked.said = said
     return said
 
 

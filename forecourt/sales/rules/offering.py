@@ -344,7 +344,7 @@ def _of_several(
     live = item.live
     awards = []
     funders = [(funding.funder, funding.percent) for funding in live.offer.funding]
-    shared_points = _parts(Decimal(points), funders, 0)
+    shared_points = _parts(Decimal(points), funders, 0) if points else [ZERO] * len(funders)
     is_first = True
     for number, money in sorted(by_line.items()) or _WHOLE_SALE:
         for position, part in enumerate(_parts(money, funders, digits)):
