@@ -57,8 +57,8 @@ def _part(module: str) -> Callable[[bench.Figures, str], None]:
 PARTS = {
     "main-road": _part("main_road"),
     "oscar": _part("oscar"),
-    "offers": _part("offers"),
     "pages": _part("pages"),
+    "offers": _part("offers"),
     "imports": _part("imports"),
 }
 

@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import bench
+from benchmarks import bench, pages
 from benchmarks.bench import SECONDS, Figures
 from benchmarks.offer_mix import mix, rows
 
@@ -16,6 +17,7 @@ CURVE = (10, 100, 1_000, 10_000)
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 ZEN = "2.1.3"
 PLACE = Path("build") / "peers" / f"zen-{ZEN}"
+BATCH = int(os.environ.get("BENCH_BATCH", "1000000"))
 SCRIPT = Path(__file__).parent / "peers" / "zen_table.py"
 
 
@@ -31,6 +33,8 @@ def run(figures: Figures, key: str) -> None:
         for count in CURVE:
             _publish(count)
             _quoting(figures, key, count)
+    _batch(figures)
+    pages.browse(figures, _pages())
     figures.ratio(
         "20 offers / no offers", "till door, 64 connections, 20 offers", "till door, 64 connections, no offers", 0.75
     )
@@ -74,6 +78,32 @@ def _publish(count: int) -> None:
     new = [offer for offer in mix(count, bench.STATIONS) if offer.code not in there]
     for start in range(0, len(new), 500):
         offers.publish_offers(SYSTEM, new[start : start + 500], valid_from=SINCE)
+
+
+def _batch(figures: Figures) -> None:
+    """Coupons to print: a batch as the job makes it, part by part."""
+    from forecourt.coupons import services as coupons
+    from forecourt.kernel.actors import SYSTEM
+
+    batch = coupons.create_batch(SYSTEM, "FUEL20", "printed", BATCH)
+    started = time.perf_counter()
+    while coupons.extend_batch(SYSTEM, batch):
+        pass
+    figures.add(f"a batch of {BATCH:,} coupons", time.perf_counter() - started, "s", at_most=BATCH * 60 / 1_000_000)
+
+
+def _pages() -> dict[str, pages.Address]:
+    def offer(number: int) -> str:
+        return f"/admin/offers/of/N{number * 37 % 9_000:05d}/"
+
+    return {
+        f"offers, {CURVE[-1]:,} of them": lambda number: "/admin/offers/",
+        "offers, searched": lambda number: f"/admin/offers/?q=N0{number:02d}",
+        "an offer": offer,
+        "offer builder": lambda number: f"{offer(number)}edit/",
+        "coupon templates": lambda number: "/admin/coupons/",
+        f"a template of {BATCH:,} coupons": lambda number: "/admin/coupons/templates/FUEL20/",
+    }
 
 
 def _rating(figures: Figures) -> None:

@@ -36,13 +36,26 @@ def run(figures: Figures, key: str) -> None:
     bench.section(f"Pages and answers, {CUSTOMERS:,} customers, {SALES:,} sales in {DAYS} days")
     _history()
     places = _places()
-    with bench.door("web", WEB_PORT):
-        with closing(_signed_in()) as browser:
-            for name, address in _pages(places).items():
-                _measure(figures, f"page: {name}", browser, address)
-        with _client(headers={"Authorization": f"Bearer {key}"}) as program:
-            for name, address in _answers(places).items():
-                _measure(figures, f"API: {name}", program, address)
+    browse(figures, _pages(places))
+    with bench.door("web", WEB_PORT), _client(headers={"Authorization": f"Bearer {key}"}) as program:
+        for name, address in _answers(places).items():
+            _measure(figures, f"API: {name}", program, address)
+
+
+def browse(figures: Figures, pages: dict[str, Address]) -> None:
+    """Open each of these pages of the back office again and again, signed in as head office."""
+    from forecourt.kernel import sql
+    from forecourt.kernel.actors import SYSTEM
+    from forecourt.organisation import services as organisation
+    from forecourt.organisation.values import Role
+
+    if not sql.rows("SELECT FROM organisation_staff WHERE username = 'bench'"):
+        organisation.create_staff(
+            SYSTEM, username="bench", name="Bench", password=PASSWORD, roles=[(Role.HEAD_OFFICE, None)]
+        )
+    with bench.door("web", WEB_PORT), closing(_signed_in()) as browser:
+        for name, address in pages.items():
+            _measure(figures, f"page: {name}", browser, address)
 
 
 def _history() -> None:
@@ -52,13 +65,8 @@ def _history() -> None:
     from forecourt.kernel import readers
     from forecourt.kernel.actors import SYSTEM
     from forecourt.kernel.problems import Problem
-    from forecourt.organisation import services as organisation
-    from forecourt.organisation.values import Role
     from forecourt.sales import services
 
-    organisation.create_staff(
-        SYSTEM, username="bench", name="Bench", password=PASSWORD, roles=[(Role.HEAD_OFFICE, None)]
-    )
     started = time.perf_counter()
     sales = _sales()
     while offered := list(islice(sales, _LIST)):
