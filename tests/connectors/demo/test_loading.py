@@ -15,8 +15,13 @@ from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.problems import Conflict
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
+from tests.connectors.demo.conftest import UNTIL
 
 SIZES = Sizes(stations=4, customers=260, days=45, seed=5)
+GIVEN = """
+SELECT count(DISTINCT offer), sum(discount) FILTER (WHERE discount > 0), count(*) FILTER (WHERE coupon_id IS NOT NULL)
+FROM sales_award
+"""
 STATES = """
 SELECT 'offer ' || state FROM offers_offer UNION SELECT 'redemption ' || state FROM rewards_redemption
 UNION SELECT 'coupon ' || status FROM coupons_coupon UNION SELECT 'game ' || state FROM games_game
@@ -28,7 +33,7 @@ UNION SELECT 'claim ' || state FROM accounts_claim UNION SELECT 'simulation ' ||
 @pytest.fixture
 def loaded(committed):
     heard = []
-    summary = loading.load(SYSTEM, SIZES, lambda step, done, total: heard.append((step, done, total)))
+    summary = loading.load(SYSTEM, SIZES, lambda step, done, total: heard.append((step, done, total)), until=UNTIL)
     return summary, heard
 
 
@@ -48,7 +53,7 @@ def test_a_demonstration_is_there_and_fresh(loaded):
     assert sql.rows("SELECT count(*) FROM sales_repair WHERE closed_at IS NULL")[0][0] == summary.flagged > 0
     assert sql.rows("SELECT sum(sales) FROM sales_rollup WHERE product_id = 0")[0][0] > 0
     assert sql.rows("SELECT count(*) FROM customers_profile WHERE sales_count > 0")[0][0] > 150
-    assert sql.rows("SELECT count(*) FROM sales_sale WHERE occurred_at > now()")[0][0] == 0
+    assert sql.rows("SELECT count(*) FROM sales_sale WHERE occurred_at > %(until)s", {"until": UNTIL})[0][0] == 0
     assert summary.notes
     assert summary.adjustments
     assert summary.merged
@@ -69,9 +74,7 @@ def test_a_demonstration_is_there_and_fresh(loaded):
 
 def life_went_on(summary):
     """Offers were given on the sales themselves, coupons issued by some were used in others, every room has its states."""
-    given = sql.rows(
-        "SELECT count(DISTINCT offer), sum(discount), count(*) FILTER (WHERE coupon_id IS NOT NULL) FROM sales_award"
-    )
+    given = sql.rows(GIVEN)
     offers, discount, by_coupon = given[0]
     assert offers > 8
     assert f"{discount:.2f}" == summary.offered
@@ -82,7 +85,10 @@ def life_went_on(summary):
         > 3
     )
     # nobody paid other than what offers left: only what was spoiled on purpose waits for repair
-    assert sql.rows("SELECT count(*) FROM sales_repair WHERE opened_at < now() - interval '12 days'")[0][0] == 0
+    assert (
+        sql.rows("SELECT count(*) FROM sales_repair WHERE opened_at < %(at)s", {"at": UNTIL - timedelta(days=12)})[0][0]
+        == 0
+    )
     states = {row[0] for row in sql.rows(STATES)}
     assert states >= {
         "offer draft",

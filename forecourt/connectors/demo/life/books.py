@@ -63,8 +63,13 @@ def close_days(world: World) -> None:
 def _close_month(world: World, month: date) -> None:
     last = queries.last_close()
     end = clock.next_month(month) - timedelta(days=1)
-    if last is not None and last.day >= end and month >= world.span.first.replace(day=1):
+    if last is not None and last.day >= end and month >= _first_month(world):
         services.close_period(world.office.treasurer, month)
+
+
+def _first_month(world: World) -> date:
+    """The month in which the books begin."""
+    return max(world.month(_POLICY[0][0]).date(), world.span.first.replace(day=1))
 
 
 def _claim(world: World, month: date, *, is_open: bool) -> None:
@@ -74,7 +79,7 @@ def _claim(world: World, month: date, *, is_open: bool) -> None:
         if funder == "brand":
             continue
         claim = services.draft_claim(world.office.analyst, funder, month, until)
-        if not claim.rows:
+        if not claim.total:  # gifts of goods alone come to nothing on the receipt
             services.discard_claim(world.office.analyst, claim.id)
             continue
         world.done["claims"] += 1
@@ -89,7 +94,7 @@ def _settle(world: World, claim_id: int, funder: str, total: Decimal) -> None:
     office = world.office
     if funder == _DISPUTED and "disputed" not in world.found:
         world.found["disputed"] = claim_id
-        services.dispute_claim(office.analyst, claim_id, "供应商对6月退货部分有异议，正在核对")
+        services.dispute_claim(office.analyst, claim_id, "供应商对退货部分有异议，正在核对")
     elif funder == "dealer" and "short" not in world.found:
         world.found["short"] = claim_id
         services.settle_claim(

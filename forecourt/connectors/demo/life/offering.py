@@ -1,7 +1,7 @@
 """Offers over the year: drafted and handed in by one, approved by another; some ended, some paused, some yet to come."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -97,7 +97,7 @@ def _tighten(world: World) -> None:
     used = budget.limit - queries.left_of({key: budget.limit})[key]
     if not used:
         return
-    limit = (used * _LEFT).quantize(Decimal(1))
+    limit = (used * _LEFT / 10).to_integral_value(ROUND_CEILING) * 10
     budgets = (msgspec.structs.replace(budget, limit=limit),)
     services.change_offer(world.office.marketer, _TIGHT, msgspec.structs.replace(view.draft, budgets=budgets))
     services.submit_offer(world.office.marketer, _TIGHT, f"供应商确认承担上限，总预算调整为{limit}元")

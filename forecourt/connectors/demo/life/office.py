@@ -7,6 +7,7 @@ from typing import Final
 from forecourt.connectors.demo.values import Chain
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import queries
+from forecourt.organisation.services import create_api_key
 from forecourt.organisation.services.roster import Worker, enlist_staff
 from forecourt.organisation.values import Role
 
@@ -18,6 +19,13 @@ _OFFICE: Final = (
     ("黄婉婷", "H005", Role.SERVICE_AGENT),
 )
 """Name, which is the sign-in name too and what stands beside all they do, number, role."""
+
+
+_KEYS: Final = (
+    ("油站收银系统", ("sales:write", "customers:read", "coupons:read")),
+    ("会员小程序", ("customers:read", "points:read", "coupons:read", "rewards:redeem", "games:play")),
+)
+"""Systems that are connected, with what they may do. Nobody knows these keys: whoever connects one makes another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ def hire(actor: Actor, chain: Chain) -> Office:
     """Take on head office. Nobody can sign in as them until somebody gives them a password."""
     _acting.cache_clear()
     enlist_staff(actor, [Worker(name, code, name, role, "") for name, code, role in _OFFICE])
+    for name, scopes in _KEYS:
+        create_api_key(actor, name, scopes)
     cashiers: dict[str, str] = {}
     managers: dict[str, str] = {}
     for worker in chain.workers:

@@ -74,9 +74,11 @@ class Rewards:
         self._rewards.pop(code)
 
     def _redeem_some(self) -> None:
-        """Two or three at the counter, each what their points are enough for."""
-        able = [one for one in self._world.some(self._random, 24) if self._world.purse.points.get(one.id, 0) > _ENOUGH]
-        for member in able[: self._random.randint(1, 4)]:
+        """A few at the counter, mostly such as have saved for a while, each what their points are enough for."""
+        points = self._world.purse.points
+        able = [one for one in self._world.some(self._random, 40) if points.get(one.id, 0) > _ENOUGH]
+        able.sort(key=lambda one: -points[one.id])
+        for member in self._random.sample(able[:12], min(len(able), self._random.randint(1, 4))):
             self._redeem(member)
 
     def _redeem(self, member: Member) -> None:

@@ -27,8 +27,9 @@ LIST: Final = 1000
 """Sales in one list; larger ones are no faster."""
 _SHOWS: Final = 0.6
 """Of the times when a coupon would fit, those on which its holder thinks of it."""
-_WASHES: Final = 0.25
-_PAYS_WITH_POINTS: Final = 0.2
+_WASHES: Final = 0.6
+"""Of the visits to a station with a bay, those on which somebody with a coupon has time to wash."""
+_PAYS_WITH_POINTS: Final = 0.25
 _A_FILL, _A_SHOP = 240, 20
 """Yuan from which a sale is one that games care for."""
 _POINTS_A_YUAN: Final = 100
@@ -162,15 +163,15 @@ class Till:
         asked = sum((tender.amount for tender in sale.tenders), Decimal(0))
         off = asked - quote.totals.net
         tenders = _reduced(sale.tenders, off) if off > 0 else sale.tenders
-        is_one = member is not None and member.index not in self._with_double
-        if member is not None and is_one and not any(line.product in LIQUID for line in sale.lines):
-            tenders = self._with_points(member.id, tenders)
+        if member is not None and member.kind == "person" and member.index not in self._with_double:
+            tenders = self._with_points(member.id, tenders, _basket(sale).shop)
         return replace(sale, tenders=tenders, pricing="offers") if off > 0 else replace(sale, tenders=tenders)
 
-    def _with_points(self, customer_id: int, tenders: tuple[NewTender, ...]) -> tuple[NewTender, ...]:
+    def _with_points(self, customer_id: int, tenders: tuple[NewTender, ...], shop: Decimal) -> tuple[NewTender, ...]:
+        """Points pay for what comes from the shop, as far as they are known to be there."""
         known = self._world.purse.points.get(customer_id, 0) // _POINTS_A_YUAN - _KEEPS
         due = sum((tender.amount for tender in tenders), Decimal(0))
-        yuan = min(known, int(due), _MOST_YUAN)
+        yuan = min(known, int(min(due, shop)), _MOST_YUAN)
         if yuan < 1 or self._random.random() >= _PAYS_WITH_POINTS:
             return tenders
         self._world.done["paid_with_points"] += 1
