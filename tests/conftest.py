@@ -19,6 +19,7 @@ import django  # noqa: E402  settings read the environment, so it comes first
 
 django.setup()
 
+import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -27,6 +28,8 @@ from django.db import connection  # noqa: E402
 from forecourt.faces.host.sessions import running_database  # noqa: E402
 from forecourt.kernel import database, partitions  # noqa: E402
 
+hypothesis.settings.register_profile("forecourt", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("forecourt")
 settings.PASSWORD_HASHERS = ["tests.bench.passwords.QuickArgon2"]
 
 pytest_plugins = ["tests.bench.samples", "tests.bench.live", "tests.bench.browser"]
