@@ -37,8 +37,14 @@ pytest_plugins = ["tests.bench.samples", "tests.bench.live", "tests.bench.browse
 _ROWS_OF_THEIR_OWN = {"django_migrations", "django_content_type", "auth_permission"}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each process that runs tests read the settings itself, once it has a home: this one's would be the same for all."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
     """The server that the tests use: the one DATABASE_URL names, else an embedded one for this session.
 
     The embedded one ends with the session, so it need not survive a power cut (`live` has one that does). Nor does it
