@@ -1,5 +1,6 @@
 """What staff do with one customer, and what others see of it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest

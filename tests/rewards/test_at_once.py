@@ -1,6 +1,7 @@
 """Two tills at the same moment: the last piece, the last points, one code, a redemption that is cancelled and collected."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
