@@ -97,6 +97,11 @@ def ago(days: float) -> datetime:
     return (clock.now() - timedelta(days=days)).replace(microsecond=0)
 
 
+def day_of(moment: datetime) -> date:
+    """The day it was at the chain's stations."""
+    return moment.astimezone(clock.zone("Asia/Shanghai")).date()
+
+
 YESTERDAY = ago(1)
 """Once for all: the same sale built in two seconds is the same sale."""
 
