@@ -27,6 +27,9 @@ def strict_rooms() -> list[Path]:
     return sorted(path for path in found if not found.intersection(path.parents))
 
 
+WORKERS = min(os.cpu_count() or 1, 4)
+"""Each with a PostgreSQL and a home of its own, and a file of tests at a time: what a file shares is made once."""
+
 STEPS = [
     ("ruff check", [BIN / "ruff", "check", "."]),
     ("ruff format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
@@ -37,7 +40,7 @@ STEPS = [
         [BIN / "django-admin", "makemigrations", "--check", "--dry-run", "--settings", "forecourt.settings"],
     ),
     ("translations", [BIN / "forecourt", "translations", "check"]),
-    ("tests", [BIN / "pytest", "--durations=10"]),
+    ("tests", [BIN / "pytest", "--durations=10", f"--numprocesses={WORKERS}", "--dist=loadfile"]),
 ]
 
 

@@ -94,6 +94,7 @@ def add_prices(
         ("id", "product_id", "station_id", "price", "effective_from", "announced_at", "announced_by"),
         (sql.copy_line(id, *price, announced_at, announced_by) for id, price in zip(ids, prices, strict=True)),
     )
+    sql.refresh_statistics(len(prices), "catalogue_price")
     return ids
 
 

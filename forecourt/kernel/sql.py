@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -117,12 +117,19 @@ def refresh_statistics(count: int, *tables: str) -> None:
     """Count tables anew after many rows were added to them, so that what is read of them next is planned for as many.
 
     A table that the server counted while it was empty is joined as if it still were, row by row, until it is counted again.
+    Only where the server believes that there are fewer than were just added, so that a table is not read over and over
+    while it grows; and not while somebody else is counting it.
     """
-    if count >= _MANY:
-        run(f"ANALYZE {', '.join(tables)}")
+    if count < _MANY:
+        return
+    believed = dict(rows(_BELIEVED, {"tables": list(tables)}))
+    few = [table for table in tables if believed[table] < count]
+    if few:
+        run(f"ANALYZE (SKIP_LOCKED) {', '.join(few)}")
 
 
-_MANY = 1000
+_MANY: Final = 1000
+_BELIEVED: Final = "SELECT oid::regclass::text, reltuples FROM pg_class WHERE oid = ANY(%(tables)s::regclass[])"
 
 
 def copy_text(value: str) -> str:

@@ -13,7 +13,7 @@ from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
 from forecourt.sales.services import review_tiers
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, open_chain, points, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, day_of, open_chain, points, water
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_customer_page_tells_of_a_grace_and_what_keeps_the_tier(chain, signe
     )
     chain.publish(grace, valid_from=ago(1))
     chain.post_one("1", 1, water(110), occurred_at=ago(300))
-    today = ago(0).date()
+    today = day_of(ago(0))
     review_tiers(HEAD_OFFICE, today)
     review_tiers(HEAD_OFFICE, today + timedelta(days=100))
     assert "白银会员 is kept in grace until" in page(signed("e1"), f"customers/{customer_id}/")

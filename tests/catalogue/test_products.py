@@ -171,3 +171,12 @@ def test_nothing_is_found_by_what_no_text_can_hold(db):
                    NewProduct(code="a", name="a", category="A/\0")):  # fmt: skip
         with pytest.raises(Invalid):
             services.add_products(SYSTEM, [broken])
+
+
+def test_a_first_import_is_counted_at_once(db):
+    """By itself the server would count the tables later, and join them row by row until then."""
+    tables = ["catalogue_product", "catalogue_productcode"]
+    sql.run(f"ANALYZE {', '.join(tables)}")
+    services.add_products(SYSTEM, [NewProduct(code=f"p{number}", name="x") for number in range(1000)])
+    believed = "SELECT reltuples FROM pg_class WHERE relname = ANY(%(tables)s)"
+    assert [row[0] for row in sql.rows(believed, {"tables": tables})] == [1000, 1000]

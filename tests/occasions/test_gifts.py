@@ -17,7 +17,7 @@ from forecourt.occasions import handlers, queries, services
 from forecourt.occasions.models import Benefit, DailyRun, GiftRow, OccasionRules
 from forecourt.occasions.values import GiftRules, ReferralRules, RulesKind
 from tests.occasions.conftest import coupons_of, hold, with_coupons
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, points
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, day_of, points
 from tests.sales.scenes import events as told
 
 BIRTHDAY = GiftRules(points=100, template="cake", days_before=3, days_after=7, active_days=0)
@@ -183,7 +183,7 @@ def test_rules_that_give_nothing_or_what_is_not_there_are_not_published(chain):
 
 
 def test_a_day_is_begun_once_and_again_once_rules_are_published(chain):
-    today = clock.now().astimezone(clock.zone("Asia/Shanghai")).date()
+    today = day_of(clock.now())
     hold(RulesKind.BIRTHDAY, GiftRules(points=5, days_before=0, active_days=0))
     born(chain, f"{today:%m-%d}")
     assert services.begin_day(SYSTEM) == 1
@@ -224,7 +224,7 @@ def enrolled(chain) -> int:
 
 def test_reaching_a_tier_brings_its_coupons_and_leaving_and_reaching_it_again_brings_none(golden):
     customer_id = enrolled(golden)
-    today = clock.now().astimezone(clock.zone("Asia/Shanghai")).date()
+    today = day_of(clock.now())
     change_tier(customer_id, "basic", "gold")
     expected = [
         ("cake", f"tier:gold:entry:{today}"),
@@ -242,7 +242,7 @@ def test_reaching_a_tier_brings_its_coupons_and_leaving_and_reaching_it_again_br
 def test_each_month_brings_the_coupon_of_the_tier_once(golden):
     one, other = enrolled(golden), enrolled(golden)
     change_tier(one, "basic", "gold")
-    next_month = (clock.now().date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    next_month = (day_of(clock.now()).replace(day=1) + timedelta(days=32)).replace(day=1)
     assert services.give_benefits(SYSTEM, next_month) == (1 if next_month.month > 1 else 2)
     assert services.give_benefits(SYSTEM, next_month) == 0
     assert ("wash", f"tier:gold:{next_month:%Y-%m}") in coupons_of(one)
@@ -268,7 +268,7 @@ def test_who_falls_to_a_lower_tier_waits_for_the_next_month(golden):
 
     golden.publish(msgspec.structs.replace(PROGRAMME, tiers=(tiers[0], silver, tiers[2])))
     customer_id = enrolled(golden)
-    today = clock.now().astimezone(clock.zone("Asia/Shanghai")).date()
+    today = day_of(clock.now())
     change_tier(customer_id, "basic", "gold")
     change_tier(customer_id, "gold", "silver")
     assert services.give_benefits(SYSTEM, today) == 0

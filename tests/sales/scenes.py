@@ -97,6 +97,15 @@ def ago(days: float) -> datetime:
     return (clock.now() - timedelta(days=days)).replace(microsecond=0)
 
 
+def day_of(moment: datetime) -> date:
+    """The day it was at the chain's stations."""
+    return moment.astimezone(clock.zone("Asia/Shanghai")).date()
+
+
+YESTERDAY = ago(1)
+"""Once for all: the same sale built in two seconds is the same sale."""
+
+
 def a_line(product: str = "92", quantity: str = "20.000", amount: str = "153.00", **more: Any) -> NewLine:
     return NewLine(product=product, quantity=Decimal(quantity), amount=Decimal(amount), **more)
 
@@ -112,7 +121,7 @@ def a_sale(ref: str, who: int | CustomerClaim | None = None, *lines: NewLine, **
         "station": "S001",
         "source": "pos-1",
         "source_ref": ref,
-        "occurred_at": ago(1),
+        "occurred_at": YESTERDAY,
         "customer": member(who) if isinstance(who, int) else who,
         "lines": sold,
         "tenders": (NewTender(kind="wechat", amount=sum((line.amount for line in sold), Decimal(0))),),

@@ -24,6 +24,7 @@ from tests.sales.scenes import (
     a_sale,
     ago,
     count,
+    day_of,
     events,
     flat_books_agree,
     lots,
@@ -319,7 +320,7 @@ def test_under_a_forgiving_programme_the_balance_stops_at_zero(db):
 def test_a_tier_multiplies_points(chain):
     (customer_id,) = chain.enrol()
     chain.post_one("1", 1, water(101), occurred_at=ago(3))
-    services.review_tiers(chain.actor, ago(0).date())
+    services.review_tiers(chain.actor, day_of(ago(0)))
     receipt = chain.post_one("2", 1, water(1), a_line("92", "20.500", "156.83"))
     assert receipt.tier == "silver"
     assert receipt.points.earned == 38  # (5 + 20.5) x 150 % = 38.25

@@ -16,6 +16,7 @@ from tests.sales.scenes import (
     a_sale,
     ago,
     catch_up,
+    day_of,
     differences,
     everything_proves,
     water,
@@ -40,7 +41,7 @@ def busy_chain(real_chain):
     loyalty_services.adjust_points(HEAD_OFFICE, second, -5, "spent")
     publish(per_litre(budgets=[{"measure": "volume", "limit": "1000"}]))
     real_chain.post_one("7", 1, tenders=())
-    services.review_tiers(HEAD_OFFICE, ago(0).date())
+    services.review_tiers(HEAD_OFFICE, day_of(ago(0)))
     everything_proves()
     return real_chain
 

@@ -24,6 +24,7 @@ from tests.sales.scenes import (
     ago,
     catch_up,
     count,
+    day_of,
     events,
     everything_proves,
     flat_books_agree,
@@ -65,7 +66,7 @@ def test_a_sale_refunded_in_any_parts_leaves_the_books_as_they_were(chain, parts
     (customer_id,) = chain.enrol()
     chain.post_one("before", 1, water(101), occurred_at=ago(40))
     if tier == "silver":
-        services.review_tiers(chain.actor, ago(0).date())
+        services.review_tiers(chain.actor, day_of(ago(0)))
     before = (points(customer_id), lots(customer_id))
     sale = chain.post_one("1", 1, *BASKET)
     assert sale.tier == tier

@@ -22,6 +22,7 @@ from tests.sales.scenes import (
     a_sale,
     ago,
     catch_up,
+    day_of,
     events,
     everything_proves,
     flat_books_agree,
@@ -194,7 +195,7 @@ def test_what_only_people_can_settle_stays_flagged_until_it_is_accepted(chain):
 
 def test_a_clock_that_was_off_is_for_people_to_settle(chain):
     chain.enrol()
-    day = ago(30).date()
+    day = day_of(ago(30))
     sale = chain.post_one("1", 1, business_date=day, occurred_at=ago(20))
     assert repair(sale.id).flags == ("clock_off",)
     services.accept_sale(HEAD_OFFICE, sale.id, "clock set right")
@@ -217,14 +218,14 @@ def test_only_what_is_in_the_queue_and_in_scope_is_repaired(chain):
 def test_a_mended_sale_counts_for_its_customer_everywhere(real_chain):
     sale = real_chain.post_one("1", member(1), occurred_at=ago(2))
     (customer_id,) = real_chain.enrol()
-    services.review_tiers(HEAD_OFFICE, ago(0).date())
+    services.review_tiers(HEAD_OFFICE, day_of(ago(0)))
     repair(sale.id)
     catch_up()
     assert sql.rows(
         "SELECT sales_count, spend_total FROM customers_profile WHERE customer_id = %(id)s", {"id": customer_id}
     ) == [(1, Decimal("153.00"))]
     everything_proves()
-    services.review_tiers(HEAD_OFFICE, ago(0).date())
+    services.review_tiers(HEAD_OFFICE, day_of(ago(0)))
     everything_proves()
     assert wire.decode_reasons(queries.sale(HEAD_OFFICE, sale.id).explanation)[0].rule == "petrol"
 

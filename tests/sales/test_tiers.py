@@ -26,6 +26,7 @@ from tests.sales.scenes import (
     a_sale,
     ago,
     catch_up,
+    day_of,
     differences,
     events,
     everything_proves,
@@ -35,7 +36,7 @@ from tests.sales.scenes import (
 
 
 def review(day=None) -> int:
-    return services.review_tiers(HEAD_OFFICE, day or ago(0).date() + timedelta(days=1))
+    return services.review_tiers(HEAD_OFFICE, day or day_of(ago(0)) + timedelta(days=1))
 
 
 GRACE = replace(
@@ -99,7 +100,7 @@ def test_a_tier_earned_today_counts_from_tomorrow(chain):
     chain.enrol()
     chain.post_one("1", 1, water(200), occurred_at=ago(1))
     assert chain.post_one("2", 1, water(1)).tier == "basic"
-    review(ago(1).date())
+    review(day_of(ago(1)))
     assert chain.post_one("3", 1, water(1)).tier == "basic"
     review()
     assert chain.post_one("4", 1, water(1)).tier == "silver"
@@ -114,7 +115,7 @@ def test_a_tier_is_lost_when_its_sales_leave_the_window_or_are_refunded(chain):
     services.refund_sale(HEAD_OFFICE, sale.id, NewRefund(source_ref="r"))
     assert review() == 1
     assert standing(first) == ("basic", 0)
-    assert review(ago(0).date() + timedelta(days=200)) == 1
+    assert review(day_of(ago(0)) + timedelta(days=200)) == 1
     assert standing(second) == ("basic", 0)
 
 
@@ -151,7 +152,7 @@ def test_prove_agrees_after_a_merge_that_no_review_has_seen(real_chain):
 
 def test_a_review_asks_for_permission(chain):
     with pytest.raises(NotAllowed):
-        services.review_tiers(Actor(kind="staff", name="E1"), ago(0).date())
+        services.review_tiers(Actor(kind="staff", name="E1"), day_of(ago(0)))
 
 
 def test_a_day_is_closed_once_when_it_has_begun_at_every_station(chain):
@@ -171,7 +172,7 @@ def test_no_day_is_closed_before_there_is_a_programme(db, station):
 def test_who_joins_under_a_newer_rulebook_is_in_its_entry_tier(real_chain):
     real_chain.enrol()
     catch_up()
-    review(ago(0).date())
+    review(day_of(ago(0)))
     newer = replace(PROGRAMME, tiers=(replace(PROGRAMME.tiers[0], code="starter"), *PROGRAMME.tiers[1:]))
     real_chain.publish(newer, valid_from=ago(1))
     real_chain.enrol()
@@ -185,7 +186,7 @@ def test_a_tier_is_kept_warned_of_and_lost_and_every_step_proves(real_chain):
     (customer_id,) = real_chain.enrol()
     real_chain.publish(GRACE, valid_from=ago(900))
     real_chain.post(a_sale("1", 1, water(60), occurred_at=ago(360)), a_sale("2", 1, water(50), occurred_at=ago(300)))
-    first = ago(0).date()
+    first = day_of(ago(0))
     assert review(first) == 1
     assert state(customer_id) == ("silver", first, None)
     leaves = first + timedelta(days=6)  # the first sale leaves the window
@@ -212,7 +213,7 @@ def test_coming_back_in_time_ends_the_grace(real_chain):
     (customer_id,) = real_chain.enrol()
     real_chain.publish(GRACE, valid_from=ago(900))
     real_chain.post_one("1", 1, water(110), occurred_at=ago(360))
-    today = ago(0).date()
+    today = day_of(ago(0))
     review(today)
     review(today + timedelta(days=10))
     assert state(customer_id)[2] is not None
@@ -230,7 +231,7 @@ def test_a_day_reviewed_again_with_later_sales_is_as_if_reviewed_once(real_chain
     (customer_id,) = real_chain.enrol()
     real_chain.publish(replace(GRACE, grace_days=0), valid_from=ago(900))
     real_chain.post_one("1", 1, water(110), occurred_at=ago(360))
-    today = ago(0).date()
+    today = day_of(ago(0))
     review(today)
     later = today + timedelta(days=10)
     assert review(later) == 1
@@ -247,7 +248,7 @@ def test_a_day_reviewed_again_with_later_sales_is_as_if_reviewed_once(real_chain
 def test_reviewing_a_day_before_the_last_one_still_proves(real_chain):
     real_chain.enrol()
     real_chain.post_one("1", 1, water(110), occurred_at=ago(3))
-    today = ago(0).date()
+    today = day_of(ago(0))
     for day in (today, today - timedelta(days=5), today - timedelta(days=1), today):
         review(day)
         everything_proves()
@@ -264,7 +265,7 @@ def test_businesses_start_in_a_tier_of_their_own_and_stay_there(real_chain):
     catch_up()
     assert loyalty.balance(fleet).tier == "silver"
     everything_proves()
-    assert review(ago(0).date() + timedelta(days=400)) == 0
+    assert review(day_of(ago(0)) + timedelta(days=400)) == 0
     everything_proves()
 
 
@@ -280,7 +281,7 @@ def test_a_merged_customer_keeps_its_tier_for_the_day_it_is_parted(real_chain):
     assert {one["customer_id"] for one in events("tier.changed.v1")} == {survivor, merged}
     customer_services.undo_merge(HEAD_OFFICE, merge)
     catch_up()
-    review(ago(0).date() + timedelta(days=2))
+    review(day_of(ago(0)) + timedelta(days=2))
     assert [state(one)[0] for one in (survivor, merged)] == ["silver", "silver"]
     assert state(survivor)[2] is not None
     everything_proves()
@@ -289,7 +290,7 @@ def test_a_merged_customer_keeps_its_tier_for_the_day_it_is_parted(real_chain):
 def test_a_review_that_was_killed_half_way_proves_and_the_next_one_finishes_it(real_chain, monkeypatch):
     members = real_chain.enrol(4)
     real_chain.post(*[a_sale(str(one), one, water(110), occurred_at=ago(3)) for one in range(1, 5)])
-    review(ago(1).date())
+    review(day_of(ago(1)))
     real_chain.post(*[a_sale(f"b{one}", one, water(300), occurred_at=ago(1)) for one in range(1, 5)])
     monkeypatch.setattr(tiers, "BATCH", 2)
     saved = []
@@ -331,7 +332,7 @@ def test_the_proof_of_tiers_finds_what_was_tampered_with(real_chain, tampering):
     real_chain.publish(GRACE, valid_from=ago(900))
     real_chain.post(a_sale("1", 1, water(60), occurred_at=ago(360)), a_sale("2", 1, water(50), occurred_at=ago(300)))
     for days in (0, 10):
-        review(ago(0).date() + timedelta(days=days))
+        review(day_of(ago(0)) + timedelta(days=days))
     everything_proves()
     assert sql.run(tampering) > 0
     assert "tiers" in differences()

@@ -95,6 +95,7 @@ def make_bearers(
 ) -> None:
     """Make bearer coupons of a batch with these codes. IntegrityError when one is taken: draw others."""
     sql.copy_in("coupons_coupon", COLUMNS, _bearer_lines(batch_id, template_id, template, issued_at, codes))
+    sql.refresh_statistics(len(codes), "coupons_coupon")
 
 
 def _bearer_lines(

@@ -79,6 +79,7 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
         made.append(coupon)
         lines.append(line_of(coupon, issued_at, item.origin))
     sql.copy_in("coupons_coupon", COLUMNS, lines)
+    sql.refresh_statistics(len(lines), "coupons_coupon")
     return made
 
 

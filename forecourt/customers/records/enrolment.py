@@ -79,6 +79,7 @@ def enrol(enrolled: Sequence[Enrolled], added_at: datetime) -> None:
         [(customer.id, plate, vehicle) for customer in enrolled for plate, vehicle in customer.ready.vehicles.items()],
         added_at,
     )
+    sql.refresh_statistics(len(enrolled), "customers_customer", "customers_identity", "customers_vehicle")
 
 
 def add_identities(marks: Sequence[tuple[int, Recognised]], added_at: datetime) -> None:

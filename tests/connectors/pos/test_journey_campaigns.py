@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -45,6 +46,18 @@ def cut(source, folder, name, column, values):
     return kept
 
 
+def thinned(coupons, bought):
+    """What was bought of each coupon's products, and the first fifty: there are thousands."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for coupon, product in zip(
+        *(coupons.column(name).to_pylist() for name in ("coupon_upc", "product_id")), strict=True
+    ):
+        seen[coupon] += 1
+        kept.append(product in bought or seen[coupon] <= 50)
+    return coupons.filter(pa.array(kept))
+
+
 @pytest.fixture(scope="module")
 def real_slice(tmp_path_factory):
     """Those households' baskets on the days they redeemed something, their campaigns, and the coupons they redeemed."""
@@ -57,7 +70,6 @@ def real_slice(tmp_path_factory):
     keys = set(zip(redeemed.column("campaign_id").to_pylist(), redeemed.column("coupon_upc").to_pylist(), strict=True))
     named = zip(coupons.column("campaign_id").to_pylist(), coupons.column("coupon_upc").to_pylist(), strict=True)
     coupons = coupons.filter(pa.array([key in keys for key in named]))
-    pq.write_table(coupons, folder / "coupons.parquet")
     baskets = pq.read_table(source / "transactions.parquet", filters=[("household_id", "in", HOUSEHOLDS)])
     days = set(zip(*(redeemed.column(name).to_pylist() for name in ("household_id", "redemption_date")), strict=True))
     days = {(household, day.date()) for household, day in days}
@@ -68,6 +80,8 @@ def real_slice(tmp_path_factory):
     )
     baskets = baskets.filter(pa.array([line in days for line in lines]))
     pq.write_table(baskets, folder / "transactions.parquet")
+    coupons = thinned(coupons, set(baskets.column("product_id").to_pylist()))
+    pq.write_table(coupons, folder / "coupons.parquet")
     products = set(baskets.column("product_id").to_pylist()) | set(coupons.column("product_id").to_pylist())
     cut(source, folder, "products", "product_id", products)
     cut(source, folder, "demographics", "household_id", HOUSEHOLDS)
