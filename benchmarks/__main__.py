@@ -59,6 +59,7 @@ PARTS = {
     "oscar": _part("oscar"),
     "offers": _part("offers"),
     "pages": _part("pages"),
+    "simulate": _part("simulating"),
     "imports": _part("imports"),
 }
 
