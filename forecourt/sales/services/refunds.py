@@ -1,8 +1,7 @@
 """Refunds: whole or by line, points taken back from the lots they gave, lots restored where the sale had taken from them."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
-from forecourt.loyalty.queries import Rules
 from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Visit
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
@@ -29,13 +27,12 @@ from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services.giving_back import give_back, spent_by
 from forecourt.sales.services.posting import event_of, receipt_of
+from forecourt.sales.services.taking_back import Basket, take_back
 from forecourt.sales.values import (
-    Award,
     KnownSale,
     NewLine,
     NewRefund,
     NewSale,
-    NewTender,
     Outcome,
     RatedLine,
     Reason,
@@ -79,7 +76,7 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     basket = basket_of(sale)
     posting = _rated(known, refund, sale, basket, refund_id, actor.label)
     records.insert([posting])
-    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, list(posting.outcome.lines)]).is_anything
+    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, posting.outcome.lines]).is_anything
     visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member and sale.net >= 0 else []
     loyalty_records.append_entries(posting.outcome.entries, visits)
     publish([event_of(posting), *give_back(sale, posting, is_whole=is_whole)])
@@ -165,17 +162,6 @@ def _replayed(name: records.Claimed) -> Receipt:
     return receipt
 
 
-class Basket(NamedTuple):
-    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules."""
-
-    lines: list[RatedLine]
-    refunded: list[list[RatedLine]]
-    points_so_far: int
-    refund_ids: list[UUID]
-    rules: Rules
-    awards: list[Award]
-
-
 def basket_of(sale: SaleView) -> Basket:
     """A sale's basket with what its refunds took, as it stands now; callers hold its lock."""
     refunds = queries.refunds(sale)
@@ -207,6 +193,9 @@ def basket_of(sale: SaleView) -> Basket:
         refund_ids=[row.id for row in refunds],
         rules=loyalty.rulebooks().version(sale.rulebook),
         awards=queries.awards(sale, [row.id for row in refunds]),
+        tier=sale.tier,
+        station=organisation.stations_by_id([sale.station_id])[sale.station_id].code,
+        tenders=wire.decode_tenders(sale.tenders),
     )
 
 
@@ -218,15 +207,7 @@ def _rated(
     known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, refund_id: UUID, recorded_by: str
 ) -> records.Posting:
     digits = organisation.company().digits
-    remaining = rules.Remaining(basket.lines, basket.refunded)
-    lines = remaining.refund(refund.lines, digits)
-    rest = remaining.after(lines)
-    awards = _awards_back(basket, remaining, lines, rest, digits)
-    bonus = sum(award.points for award in basket.awards)
-    bonus_after = bonus + sum(award.points for award in awards)
-    points = 0
-    if known.is_member:
-        points = _points_after(sale, basket, rest, known, bonus) + bonus_after - basket.points_so_far
+    lines, awards, points, _is_whole = take_back(basket, refund.lines, digits, earns=known.is_member)
     gross = rounded(sum((line.amount for line in lines), ZERO), digits)
     discount = rounded(sum((line.discount for line in lines), ZERO), digits)
     fuel = [line for line in lines if line.product is not None and line.product.kind == "fuel"]
@@ -261,48 +242,6 @@ def _rated(
         explanation=wire.encode_reasons(reasons),
         refund_of=sale.id,
     )
-
-
-def _awards_back(
-    basket: Basket,
-    remaining: rules.Remaining,
-    lines: Sequence[RatedLine],
-    rest: Sequence[RatedLine],
-    digits: int,
-) -> list[Award]:
-    """What the refund takes back of what offers gave."""
-    if not basket.awards:
-        return []
-    stays = sum((line.amount - line.discount for line in rest), ZERO)
-    whole = stays - sum((line.amount - line.discount for line in lines), ZERO)
-    part = (stays / whole if whole else ZERO) if rest else ZERO
-    return rules.returned(basket.awards, remaining.parts(lines), part, digits)
-
-
-def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale, bonus: int) -> int:
-    """What the rest of the sale earns under the rules it was rated by, beside offers' points (`bonus` of those so far).
-
-    Never more than the whole did, none for no rest.
-    """
-    if not rest:
-        return 0
-    tenders = wire.decode_tenders(sale.tenders)
-    earned = points_of_basket(rest, sale, basket, known.station.code, tenders)
-    so_far = basket.points_so_far - bonus
-    return min(earned, so_far) if so_far >= 0 else max(earned, so_far)
-
-
-def points_of_basket(
-    lines: Sequence[RatedLine], sale: SaleView, basket: Basket, station: str, tenders: Sequence[NewTender]
-) -> int:
-    """What lines earn under the rules and the tier that sale was rated by."""
-    return loyalty_rules.points_earned(
-        lines,
-        basket.rules.rates,
-        station=station,
-        tender=loyalty_rules.sole_tender(tender.kind for tender in tenders),
-        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, sale.tier),
-    ).points
 
 
 def _settled(

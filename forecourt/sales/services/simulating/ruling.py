@@ -1,5 +1,6 @@
 """The rules of a simulation: those that were in force, with drafts as if they had been."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from forecourt.kernel import clock, stamps
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.values import Programme
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.sales.rules import Known, Rulings
@@ -35,6 +37,7 @@ class AsIf:
         self._rates = Rates(self._programme.rates) if self._programme is not None else None
         self._rulings: dict[int, Rulings] = {}
         self._costs = catalogue.costs({row for row in catalogue.products_with_costs()})
+        self._costs_since = {key: [since for since, _ in rows] for key, rows in self._costs.items()}
 
     @property
     def templates(self) -> Mapping[str, Known]:
@@ -49,14 +52,18 @@ class AsIf:
         return self.book.asks_buyer
 
     @property
-    def has_common_budgets(self) -> bool:
-        """Whether any offer has a budget that is not a customer's own, so that all sales must be rated in order."""
-        return any(not budget.is_customers_own for live in self.book.offers for budget in live.offer.budgets)
+    def draft(self) -> Programme | None:
+        """The draft of the programme, where it is what is simulated."""
+        return self._programme
+
+    @property
+    def programme(self) -> Programme:
+        """The programme in force now."""
+        return self._in_force.rulebooks.at(clock.now()).programme
 
     @property
     def point_value(self) -> Decimal:
-        programme = self._programme or self._in_force.rulebooks.at(clock.now()).programme
-        return programme.point_value
+        return (self._programme or self.programme).point_value
 
     def at(self, moment: datetime) -> Rulings:
         """The rules of the simulation at a moment."""
@@ -69,12 +76,16 @@ class AsIf:
             found = self._rulings[key] = rulings._replace(book=self.book)
         return found
 
+    @property
+    def knows_costs(self) -> bool:
+        return bool(self._costs)
+
     def cost(self, station_id: int, product_id: int, moment: datetime) -> Decimal | None:
         """What a unit cost there and then, where that is known."""
         for station in (station_id, None):
-            rows = self._costs.get((product_id, station))
-            if rows:
-                known = [cost for since, cost in rows if since <= moment]
-                if known:
-                    return known[-1]
+            since = self._costs_since.get((product_id, station))
+            if since:
+                position = bisect_right(since, moment)
+                if position:
+                    return self._costs[product_id, station][position - 1][1]
         return None

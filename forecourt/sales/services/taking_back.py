@@ -1,0 +1,92 @@
+"""What a refund takes back of a sale as it was rated: lines, what offers gave, points. Refunds and simulations share it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty import rules as loyalty_rules
+from forecourt.loyalty.queries import Rules
+from forecourt.sales import rules
+from forecourt.sales.values import Award, NewTender, RatedLine, RefundLine
+
+
+class Basket(NamedTuple):
+    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules.
+
+    `tier`, `station` and `tenders` are those that it was rated by; `awards` what offers gave, less what refunds took back.
+    """
+
+    lines: Sequence[RatedLine]
+    refunded: Sequence[Sequence[RatedLine]]
+    points_so_far: int
+    refund_ids: Sequence[UUID]
+    rules: Rules
+    awards: Sequence[Award]
+    tier: str
+    station: str
+    tenders: Sequence[NewTender]
+
+
+class Taken(NamedTuple):
+    """What a refund takes, all of it negative: lines, rows of what offers gave, points. `is_whole`: nothing is left."""
+
+    lines: list[RatedLine]
+    awards: list[Award]
+    points: int
+    is_whole: bool
+
+
+def take_back(basket: Basket, wanted: Sequence[RefundLine] | None, digits: int, *, earns: bool) -> Taken:
+    """What a refund of these lines takes, of all that is left where none are named; no points unless the buyer `earns`.
+
+    Points go back as they came: what the rest of the sale would have earned stays. Invalid when less is left than asked for.
+    """
+    remaining = rules.Remaining(basket.lines, basket.refunded)
+    lines = remaining.refund(wanted, digits)
+    rest = remaining.after(lines)
+    awards = _awards(basket, remaining, lines, rest, digits)
+    points = 0
+    if earns:
+        bonus = sum(award.points for award in basket.awards)
+        bonus_after = bonus + sum(award.points for award in awards)
+        points = _points_after(basket, rest, bonus) + bonus_after - basket.points_so_far
+    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, lines]).is_anything
+    return Taken(lines, awards, points, is_whole)
+
+
+def points_of_basket(basket: Basket, lines: Sequence[RatedLine]) -> int:
+    """What lines earn under the rules and the tier that the sale was rated by."""
+    return loyalty_rules.points_earned(
+        lines,
+        basket.rules.rates,
+        station=basket.station,
+        tender=loyalty_rules.sole_tender(tender.kind for tender in basket.tenders),
+        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, basket.tier),
+    ).points
+
+
+def _awards(
+    basket: Basket,
+    remaining: rules.Remaining,
+    lines: Sequence[RatedLine],
+    rest: Sequence[RatedLine],
+    digits: int,
+) -> list[Award]:
+    """What the refund takes back of what offers gave."""
+    if not basket.awards:
+        return []
+    stays = sum((line.amount - line.discount for line in rest), ZERO)
+    whole = stays - sum((line.amount - line.discount for line in lines), ZERO)
+    part = (stays / whole if whole else ZERO) if rest else ZERO
+    return rules.returned(basket.awards, remaining.parts(lines), part, digits)
+
+
+def _points_after(basket: Basket, rest: Sequence[RatedLine], bonus: int) -> int:
+    """What the rest of the sale earns beside offers' points (`bonus` of those so far): never more than the whole did, none
+    for no rest."""
+    if not rest:
+        return 0
+    earned = points_of_basket(basket, rest)
+    so_far = basket.points_so_far - bonus
+    return min(earned, so_far) if so_far >= 0 else max(earned, so_far)
