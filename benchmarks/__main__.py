@@ -59,6 +59,7 @@ PARTS = {
     "oscar": _part("oscar"),
     "pages": _part("pages"),
     "offers": _part("offers"),
+    "simulate": _part("simulating"),
     "imports": _part("imports"),
 }
 

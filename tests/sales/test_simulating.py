@@ -15,6 +15,8 @@ from forecourt.offers.rules import language
 from forecourt.sales import services
 from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
+from forecourt.sales.services.simulating import running
+from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.values import NewRefund, RefundLine, SimulationAsked
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, a_line, a_sale, ago, count, open_chain, water
 from tests.sales.test_offers import per_litre, publish
@@ -57,32 +59,80 @@ def draft(*bodies: dict) -> tuple[str, ...]:
 
 
 def sums() -> tuple:
-    row = sql.rows(
-        "SELECT sum(discount), sum(net), sum(points_earned), count(*) FROM sales_sale WHERE refund_of IS NULL"
-    )[0]
-    return (float(row[0]), float(row[1]), row[2], row[3])
-
-
-def test_it_equals_posting_afresh(chain, django_db_blocker):
-    chain.enrol(3)
-    for sale in baskets():
-        chain.post(sale)
-    found = simulating.simulate(asked(offers=draft(*OFFERS), programme="current"))
-    total = found["total"]
-    simulated = (
-        float(total["discount_after"]),
-        float(total["gross"]) - float(total["discount_after"]),
-        int(total["points_after"]),
-        int(total["sales"]),
+    """What the books say, refunds included: discount, net, points, and how many sales were not refunded whole."""
+    row = sql.rows("SELECT sum(discount), sum(net), sum(points_earned) FROM sales_sale")[0]
+    left = sql.rows(
+        "SELECT count(*) FROM (SELECT coalesce(refund_of, id) FROM sales_sale GROUP BY 1 HAVING sum(gross) > 0) AS sold"
     )
+    return (float(row[0]), float(row[1]), row[2], left[0][0])
+
+
+def told(total: dict) -> tuple:
+    """The same as a simulation tells it."""
+    off = float(total["discount_after"])
+    return (off, round(float(total["gross"]) - off, 2), int(total["points_after"]), int(total["sales"]))
+
+
+def post_and_refund(chain) -> None:
+    """Post the baskets, then refund a part of some, of one twice, and one whole."""
+    posted = [chain.post(sale)[0] for sale in baskets()]
+    for number, quantity in ((2, "7.5"), (4, "3"), (9, "11.25"), (9, "2")):
+        half = RefundLine(line=1, quantity=Decimal(quantity))
+        refund(posted[number], f"r{number}-{quantity}", half, RefundLine(line=2) if quantity == "2" else None)
+    refund(posted[12], "r12")
+
+
+def refund(receipt, ref: str, *lines: RefundLine | None) -> None:
+    wanted = tuple(line for line in lines if line is not None)
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref=ref, lines=wanted or None))
+
+
+def test_it_equals_posting_afresh(chain):
+    chain.enrol(3)
+    post_and_refund(chain)
+    found = simulating.simulate(asked(offers=draft(*OFFERS), programme="current"))
     for name in ("sales_claim", "sales_sale", "sales_line", "sales_award", "loyalty_entry", "loyalty_allocation"):
         sql.run(f"DELETE FROM {name}")
     sql.run("UPDATE loyalty_balance SET points = 0, sales = 0, last_sale_at = NULL")
     publish(*OFFERS, since=100)
-    for sale in baskets():
-        chain.post(sale)
-    assert simulated == sums()
-    assert simulated[0] > 0
+    post_and_refund(chain)
+    assert told(found["total"]) == sums()
+    assert told(found["total"])[0] > 0
+
+
+def test_the_same_rules_change_nothing_for_what_was_refunded_in_part(chain):
+    """An offer for thirty litres was given, and a part of it taken back: it is not lost because fewer litres are left."""
+    fill = {
+        "code": "fill",
+        "when": {"is": "volume", "at_least": "20"},
+        "then": [{"give": "amount", "off": "5"}, {"give": "points", "points": 9}],
+    }
+    publish(fill, *OFFERS, since=100)
+    chain.enrol(3)
+    post_and_refund(chain)
+    found = simulating.simulate(asked())
+    total = found["total"]
+    assert Decimal(total["discount_before"]) == Decimal(total["discount_after"]) > 0
+    assert int(total["points_before"]) == int(total["points_after"]) > 0
+    assert told(total) == sums()
+    assert (found["members"]["winners"], found["members"]["losers"]) == (0, 0)
+
+
+def test_shares_rated_apart_come_to_the_same_unless_they_take_too_much_of_a_budget(chain):
+    chain.enrol(3)
+    chain.post(*baskets())
+    ample = {"budgets": [{"measure": "money", "limit": "100000"}, {"measure": "uses", "limit": "9", "per": "day"}]}
+    wanted = asked(
+        offers=draft(per_litre(**ample), per_litre("extra", "0.10", budgets=[{"measure": "uses", "limit": "12"}]))
+    )
+    parts = [running.run_share(wanted, Share(number, 2)) for number in range(2)]
+    assert not running.fits(parts), "eleven and nine sales of twelve that it has"
+    unbound = asked(offers=("litre",))
+    parts = [running.run_share(unbound, Share(number, 2)) for number in range(2)]
+    assert running.fits(parts)
+    parts[0].sums.merge(parts[1].sums)
+    whole = running.run_share(unbound, Share()).sums
+    assert parts[0].sums.result(Decimal(0), {}) == whole.result(Decimal(0), {})
 
 
 def test_nothing_is_written_but_the_result(chain):
@@ -153,3 +203,19 @@ def test_it_runs_as_a_job_in_two_processes_and_can_be_stopped(committed):
     services.stop_simulation(HEAD_OFFICE, other)
     services.run_simulation(other)
     assert Simulation.objects.get(pk=other).state == "stopped"
+
+
+@pytest.mark.slow
+def test_a_budget_that_ends_is_spent_in_the_order_of_the_sales(committed):
+    chain = open_chain()
+    chain.enrol(3)
+    chain.post(*baskets())
+    wanted = asked(offers=draft(per_litre(budgets=[{"measure": "money", "limit": "20"}])))
+    assert simulating.simulate(wanted, processes=2) == simulating.simulate(wanted)
+    publish(per_litre(code="published", budgets=[{"measure": "money", "limit": "20"}]), since=100)
+    number = services.ask_simulation(HEAD_OFFICE, wanted)
+    services.run_simulation(number)
+    row = Simulation.objects.get(pk=number)
+    assert (row.done, row.total) == (20, 20)
+    by_offer = {one["name"]: Decimal(one["discount"]) for one in row.result["offers"]}
+    assert by_offer == {"litre": 20, "published": 20}

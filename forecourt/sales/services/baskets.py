@@ -1,34 +1,16 @@
 """A recorded sale as it was rated: what refunds and repairs look at anew."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from forecourt.catalogue import queries as catalogue
-from forecourt.kernel.money import ZERO
 from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty import rules as loyalty_rules
-from forecourt.loyalty.queries import Rules
+from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import queries, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.values import Award, NewLine, NewSale, NewTender, RatedLine
-
-
-class Basket(NamedTuple):
-    """A sale as it was rated: its lines with their products, its refunds' lines, points so far, and its rules.
-
-    `points_spent` pay for it still: those that refunds gave back are taken off.
-    """
-
-    lines: list[RatedLine]
-    refunded: list[list[RatedLine]]
-    points_so_far: int
-    points_spent: int
-    refund_ids: list[UUID]
-    rules: Rules
-    awards: list[Award]
+from forecourt.sales.services.taking_back import Basket
+from forecourt.sales.values import NewLine, NewSale, RatedLine
 
 
 def basket_of(sale: SaleView) -> Basket:
@@ -63,29 +45,14 @@ def basket_of(sale: SaleView) -> Basket:
         refund_ids=[row.id for row in refunds],
         rules=loyalty.rulebooks().version(sale.rulebook),
         awards=queries.awards(sale, [row.id for row in refunds]),
+        tier=sale.tier,
+        station=organisation.stations_by_id([sale.station_id])[sale.station_id].code,
+        tenders=wire.decode_tenders(sale.tenders),
     )
 
 
 def _place(sale: SaleView) -> dict[str, Any]:
     return {"id": sale.id, "customer_id": sale.books_customer_id, "business_date": sale.business_date}
-
-
-def price_of(lines: Iterable[RatedLine]) -> Decimal:
-    """What these lines come to after discounts."""
-    return sum((line.amount - line.discount for line in lines), ZERO)
-
-
-def points_of_basket(
-    lines: Sequence[RatedLine], sale: SaleView, basket: Basket, station: str, tenders: Sequence[NewTender]
-) -> int:
-    """What lines earn under the rules and the tier that sale was rated by."""
-    return loyalty_rules.points_earned(
-        lines,
-        basket.rules.rates,
-        station=station,
-        tender=loyalty_rules.sole_tender(tender.kind for tender in tenders),
-        multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, sale.tier),
-    ).points
 
 
 def restated(sale: SaleView, station: StationFacts) -> NewSale:

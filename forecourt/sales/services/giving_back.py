@@ -1,6 +1,7 @@
 """What a refund gives back beside money and points of the sale: budgets, coupons, points it was paid with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Return
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
+from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import Measure
 from forecourt.sales import records, rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.services.baskets import Basket, price_of
+from forecourt.sales.services.taking_back import Basket, price_of
 from forecourt.sales.values import Award, RatedLine
 
 
@@ -66,9 +68,26 @@ def spent_by(sale: SaleView, actor: str) -> Return:
 def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:
     """Give budgets back what these rows, which are negative, take from offers."""
     in_force = offers.offers()
+    offer_records.give_back(
+        given_back(
+            awards,
+            lambda award: in_force.version(award.offer_id, award.version) if award.offer_id else None,
+            sale.station_id,
+            sale.business_date,
+        )
+    )
+
+
+def given_back(
+    awards: Iterable[Award], offer_of: Callable[[Award], Offer | None], station_id: int, day: date
+) -> dict[str, Decimal]:
+    """What rows that take back from offers give back to budgets of everybody, by their names; of a sale there and then.
+
+    Customers' own limits are no such: they are the rows themselves.
+    """
     amounts: dict[str, Decimal] = {}
     for award in awards:
-        offer = in_force.version(award.offer_id, award.version) if award.offer_id else None
+        offer = offer_of(award)
         for budget in offer.budgets if offer else ():
             amount = {
                 Measure.MONEY: -award.discount,
@@ -76,7 +95,7 @@ def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:
                 Measure.USES: Decimal(-award.uses),
                 Measure.POINTS: Decimal(-award.points),
             }[budget.measure]
-            if amount and not budget.is_customers_own:  # customers' own limits are the awards themselves
-                key = budget.key(award.offer_id, sale.station_id, sale.business_date)
+            if amount and not budget.is_customers_own:
+                key = budget.key(award.offer_id, station_id, day)
                 amounts[key] = amounts.get(key, ZERO) + amount
-    offer_records.give_back(amounts)
+    return amounts

@@ -1,6 +1,5 @@
 """Refunds: whole or by line, points taken back from the lots they gave, lots restored where the sale had taken from them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,17 +24,16 @@ from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.services.baskets import Basket, basket_of, points_of_basket, price_of
+from forecourt.sales.services.baskets import basket_of
 from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, spent_by
 from forecourt.sales.services.posting import event_of, receipt_of
+from forecourt.sales.services.taking_back import Basket, take_back
 from forecourt.sales.values import (
-    Award,
     KnownSale,
     NewRefund,
     NewSale,
     NewTender,
     Outcome,
-    RatedLine,
     Reason,
     Receipt,
     Totals,
@@ -168,15 +166,7 @@ def _rated(
     known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, refund_id: UUID, recorded_by: str
 ) -> records.Posting:
     digits = organisation.company().digits
-    remaining = rules.Remaining(basket.lines, basket.refunded)
-    lines = remaining.refund(refund.lines, digits)
-    rest = remaining.after(lines)
-    awards = _awards_back(basket, remaining, lines, rest, digits)
-    bonus = sum(award.points for award in basket.awards)
-    bonus_after = bonus + sum(award.points for award in awards)
-    points = 0
-    if known.is_member:
-        points = _points_after(sale, basket, rest, known, bonus) + bonus_after - basket.points_so_far
+    lines, awards, points, rest = take_back(basket, refund.lines, digits, earns=known.is_member)
     gross = rounded(sum((line.amount for line in lines), ZERO), digits)
     discount = rounded(sum((line.discount for line in lines), ZERO), digits)
     fuel = [line for line in lines if line.product is not None and line.product.kind == "fuel"]
@@ -224,34 +214,6 @@ def _rated(
         refund_of=sale.id,
         points_spent=-paid.points,
     )
-
-
-def _awards_back(
-    basket: Basket,
-    remaining: rules.Remaining,
-    lines: Sequence[RatedLine],
-    rest: Sequence[RatedLine],
-    digits: int,
-) -> list[Award]:
-    """What the refund takes back of what offers gave."""
-    if not rest:
-        return rules.returned_whole(basket.awards)
-    stays = price_of(rest)
-    stayed = stays - price_of(lines)
-    return rules.returned(basket.awards, remaining.parts(lines), stays / stayed if stayed else ZERO, digits)
-
-
-def _points_after(sale: SaleView, basket: Basket, rest: Sequence[RatedLine], known: KnownSale, bonus: int) -> int:
-    """What the rest of the sale earns under the rules it was rated by, beside offers' points (`bonus` of those so far).
-
-    Never more than the whole did, none for no rest.
-    """
-    if not rest:
-        return 0
-    tenders = wire.decode_tenders(sale.tenders)
-    earned = points_of_basket(rest, sale, basket, known.station.code, tenders)
-    so_far = basket.points_so_far - bonus
-    return min(earned, so_far) if so_far >= 0 else max(earned, so_far)
 
 
 def _settled(

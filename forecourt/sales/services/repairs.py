@@ -29,10 +29,11 @@ from forecourt.sales.events import SaleRepaired
 from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services import engine
-from forecourt.sales.services.baskets import Basket, basket_of, points_of_basket, restated
+from forecourt.sales.services.baskets import basket_of, restated
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
 from forecourt.sales.services.posting import receipt_of, write_coupons
+from forecourt.sales.services.taking_back import Basket, points_of_basket
 from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
 
 
@@ -127,8 +128,8 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         target = outcome.points_earned
         if basket.refunded:
             rest = rules.Remaining(list(outcome.lines), basket.refunded).after([])
-            fresh = basket._replace(rules=Rules(active.programme, active.rates))
-            target = points_of_basket(rest, sale, fresh, known.station.code, known.sale.tenders) + outcome.points_bonus
+            fresh = basket._replace(rules=Rules(active.programme, active.rates), tenders=known.sale.tenders)
+            target = points_of_basket(fresh, rest) + outcome.points_bonus
         so_far = basket.points_so_far
         if giver != account:
             entries += _difference(sale, giver, -so_far, active, recorded_by)

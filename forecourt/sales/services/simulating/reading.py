@@ -1,4 +1,4 @@
-"""Past sales as the engine takes them: with the price before offers, without what was refunded."""
+"""Past sales and refunds as the engine takes them: with the price before offers, in the order in which they happened."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,26 +11,42 @@ from django.db import connection
 from forecourt import sales
 from forecourt.catalogue.values import ProductFacts
 from forecourt.kernel import sql
+from forecourt.kernel.money import ZERO
 from forecourt.organisation.values import StationFacts
-from forecourt.sales.values import Flag, KnownSale, NewLine, NewSale, NewTender
+from forecourt.sales.values import Flag, KnownSale, NewLine, NewSale, NewTender, RefundLine
 
 PAST_SALES: Final = sql.load(sales.__file__, "past_sales")
-BEFORE: Final = """
-SELECT customer_id, count(*), max(occurred_at) FROM sales_sale
-WHERE business_date < %(since)s::date AND refund_of IS NULL AND net >= 0 AND customer_id > 0
-  AND mod(customer_id, %(shares)s::int) = %(share)s::int
-GROUP BY customer_id
+ALIASES: Final = "SELECT id, merged_into_id FROM customers_customer WHERE merged_into_id IS NOT NULL ORDER BY id"
+REFUNDED: Final = """
+SELECT DISTINCT refund_of FROM sales_sale WHERE refund_of IS NOT NULL AND business_date >= %(since)s::date
 """
+PIECE: Final = 2000
+"""Rows that are read at once."""
+MOST_LINES_KEPT: Final = 20_000
 
 
 class Past(NamedTuple):
-    """A sale as it was: what the engine needs, the tier it was rated in, and what it came to."""
+    """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it."""
 
     id: UUID
     known: KnownSale
     tier: str
     points: int
     discount: Decimal
+    is_refunded: bool
+
+
+class Refund(NamedTuple):
+    """A refund as it was, its figures negative: of which sale, whose, when, which lines, and what it came to."""
+
+    refund_of: UUID
+    customer_id: int
+    business_date: date
+    lines: tuple[RefundLine, ...]
+    points: int
+    discount: Decimal
+    net: Decimal
+    volume: Decimal
 
 
 class Share(NamedTuple):
@@ -40,78 +56,125 @@ class Share(NamedTuple):
     shares: int = 1
 
 
-def past_sales(
-    since: date,
-    until: date,
-    share: Share,
-    stations: Mapping[int, StationFacts],
-    products: Mapping[int, ProductFacts],
-    digits: int,
-    station_ids: Sequence[int] | None = None,
-) -> Iterator[Past]:
-    """The sales of these trading days, both included, in order. Read whole: ask for a month at most."""
-    parameters = {
-        "since": since,
-        "until": until,
-        "share": share.share,
-        "shares": share.shares,
-        "digits": digits,
-        "station_ids": list(station_ids) if station_ids is not None else None,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '192MB'")
-    for row in sql.rows(PAST_SALES, parameters):
-        yield _past(row, stations, products)
+class Reader:
+    """Reads one share of what was sold and refunded, as it comes from the server, however much there is."""
 
+    def __init__(
+        self,
+        share: Share,
+        stations: Mapping[int, StationFacts],
+        products: Mapping[int, ProductFacts],
+        digits: int,
+        station_ids: Sequence[int] | None = None,
+    ) -> None:
+        self._stations = stations
+        self._products = products
+        self._where = share._asdict() | {"digits": digits, "station_ids": station_ids} | aliases()
+        self._lines: dict[tuple[str, Decimal], tuple[NewLine, ProductFacts | None]] = {}
+        self._tenders: dict[tuple[str, bool], tuple[NewTender, ...]] = {}
+        self._refunded: set[UUID] = set()
 
-def _past(
-    row: tuple[Any, ...],
-    stations: Mapping[int, StationFacts],
-    products: Mapping[int, ProductFacts],
-) -> Past:
-    sale_id, customer_id, day, station_id, occurred_at, pump, tier, paid, points, discount, is_blocked, text = row
-    station = stations[station_id]
-    lines = []
-    facts = []
-    for part in text.split(";"):
-        product_id, quantity, amount, off = part.split("|")
-        product = products.get(int(product_id))
-        facts.append(product)
-        lines.append(
-            NewLine(
-                product=product.code if product is not None else "?",
-                quantity=Decimal(quantity),
-                amount=Decimal(amount),
-                discount=Decimal(off),
-            )
+    def pieces(self, since: date, until: date) -> Iterator[list[Past | Refund]]:
+        """What was sold on these trading days, both included, and what was refunded of it until today, piece by piece.
+
+        Wants a transaction, which holds the cursor.
+        """
+        self._refunded = {row[0] for row in sql.rows(REFUNDED, {"since": since})}
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(PAST_SALES, self._where | {"since": since, "until": until})
+            while rows := cursor.fetchmany(PIECE):
+                yield [self._refund(row) if row[1] is not None else self._past(row) for row in rows]
+
+    def _past(self, row: tuple[Any, ...]) -> Past:
+        sale_id, _, customer_id, day, station_id, occurred_at, pump, tier, pricing, points, is_blocked, _, _, paid = (
+            row[:14]
         )
-    sale = NewSale(
-        station=station.code,
-        source="",
-        source_ref="",
-        occurred_at=occurred_at,
-        lines=tuple(lines),
-        tenders=_tenders(paid or ""),
-        business_date=day,
-        pump=pump,
-        pricing="offers",
-    )
-    known = KnownSale(
-        sale=sale,
-        station=station,
-        business_date=day,
-        customer_id=customer_id,
-        is_member=customer_id > 0,
-        products=tuple(facts),
-        flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
-    )
-    return Past(sale_id, known, tier, points, discount)
+        given = _by_line(row[15]) if row[15] else {}
+        station = self._stations[station_id]
+        found = [
+            self._line(part, given.get(number, ZERO))
+            for number, part in enumerate((row[14] or "").split(";"), 1)
+            if part
+        ]
+        known = KnownSale(
+            sale=NewSale(
+                station=station.code,
+                source="",
+                source_ref="",
+                occurred_at=occurred_at,
+                lines=tuple([line for line, _ in found]),
+                tenders=self._paid(paid) if paid else (),
+                business_date=day,
+                pump=pump,
+                pricing=pricing or "offers",
+            ),
+            station=station,
+            business_date=day,
+            customer_id=customer_id,
+            is_member=customer_id > 0,
+            products=tuple([facts for _, facts in found]),
+            flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
+        )
+        return Past(sale_id, known, tier, points, sum(given.values(), ZERO), sale_id in self._refunded)
+
+    def _line(self, text: str, off: Decimal) -> tuple[NewLine, ProductFacts | None]:
+        """A line as the till sent it, without the `off` that offers gave. The same water is sold again and again."""
+        known = self._lines.get((text, off))
+        if known is not None:
+            return known
+        product_id, quantity, amount, discount = text.split("|")
+        facts = self._products.get(int(product_id))
+        own = Decimal(discount) - off
+        line = NewLine(
+            product=facts.code if facts is not None else "?",
+            quantity=Decimal(quantity),
+            amount=Decimal(amount) - own,
+            discount=own,
+        )
+        if len(self._lines) >= MOST_LINES_KEPT:
+            self._lines.clear()
+        self._lines[text, off] = (line, facts)
+        return line, facts
+
+    def _paid(self, text: str) -> tuple[NewTender, ...]:
+        """How it was paid. What a sole payment came to then no longer matters, but that it was one."""
+        kinds: dict[str, Decimal] = {}
+        for part in text.split(";"):
+            kind, _, amount = part.rpartition("|")
+            kinds[kind] = kinds.get(kind, ZERO) + Decimal(amount)
+        if len(kinds) > 1:
+            return tuple([NewTender(kind=kind, amount=amount) for kind, amount in kinds.items()])
+        ((kind, sole),) = kinds.items()
+        key = (kind, sole > 0)
+        known = self._tenders.get(key)
+        if known is None:
+            known = self._tenders[key] = (NewTender(kind=kind, amount=sole),)
+        return known
+
+    @staticmethod
+    def _refund(row: tuple[Any, ...]) -> Refund:
+        _, refund_of, customer_id, day, *_, points, _, net, volume, _, lines, given = row
+        wanted = []
+        for part in lines.split(";") if lines else ():
+            number, quantity, _ = part.split("|", 2)
+            taken = -Decimal(quantity)
+            wanted.append(RefundLine(line=int(number), quantity=taken or None))
+        off = sum(_by_line(given).values(), ZERO) if given else ZERO
+        return Refund(refund_of, customer_id, day, tuple(wanted), points, off, net, volume)
 
 
-def _tenders(paid: str) -> tuple[NewTender, ...]:
-    """How it was paid, by kind; what each came to then no longer matters."""
-    kinds = {}
-    for part in paid.split(";") if paid else ():
-        kind, _, amount = part.rpartition("|")
-        kinds[kind] = Decimal(amount)
-    return tuple([NewTender(kind=kind, amount=amount) for kind, amount in kinds.items()])
+def aliases() -> dict[str, list[int]]:
+    """Those who were merged into others, and into whom, as parameters of a statement."""
+    found = sql.rows(ALIASES)
+    return {"aliases": [row[0] for row in found], "survivors": [row[1] for row in found]}
+
+
+def _by_line(text: str) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for part in text.split(";"):
+        number, _, money = part.partition("|")
+        line = int(number)
+        found[line] = found[line] + Decimal(money) if line in found else Decimal(money)
+    return found

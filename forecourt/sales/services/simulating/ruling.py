@@ -12,6 +12,7 @@ from forecourt.kernel import clock, stamps
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.values import Programme
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.sales.rules import Known, Rulings
@@ -50,14 +51,18 @@ class AsIf:
         return self.book.asks_buyer
 
     @property
-    def has_common_budgets(self) -> bool:
-        """Whether any offer has a budget that is not a customer's own, so that all sales must be rated in order."""
-        return any(not budget.is_customers_own for live in self.book.offers for budget in live.offer.budgets)
+    def draft(self) -> Programme | None:
+        """The draft of the programme, where it is what is simulated."""
+        return self._programme
+
+    @property
+    def programme(self) -> Programme:
+        """The programme in force now."""
+        return self._in_force.rulebooks.at(clock.now()).programme
 
     @property
     def point_value(self) -> Decimal:
-        programme = self._programme or self._in_force.rulebooks.at(clock.now()).programme
-        return programme.point_value
+        return (self._programme or self.programme).point_value
 
     def at(self, moment: datetime) -> Rulings:
         """The rules of the simulation at a moment."""
@@ -69,6 +74,10 @@ class AsIf:
                 rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
             found = self._rulings[key] = rulings._replace(book=self.book)
         return found
+
+    @property
+    def knows_costs(self) -> bool:
+        return bool(self._costs)
 
     def cost(self, station_id: int, product_id: int, moment: datetime) -> Decimal | None:
         """What a unit cost there and then, where that is known."""

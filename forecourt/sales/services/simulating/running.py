@@ -1,20 +1,23 @@
-"""Running a simulation: each share of the customers in a process of its own, month by month, in the order of time.
+"""Running a simulation: each share of the customers in a process of its own, in the order of time.
 
-A member's tier is that of each sale as it was. Coupons are those that the simulated offers give and that need not be shown;
-limits and budgets begin full. Where a budget is everybody's, all sales are one share, so that it is spent in order.
+Under the programme in force a member's tier is that of each sale as it was; under a draft, what reviews would have made of
+it. Coupons are those that the simulated offers give and that need not be shown; limits and budgets begin full. Budgets of
+everybody are full for each share, and where the shares together took too much of one, all sales are rated again as one.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connections, transaction
+from django.db import transaction
 from msgspec.structs import replace
 
+from forecourt import sales
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.values import ProductFacts
 from forecourt.coupons import rules as coupon_rules
@@ -28,22 +31,26 @@ from forecourt.loyalty.values import Standing
 from forecourt.organisation import queries as organisation
 from forecourt.sales import rules
 from forecourt.sales.models import Simulation
-from forecourt.sales.rules import Rulings, State
-from forecourt.sales.services.simulating.reading import BEFORE, Past, Share, past_sales
+from forecourt.sales.rules.offering import Offered
+from forecourt.sales.services.simulating.carrying import Carried, Kept, Spent
+from forecourt.sales.services.simulating.reading import Past, Reader, Refund, Share, aliases
 from forecourt.sales.services.simulating.ruling import AsIf
-from forecourt.sales.services.simulating.summing import Sums
+from forecourt.sales.services.simulating.summing import Sums, figures_of
+from forecourt.sales.services.simulating.telling import Stopped, Teller
+from forecourt.sales.services.simulating.tiers import DraftTiers, ranks
 from forecourt.sales.values import KnownSale, Outcome, SimulationAsked
 
-REPORT: Final = 2000
-"""Sales after which progress is told."""
+VISITS_BEFORE: Final = sql.load(sales.__file__, "visits_before")
 
-
-class Stopped(Exception):
-    """The simulation was stopped."""
-
-
-Told = Callable[[int], None]
 Seen = Callable[[Past, Outcome], None]
+
+
+class Part(NamedTuple):
+    """What a share found, what it took of budgets of everybody, and whether one of them had too little for it."""
+
+    sums: Sums
+    spent: dict[str, Spent]
+    is_short: bool
 
 
 def run_simulation(simulation_id: int) -> None:
@@ -83,55 +90,100 @@ def simulate(
 ) -> dict[str, Any]:
     """Simulate, in so many processes where that changes nothing; returns the result. `seen` is told of every sale."""
     as_if = AsIf(asked)
-    shares = 1 if as_if.has_common_budgets or seen is not None else processes
-    if shares == 1:
-        sums = run_share(asked, Share(), simulation_id, seen)
-    else:
-        with processes_beside(shares) as pool:
-            found = [pool.submit(run_share, asked, Share(number, shares), simulation_id) for number in range(shares)]
-            sums = found[0].result()
-            for part in found[1:]:
-                sums.merge(part.result())
-    return sums.result(as_if.point_value) | {"as_asked": msgspec.to_builtins(asked)}
+    sums = _side_by_side(asked, processes, simulation_id) if processes > 1 and seen is None else None
+    if sums is None:
+        sums = run_share(asked, Share(), simulation_id, seen).sums
+    found = sums.result(as_if.point_value, ranks(as_if.draft or as_if.programme, as_if.programme))
+    return found | {"as_asked": msgspec.to_builtins(asked)}
+
+
+def _side_by_side(asked: SimulationAsked, shares: int, simulation_id: int | None) -> Sums | None:
+    """What so many shares found; None where together they took more of a budget than it had."""
+    with processes_beside(shares) as pool:
+        runs = [pool.submit(run_share, asked, Share(number, shares), simulation_id) for number in range(shares)]
+        parts = [run.result() for run in runs]
+    if not fits(parts):
+        if simulation_id is not None:
+            Simulation.objects.filter(pk=simulation_id).update(done=0)
+        return None
+    sums = parts[0].sums
+    for part in parts[1:]:
+        sums.merge(part.sums)
+    return sums
+
+
+def fits(parts: Sequence[Part]) -> bool:
+    """Whether shares that were rated apart, each with full budgets, come to what all sales in order would have.
+
+    So they do where no budget had too little for a share, and each had enough for all of them with the largest sale to spare.
+    """
+    if any(part.is_short for part in parts):
+        return False
+    most: Counter[str] = Counter()
+    largest: dict[str, Decimal] = {}
+    limits: dict[str, Decimal] = {}
+    for part in parts:
+        for key, spent in part.spent.items():
+            most[key] += spent.most  # type: ignore[assignment]
+            largest[key] = max(largest.get(key, ZERO), spent.largest)
+            limits[key] = spent.limit
+    return all(most[key] + largest[key] <= limit for key, limit in limits.items())
 
 
 @transaction.atomic
-def run_share(asked: SimulationAsked, share: Share, simulation_id: int | None = None, seen: Seen | None = None) -> Sums:
+def run_share(asked: SimulationAsked, share: Share, simulation_id: int | None = None, seen: Seen | None = None) -> Part:
     """Rate one share of the customers' sales."""
-    run = _Run(asked, share, simulation_id)
-    for past in run.sales():
-        run.rate(past, seen)
-    run.tell()
-    return run.sums
+    teller = Teller(simulation_id)
+    try:
+        run = _Run(asked, share)
+        for past in run.past():
+            if isinstance(past, Refund):
+                run.take_back(past)
+                continue
+            outcome = run.rate(past)
+            if seen is not None:
+                seen(past, outcome)
+            teller.count()
+        teller.tell()
+    finally:
+        teller.close()
+    return run.part()
 
 
 class _Run:
     """A share under way."""
 
-    def __init__(self, asked: SimulationAsked, share: Share, simulation_id: int | None) -> None:
-        self.asked = asked
-        self.share = share
-        self.as_if = AsIf(asked)
-        self.sums = Sums()
-        self.state = State()
-        self._simulation_id = simulation_id
-        self._untold = 0
+    def __init__(self, asked: SimulationAsked, share: Share) -> None:
+        self._asked = asked
+        self._as_if = as_if = AsIf(asked)
+        self._sums = Sums()
+        self._state = Carried(as_if.book.offers)
+        self._lives = {(live.id, live.version): live for live in as_if.book.offers}
+        self._kept: dict[UUID, Kept] = {}
         self._coupons = 0
-        self._knows: set[int] = set()
-        self._before: dict[int, tuple[int, Any]] = {}
-        if self.as_if.has_offers:
-            where = {"since": asked.since, "share": share.share, "shares": share.shares}
-            self._before = {row[0]: (row[1], row[2]) for row in sql.rows(BEFORE, where)}
-
-    def sales(self) -> Iterator[Past]:
-        """The share's sales in order, read month by month."""
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
-        digits = organisation.company().digits
-        products = _products()
-        for first, last in _months(self.asked.since, self.asked.until):
-            month = list(past_sales(first, last, self.share, stations, products, digits, _station_ids(self.asked)))
-            self._meet({past.known.customer_id for past in month if past.known.is_member})
-            yield from month
+        station_ids = _station_ids(asked)
+        self._reader = Reader(share, stations, _products(), organisation.company().digits, station_ids)
+        self._tiers = (
+            DraftTiers(as_if.draft, asked.since, asked.until, share, station_ids) if as_if.draft is not None else None
+        )
+        self._knows: set[int] = set()
+        self._before: Mapping[int, tuple[int, Any]] = {}
+        if as_if.has_offers:
+            where = {"since": asked.since} | share._asdict() | aliases()
+            self._before = {row[0]: (row[1], row[2]) for row in sql.rows(VISITS_BEFORE, where)}
+
+    def past(self) -> Iterator[Past | Refund]:
+        """What the share bought and gave back, in order."""
+        day: date | None = None
+        for piece in self._reader.pieces(self._asked.since, self._asked.until):
+            self._meet({one.known.customer_id for one in piece if isinstance(one, Past) and one.known.is_member})
+            for one in piece:
+                today = one.business_date if isinstance(one, Refund) else one.known.business_date
+                if self._tiers is not None and today != day:
+                    self._tiers.turn_to(today)
+                    day = today
+                yield one
 
     def _meet(self, members: set[int]) -> None:
         """Learn what offers ask about members that were not met before."""
@@ -139,28 +191,62 @@ class _Run:
         self._knows |= fresh
         for customer_id in fresh:
             count, latest = self._before.get(customer_id, (0, None))
-            self.state.standings[customer_id] = Standing(customer_id=customer_id, sales=count, last_sale_at=latest)
-        if self.as_if.asks_buyer and fresh:
-            self.state.buyers |= customers.buyers(fresh)
+            self._state.standings[customer_id] = Standing(customer_id=customer_id, sales=count, last_sale_at=latest)
+        if self._as_if.asks_buyer and fresh:
+            self._state.buyers |= customers.buyers(fresh)
 
-    def rate(self, past: Past, seen: Seen | None) -> None:
+    def rate(self, past: Past) -> Outcome:
+        """Rate a sale as if the simulated rules had been in force."""
         known = past.known
         if known.is_member:
-            standing = self.state.standings[known.customer_id]
-            if standing.tier != past.tier:
-                self.state.standings[known.customer_id] = replace(standing, tier=past.tier)
-        rulings = self.as_if.at(known.sale.occurred_at)
-        outcome = rules.rate(known, rulings, self.state, mint=self._mint, watch=self.sums.watch)
-        rules.take(self.state, outcome)
-        self.sums.add(past, outcome, _cost(known, rulings, self.as_if))
-        if seen is not None:
-            seen(past, outcome)
-        self._untold += 1
-        if self._untold >= REPORT:
-            self.tell()
+            standing = self._state.standings[known.customer_id]
+            tier = past.tier if self._tiers is None else self._tiers.tier_of(known.customer_id)
+            if standing.tier != tier:
+                self._state.standings[known.customer_id] = replace(standing, tier=tier)
+        rulings = self._as_if.at(known.sale.occurred_at)
+
+        def watch(given: Offered) -> None:
+            self._sums.watch(given)
+            self._state.watch(known, given)
+
+        outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=watch)
+        rules.take(self._state, outcome)
+        if self._tiers is not None and known.is_member:
+            net = outcome.totals.net
+            self._tiers.count(known.customer_id, known.business_date, net, outcome.fuel_quantity, is_visit=net >= 0)
+        cost = _cost(known, zip(known.products, [line.quantity for line in known.sale.lines], strict=True), self._as_if)
+        self._sums.add(past, outcome, cost)
+        if past.is_refunded:
+            self._kept[past.id] = Kept(past, outcome, rulings, has_cost=cost is not None)
+        return outcome
+
+    def take_back(self, refund: Refund) -> None:
+        """Refund of a sale what was refunded of it; of a sale that is not simulated it counts as it was."""
+        kept = self._kept.get(refund.refund_of)
+        if kept is None:
+            self._count_back(refund, refund.net, refund.volume)
+            return
+        taken = kept.take_back(refund)
+        self._state.take_back(kept, taken, refund.business_date, self._lives)
+        net, volume = figures_of(taken.lines)
+        known = kept.outcome.known
+        parts = [(line.product, line.quantity) for line in taken.lines]
+        cost = _cost(known, parts, self._as_if) if kept.has_cost else None
+        self._sums.take_back(kept.past, refund, taken, net, volume, cost)
+        self._count_back(refund, net, volume)
+
+    def _count_back(self, refund: Refund, net: Decimal, volume: Decimal) -> None:
+        if self._tiers is not None and refund.customer_id > 0 and refund.business_date <= self._asked.until:
+            self._tiers.count(refund.customer_id, refund.business_date, net, volume, is_visit=False)
+
+    def part(self) -> Part:
+        """What the share found."""
+        if self._tiers is not None:
+            self._sums.moves = self._tiers.moves()
+        return Part(self._sums, self._state.spent, self._state.is_short)
 
     def _mint(self, code: str, known: KnownSale) -> Coupon | None:
-        template = self.as_if.templates.get(code)
+        template = self._as_if.templates.get(code)
         if template is None or template.template.kind is not CouponKind.SINGLE:
             return None
         self._coupons += 1
@@ -168,27 +254,6 @@ class _Run:
         return coupon_rules.minted(
             UUID(int=self._coupons), f"SIM{self._coupons}", template.template, template.id, known.customer_id, day
         )
-
-    def tell(self) -> None:
-        """Tell how far it is; Stopped when it is not wanted any more."""
-        if self._simulation_id is not None and self._untold:
-            _progress(self._simulation_id, self._untold)
-        self._untold = 0
-
-
-def _progress(simulation_id: int, count: int) -> None:
-    """Count sales as done, on a connection of its own, so that everybody sees it at once."""
-    beside = connections.create_connection("default")
-    try:
-        with beside.cursor() as cursor:
-            cursor.execute(
-                "UPDATE sales_simulation SET done = done + %s WHERE id = %s RETURNING state", [count, simulation_id]
-            )
-            found = cursor.fetchone()
-    finally:
-        beside.close()
-    if found is None or found[0] == "stopped":
-        raise Stopped
 
 
 def _products() -> dict[int, ProductFacts]:
@@ -202,20 +267,14 @@ def _station_ids(asked: SimulationAsked) -> list[int] | None:
     return [facts.id for facts in organisation.station_facts(asked.stations).values()]
 
 
-def _months(since: date, until: date) -> Iterator[tuple[date, date]]:
-    first = since
-    while first <= until:
-        last = min(until, clock.next_month(clock.month_of(first)) - timedelta(days=1))
-        yield first, last
-        first = last + timedelta(days=1)
-
-
-def _cost(known: KnownSale, rulings: Rulings, as_if: AsIf) -> Decimal | None:
-    """What the sale's goods cost the retailer, None where that is not known of all of them."""
+def _cost(known: KnownSale, goods: Iterable[tuple[ProductFacts | None, Decimal]], as_if: AsIf) -> Decimal | None:
+    """What goods of a sale cost the retailer, None where that is not known of all of them."""
+    if not as_if.knows_costs:
+        return None
     total = ZERO
-    for line, product in zip(known.sale.lines, known.products, strict=True):
+    for product, quantity in goods:
         cost = as_if.cost(known.station.id, product.id, known.sale.occurred_at) if product is not None else None
         if cost is None:
             return None
-        total += cost * line.quantity
+        total += cost * quantity
     return total

@@ -1,13 +1,15 @@
 """What a simulation found, summed while it runs and put together from its shares."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from forecourt.kernel.money import ZERO
 from forecourt.sales.rules.offering import Offered
-from forecourt.sales.services.simulating.reading import Past
-from forecourt.sales.values import Outcome
+from forecourt.sales.services.simulating.reading import Past, Refund
+from forecourt.sales.services.taking_back import Taken
+from forecourt.sales.values import Award, Outcome, RatedLine
 
 FIGURES: Final = (
     "sales",
@@ -17,101 +19,136 @@ FIGURES: Final = (
     "discount_after",
     "points_before",
     "points_after",
-    "cost",
 )
+GIVEN: Final = ("uses", "discount", "volume", "points")
 MOST_SHOWN: Final = 20
 
 
 class Sums:
-    """Figures by station, tier, offer and payer; who wins and who loses; which offers stand in one another's way.
+    """Figures by station and tier, by offer and payer; who wins and who loses; which offers stand in one another's way.
 
-    `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is.
+    `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is. What was
+    refunded is taken off where its sale was counted. Each group is a list of the figures in the order of FIGURES or GIVEN.
     """
 
     def __init__(self) -> None:
-        self.total: dict[str, Decimal] = _figures()
-        self.margin_before = self.margin_after = ZERO
-        self.by: dict[str, dict[str, dict[str, Decimal]]] = {"station": {}, "tier": {}}
-        self.offers: dict[str, dict[str, Decimal]] = {}
-        self.funders: dict[str, dict[str, Decimal]] = {}
+        self.cost = self.margin_before = self.margin_after = ZERO
+        self.groups: dict[tuple[str, str], list[Decimal]] = {}
+        self.given: dict[tuple[str, str], list[Decimal]] = {}
         self.members: dict[int, list[Decimal]] = {}
         self.lost: Counter[tuple[str, str, str]] = Counter()
         self.missed: Counter[tuple[str, str]] = Counter()
+        self.moves: Counter[tuple[str, str]] = Counter()
 
     def watch(self, given: Offered) -> None:
         """Count why offers were not given."""
         for lost in given.lost:
             self.lost[lost.live.code, lost.to, lost.why] += 1
-        for missed in given.missed:
-            if missed.miss is not None:
-                self.missed[missed.live.code, missed.miss.condition] += 1
+        missed = self.missed
+        for one in given.missed:
+            if one.miss is not None:
+                missed[one.live.code, one.miss.condition] += 1
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""
-        known = outcome.known
-        off = sum([award.discount for award in outcome.awards], ZERO)
-        for sums in (
-            self.total,
-            self.by["station"].setdefault(known.station.code, _figures()),
-            self.by["tier"].setdefault(past.tier or "", _figures()),
-        ):
-            sums["sales"] += 1
-            sums["volume"] += outcome.fuel_quantity
-            sums["gross"] += outcome.totals.net + off
-            sums["discount_before"] += past.discount
-            sums["discount_after"] += off
-            sums["points_before"] += past.points
-            sums["points_after"] += outcome.points_earned
-        if cost is not None:
-            self.total["cost"] += cost
-            self.margin_before += outcome.totals.net + off - past.discount - cost
-            self.margin_after += outcome.totals.net - cost
-        for award in outcome.awards:
-            self._add_award(award.offer, self.offers, award)
-            self._add_award(award.funder, self.funders, award)
-        if known.is_member:
-            member = self.members.setdefault(known.customer_id, [ZERO, ZERO])
-            member[0] += off - past.discount
-            member[1] += outcome.points_earned - past.points
-
-    @staticmethod
-    def _add_award(name: str, into: dict[str, dict[str, Decimal]], award: Any) -> None:
-        sums = into.get(name)
+        off = self._add_awards(outcome.awards)
+        net, points = outcome.totals.net, outcome.points_earned
+        key = (outcome.known.station.code, past.tier)
+        sums = self.groups.get(key)
         if sums is None:
-            sums = into[name] = {"uses": ZERO, "discount": ZERO, "volume": ZERO, "points": ZERO}
-        sums["uses"] += award.uses
-        sums["discount"] += award.discount
-        sums["volume"] += award.quantity
-        sums["points"] += award.points
+            sums = self.groups[key] = [ZERO] * len(FIGURES)
+        sums[0] += 1
+        if outcome.fuel_quantity:
+            sums[1] += outcome.fuel_quantity
+        sums[2] += net + off
+        sums[3] += past.discount
+        sums[4] += off
+        sums[5] += past.points
+        sums[6] += points
+        if cost is not None:
+            self._add_margin(net, off, past.discount, cost)
+        if outcome.known.is_member:
+            self._add_member(outcome.known.customer_id, off - past.discount, points - past.points)
+
+    def take_back(
+        self, past: Past, refund: Refund, taken: Taken, net: Decimal, volume: Decimal, cost: Decimal | None
+    ) -> None:
+        """Take off what was refunded of a sale, as it was and as it would have been; `net` and `volume` as simulated."""
+        off = self._add_awards(taken.awards)
+        sums = self.groups[past.known.station.code, past.tier]
+        sums[0] -= taken.is_whole
+        sums[1] += volume
+        sums[2] += net + off
+        sums[3] += refund.discount
+        sums[4] += off
+        sums[5] += refund.points
+        sums[6] += taken.points
+        if cost is not None:
+            self._add_margin(net, off, refund.discount, cost)
+        if past.known.is_member:
+            self._add_member(past.known.customer_id, off - refund.discount, taken.points - refund.points)
+
+    def _add_margin(self, net: Decimal, off: Decimal, before: Decimal, cost: Decimal) -> None:
+        self.cost += cost
+        self.margin_before += net + off - before - cost
+        self.margin_after += net - cost
+
+    def _add_member(self, customer_id: int, money: Decimal, points: int) -> None:
+        member = self.members.get(customer_id)
+        if member is None:
+            member = self.members[customer_id] = [ZERO, ZERO]
+        if money:
+            member[0] += money
+        if points:
+            member[1] += points
+
+    def _add_awards(self, awards: Iterable[Award]) -> Decimal:
+        """Count what offers gave; returns the money of all."""
+        off = ZERO
+        for award in awards:
+            key = (award.offer, award.funder)
+            sums = self.given.get(key)
+            if sums is None:
+                sums = self.given[key] = [ZERO] * len(GIVEN)
+            if award.uses:
+                sums[0] += award.uses
+            if award.discount:
+                off += award.discount
+                sums[1] += award.discount
+            if award.quantity:
+                sums[2] += award.quantity
+            if award.points:
+                sums[3] += award.points
+        return off
 
     def merge(self, other: "Sums") -> None:
         """Add what another share found."""
-        _merge(self.total, other.total)
+        self.cost += other.cost
         self.margin_before += other.margin_before
         self.margin_after += other.margin_after
-        for name, groups in other.by.items():
-            for key, sums in groups.items():
-                _merge(self.by[name].setdefault(key, _figures()), sums)
-        for mine, theirs in ((self.offers, other.offers), (self.funders, other.funders)):
+        for mine, theirs in ((self.groups, other.groups), (self.given, other.given)):
             for key, sums in theirs.items():
-                _merge(mine.setdefault(key, dict.fromkeys(sums, ZERO)), sums)
+                _add(mine, key, sums)
         self.members |= other.members
         self.lost += other.lost
         self.missed += other.missed
+        self.moves += other.moves
 
-    def result(self, point_value: Decimal) -> dict[str, Any]:
-        """All of it as JSON: figures as text, groups largest first."""
+    def result(self, point_value: Decimal, ranks: Mapping[str, int]) -> dict[str, Any]:
+        """All of it as JSON: figures as text, groups largest first; tiers with `ranks`, how high each is."""
+        total = [sum(column, ZERO) for column in zip(*self.groups.values(), strict=True)] or [ZERO] * len(FIGURES)
         return {
-            "total": _said(self.total),
-            "margin_before": str(self.margin_before),
-            "margin_after": str(self.margin_after),
-            "stations": _groups(self.by["station"]),
-            "tiers": _groups(self.by["tier"]),
-            "offers": _ranked(self.offers),
-            "funders": _ranked(self.funders),
+            "total": _said(FIGURES, total) | {"cost": f"{self.cost:f}"},
+            "margin_before": f"{self.margin_before:f}",
+            "margin_after": f"{self.margin_after:f}",
+            "stations": _groups(_by(self.groups, 0)),
+            "tiers": _groups(_by(self.groups, 1)),
+            "offers": _ranked(_by(self.given, 0)),
+            "funders": _ranked(_by(self.given, 1)),
             "members": self._members(point_value),
-            "lost": [[*names, count] for names, count in self.lost.most_common(100)],
-            "missed": [[*names, count] for names, count in self.missed.most_common(200)],
+            "tier_moves": self._tier_moves(ranks),
+            "lost": [[*names, count] for names, count in _most(self.lost, 100)],
+            "missed": [[*names, count] for names, count in _most(self.missed, 200)],
         }
 
     def _members(self, point_value: Decimal) -> dict[str, Any]:
@@ -123,31 +160,64 @@ class Sums:
             "winners": len(winners),
             "losers": len(losers),
             "unchanged": len(worth) - len(winners) - len(losers),
-            "gain": str(sum(winners, ZERO)),
-            "loss": str(sum(losers, ZERO)),
-            "most": [[id, str(worth[id])] for id in order[:MOST_SHOWN] if worth[id] > 0],
-            "least": [[id, str(worth[id])] for id in reversed(order[-MOST_SHOWN:]) if worth[id] < 0],
+            "gain": f"{sum(winners, ZERO):f}",
+            "loss": f"{sum(losers, ZERO):f}",
+            "most": [[id, f"{worth[id]:f}"] for id in order[:MOST_SHOWN] if worth[id] > 0],
+            "least": [[id, f"{worth[id]:f}"] for id in reversed(order[-MOST_SHOWN:]) if worth[id] < 0],
         }
 
-
-def _figures() -> dict[str, Decimal]:
-    return dict.fromkeys(FIGURES, ZERO)
-
-
-def _merge(into: dict[str, Decimal], other: dict[str, Decimal]) -> None:
-    for name, value in other.items():
-        into[name] = into.get(name, ZERO) + value
-
-
-def _said(sums: dict[str, Decimal]) -> dict[str, str]:
-    return {name: f"{value:f}" for name, value in sums.items()}
-
-
-def _groups(groups: dict[str, dict[str, Decimal]]) -> list[dict[str, str]]:
-    ranked = sorted(groups.items(), key=lambda item: (-item[1]["gross"], item[0]))
-    return [{"name": name} | _said(sums) for name, sums in ranked]
+    def _tier_moves(self, ranks: Mapping[str, int]) -> dict[str, Any] | None:
+        """Members by tier at the span's end, as it was and as it would have been; None where tiers were left as they were."""
+        if not self.moves:
+            return None
+        steps = Counter[int]()
+        rows = []
+        for (before, after), count in sorted(
+            self.moves.items(), key=lambda item: (-ranks.get(item[0][0], -1), -ranks.get(item[0][1], -1), item[0])
+        ):
+            rise = 0 if before == after else ranks.get(after, -1) - ranks.get(before, -1)
+            steps[(rise > 0) - (rise < 0)] += count
+            rows.append({"before": before, "after": after, "members": count, "rise": (rise > 0) - (rise < 0)})
+        return {"up": steps[1], "down": steps[-1], "same": steps[0], "rows": rows}
 
 
-def _ranked(groups: dict[str, dict[str, Decimal]]) -> list[dict[str, str]]:
-    ranked = sorted(groups.items(), key=lambda item: (-item[1]["discount"], -item[1]["points"], item[0]))
-    return [{"name": name} | _said(sums) for name, sums in ranked]
+def figures_of(lines: Iterable[RatedLine]) -> tuple[Decimal, Decimal]:
+    """What lines come to, and how much fuel of it."""
+    net = volume = ZERO
+    for line in lines:
+        net += line.amount - line.discount
+        if line.product is not None and line.product.kind == "fuel":
+            volume += line.quantity
+    return net, volume
+
+
+def _add(into: dict[Any, list[Decimal]], key: Any, sums: list[Decimal]) -> None:
+    mine = into.get(key)
+    into[key] = list(sums) if mine is None else [one + other for one, other in zip(mine, sums, strict=True)]
+
+
+def _by(groups: Mapping[tuple[str, str], list[Decimal]], place: int) -> dict[str, list[Decimal]]:
+    """Groups put together by one part of their keys."""
+    found: dict[str, list[Decimal]] = {}
+    for key, sums in groups.items():
+        _add(found, key[place], sums)
+    return found
+
+
+def _most(counted: Counter[Any], limit: int) -> list[tuple[Any, int]]:
+    """The most frequent, in the same order however they were counted."""
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:limit]
+
+
+def _said(names: Iterable[str], sums: Iterable[Decimal]) -> dict[str, str]:
+    return {name: f"{value:f}" for name, value in zip(names, sums, strict=True)}
+
+
+def _groups(groups: Mapping[str, list[Decimal]]) -> list[dict[str, str]]:
+    ranked = sorted(groups.items(), key=lambda item: (-item[1][2], item[0]))
+    return [{"name": name} | _said(FIGURES, sums) for name, sums in ranked]
+
+
+def _ranked(groups: Mapping[str, list[Decimal]]) -> list[dict[str, str]]:
+    ranked = sorted(groups.items(), key=lambda item: (-item[1][1], -item[1][3], item[0]))
+    return [{"name": name} | _said(GIVEN, sums) for name, sums in ranked]

@@ -1,0 +1,167 @@
+"""What a simulation carries from sale to sale: the state that rating meets, and sales that refunds will come for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from forecourt.coupons.values import CouponStatus
+from forecourt.kernel.money import ZERO
+from forecourt.loyalty.queries import Rules
+from forecourt.offers.rules.matching import Live, gain_of
+from forecourt.offers.values import Measure
+from forecourt.sales.rules import Rulings, State, Used
+from forecourt.sales.rules.offering import Offered
+from forecourt.sales.services.giving_back import given_back
+from forecourt.sales.services.simulating.reading import Past, Refund
+from forecourt.sales.services.taking_back import Basket, Taken, take_back
+from forecourt.sales.values import Award, KnownSale, Outcome, Promise, RatedLine
+
+
+class Spent(NamedTuple):
+    """What a share took of a budget of everybody: at the most at one time, and the most that a sale wanted at once."""
+
+    limit: Decimal
+    most: Decimal
+    largest: Decimal
+
+
+class Carried(State):
+    """The state of a simulation, begun empty: what sales change for the sales after them.
+
+    Notes what is taken of budgets, so that shares that were rated apart can tell whether together they took too much. Of
+    what offers gave it keeps what limits of customers' own ask about.
+    """
+
+    def __init__(self, lives: Sequence[Live]) -> None:
+        super().__init__()
+        self.is_short = False
+        self._limited = {live.id for live in lives if any(budget.is_customers_own for budget in live.offer.budgets)}
+        self._common = {live.id for live in lives if any(not budget.is_customers_own for budget in live.offer.budgets)}
+        self._budgets: dict[str, list[Decimal]] = {}
+
+    def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
+        if key not in self._budgets:
+            self._budgets[key] = [limit, ZERO, ZERO]
+        return super().left_for(key, limit, promise)
+
+    def spend(self, spends: Mapping[str, Decimal]) -> None:
+        super().spend(spends)
+        for key, amount in spends.items():
+            budget = self._budgets.get(key)
+            if budget is not None:
+                budget[1] = max(budget[1], budget[0] - self.left[key])
+                budget[2] = max(budget[2], amount)
+
+    def gave(self, customer_id: int, offer_id: int, used: Used) -> None:
+        if offer_id in self._limited:
+            super().gave(customer_id, offer_id, used)
+
+    def watch(self, known: KnownSale, given: Offered) -> None:
+        """Note where a budget of everybody had too little, or a sale wanted more of it than it got for other reasons."""
+        if not self._common:
+            return
+        for missed in given.missed:
+            if missed.live.id in self._common and missed.miss is not None and missed.miss.condition == "budget":
+                self.is_short = True
+        for item in given.applied:
+            if item.cut == "budget" and item.live.id in self._common:
+                self.is_short = True
+            elif item.cut and item.live.id in self._common:
+                self._note_wanted(item.live, known, given)
+
+    def _note_wanted(self, live: Live, known: KnownSale, given: Offered) -> None:
+        gain = gain_of(live.offer, given.facts)
+        if gain is None:
+            return
+        wanted = {Measure.MONEY: sum(gain.off.values(), ZERO), Measure.VOLUME: gain.units}
+        for budget in live.offer.budgets:
+            noted = self._budgets.get(budget.key(live.id, known.station.id, known.business_date))
+            if noted is not None and budget.measure in wanted:
+                noted[2] = max(noted[2], wanted[budget.measure])
+
+    @property
+    def spent(self) -> dict[str, Spent]:
+        """What was taken of each budget of everybody."""
+        return {key: Spent(*budget) for key, budget in self._budgets.items()}
+
+    def take_back(self, kept: "Kept", taken: Taken, day: date, offers: Mapping[tuple[int, int], Live]) -> None:
+        """Carry what a refund changes: budgets get theirs back; a sale refunded whole was no visit."""
+        known = kept.outcome.known
+        for key, amount in given_back(
+            taken.awards,
+            lambda award: live.offer if (live := offers.get((award.offer_id, award.version))) is not None else None,
+            known.station.id,
+            known.business_date,
+        ).items():
+            if key in self.left:
+                self.left[key] += amount
+        if not known.is_member:
+            return
+        for award in taken.awards:
+            used = Used(day, award.discount, award.quantity, award.uses, award.points)
+            self.gave(known.customer_id, award.offer_id, used)
+        standing = self.standings[known.customer_id]
+        if taken.is_whole and kept.outcome.totals.net >= 0:
+            standing = replace(standing, sales=standing.sales - 1)
+            self._restore(kept.outcome)
+        self.standings[known.customer_id] = replace(standing, points=standing.points + taken.points)
+
+    def _restore(self, outcome: Outcome) -> None:
+        for coupon in outcome.used:
+            self.hold(coupon)
+            key = (outcome.known.customer_id, coupon.template_id)
+            self.uses_of[key] = self.uses_of.get(key, 0) - 1
+        for issue in outcome.issued:
+            self.hold(replace(issue.coupon, status=CouponStatus.VOID))
+
+
+class Kept:
+    """A sale as it was simulated, kept for the refunds that come."""
+
+    def __init__(self, past: Past, outcome: Outcome, rulings: Rulings, *, has_cost: bool) -> None:
+        self.past = past
+        self.has_cost = has_cost
+        self.outcome = outcome
+        self._rules = Rules(rulings.programme, rulings.rates)
+        self._digits = rulings.digits
+        self._refunded: list[Sequence[RatedLine]] = []
+        self._points = outcome.points_earned
+        self._awards: Sequence[Award] = outcome.awards
+
+    def take_back(self, refund: Refund) -> Taken:
+        """What a refund of the same lines takes back of the sale as it was simulated."""
+        known = self.outcome.known
+        basket = Basket(
+            lines=self.outcome.lines,
+            refunded=self._refunded,
+            points_so_far=self._points,
+            refund_ids=(),
+            rules=self._rules,
+            awards=self._awards,
+            tier=self.outcome.tier,
+            station=known.station.code,
+            tenders=known.sale.tenders,
+        )
+        taken = take_back(basket, refund.lines, self._digits, earns=known.is_member)
+        self._refunded.append(taken.lines)
+        self._points += taken.points
+        self._awards = _less(self._awards, taken.awards)
+        return taken
+
+
+def _less(awards: Sequence[Award], taken: Sequence[Award]) -> list[Award]:
+    """What offers gave, less what was taken back of it."""
+    left = {(award.line, award.offer_id, award.funder): award for award in awards}
+    for award in taken:
+        before = left[award.line, award.offer_id, award.funder]
+        left[award.line, award.offer_id, award.funder] = replace(
+            before,
+            discount=before.discount + award.discount,
+            quantity=before.quantity + award.quantity,
+            points=before.points + award.points,
+            uses=before.uses + award.uses,
+        )
+    return list(left.values())
