@@ -42,6 +42,10 @@ WHERE business_date BETWEEN %(since)s AND %(until)s AND offer = %(code)s
   AND (%(stations)s::bigint[] IS NULL OR station_id = ANY(%(stations)s::bigint[]))
 GROUP BY sale_id, business_date, station_id ORDER BY business_date DESC, sale_id DESC LIMIT 10
 """
+_SIMULATED: Final = """
+SELECT id, (result #>> '{total,discount_before}')::numeric, (result #>> '{total,discount_after}')::numeric
+FROM sales_simulation WHERE id = ANY(%(ids)s::bigint[]) AND state = 'done' AND result IS NOT NULL
+"""
 _SLOTS: Final = """
 SELECT offer_id, budget, sum(used) FROM offers_slot WHERE offer_id = ANY(%(ids)s::bigint[]) GROUP BY offer_id, budget
 """
@@ -137,6 +141,12 @@ def used(offer_ids: Collection[int]) -> dict[int, dict[str, Decimal]]:
     for offer_id, budget, amount in sql.rows(_SLOTS, {"ids": list(offer_ids)}) if offer_ids else ():
         found.setdefault(offer_id, {})[budget] = amount
     return found
+
+
+def simulated(simulation_ids: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What offers gave in all over the sales of simulations that are done, by simulation: (before, after)."""
+    found = sql.rows(_SIMULATED, {"ids": list(simulation_ids)}) if simulation_ids else []
+    return {number: (before, after) for number, before, after in found}
 
 
 def in_force_from(offer_ids: Collection[int]) -> dict[int, datetime]:

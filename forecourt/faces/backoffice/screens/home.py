@@ -11,7 +11,7 @@ from forecourt.customers import permissions as customers
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import dashboard
 from forecourt.faces.backoffice.screen import screen, show
-from forecourt.faces.backoffice.screens import approvals
+from forecourt.faces.backoffice.screens import approvals, offer_budgets
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import permissions as organisation_permissions
 from forecourt.organisation import queries as organisation
@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         steps=_steps(actor) if not figures["league"] else [],
         waiting=dashboard.waiting(actor, now),
         approvals=approvals.waiting_for(actor),
+        spent=offer_budgets.near(actor),
         grades=_grades(dashboard.volume_by_grade(now, period), period),
         hours=_hours(dashboard.by_hour(now, view)),
         members=_members(dashboard.new_and_lost(actor, now)) if actor.may(customers.VIEW) else None,

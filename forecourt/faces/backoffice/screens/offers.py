@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, screen, show
+from forecourt.faces.backoffice.screens import offer_budgets as budgets
 from forecourt.faces.backoffice.screens import offer_words as told
 from forecourt.faces.backoffice.screens.offer_presets import grouped
 from forecourt.faces.backoffice.screens.simulations import asked_of, latest_of
@@ -21,23 +22,13 @@ from forecourt.offers import permissions, queries, services
 from forecourt.offers.queries import OfferView, VersionView
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer
-from forecourt.offers.values import Budget, OfferState, Per
+from forecourt.offers.values import OfferState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions as sales
 
 PAGE: Final = 25
 DAYS: Final = 30
 TEAL: Final = "#0f766e"
-
-
-class Bar(NamedTuple):
-    """How far a budget is: in words, what is gone (None where it is each customer's own), how wide the bar."""
-
-    text: str
-    used: Decimal | None
-    limit: Decimal
-    measure: str
-    percent: int
 
 
 @screen(permissions.VIEW_OFFERS)
@@ -77,7 +68,7 @@ def _rows(actor: Actor, page: Sequence[OfferView]) -> list[dict[str, Any]]:
             "words": language.words(one.draft, names),
             "state": _state(one, starts.get(one.id)),
             "starts": one.draft.starts or starts.get(one.id),
-            "bar": next(iter(_bars(one.id, one.draft, used.get(one.id, {}), today, names)), None),
+            "bar": next(iter(budgets.bars(one.id, one.draft, used.get(one.id, {}), today, names)), None),
             "given": given.get(one.code, reads.Given()),
         }
         for one in page
@@ -94,32 +85,6 @@ def _state(one: OfferView, starts: Any) -> tuple[str, str]:
         if one.draft.ends is not None and one.draft.ends <= now:
             return _("Over"), ""
     return str(told.STATES[one.state.value]), told.COLOURS[one.state.value]
-
-
-def _bars(offer_id: int, offer: Offer, used: dict[str, Decimal], today: date, names: told.OfferNames) -> list[Bar]:
-    """Budgets, those of everybody first; a day's budget as of today, a station's as of the one that has used most."""
-    found = []
-    for budget in sorted(offer.budgets, key=lambda one: one.is_customers_own):
-        gone = None if budget.is_customers_own else _gone(offer_id, budget, used, today)
-        percent = 0 if gone is None else min(100, round(gone * 100 / budget.limit))
-        text = language.budget_words(budget, names)
-        found.append(Bar(text, gone, budget.limit, budget.measure.value, percent))
-    return found
-
-
-def _gone(offer_id: int, budget: Budget, used: dict[str, Decimal], today: date) -> Decimal:
-    key = f"{offer_id}:{budget.measure}:{budget.per}"
-    match budget.per:
-        case Per.DAY:
-            return used.get(f"{key}:{today}", Decimal(0))
-        case Per.STATION:
-            return max((amount for name, amount in used.items() if name.startswith(f"{key}:")), default=Decimal(0))
-        case Per.STATION_DAY:
-            of_today = [
-                amount for name, amount in used.items() if name.startswith(f"{key}:S") and name.endswith(f":{today}")
-            ]
-            return max(of_today, default=Decimal(0))
-    return used.get(key, Decimal(0))
 
 
 @screen(permissions.VIEW_OFFERS)
@@ -154,7 +119,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         may_decide=review is not None and _may_decide(actor, review.submitted_by),
         decided=reads.decided(one.id),
         versions=_versions(versions, names),
-        bars=_bars(one.id, said, reads.used([one.id]).get(one.id, {}), today, names),
+        bars=budgets.bars(one.id, said, reads.used([one.id]).get(one.id, {}), today, names),
         given=reads.given([code], since, today, stations).get(code, reads.Given()),
         chart=_chart(reads.by_day(code, since, today, stations), since, today),
         funders=[(told.funder(name), money) for name, money in reads.by_funder(code, since, today, stations)],

@@ -15,11 +15,14 @@ from forecourt.customers import permissions as customer_permissions
 from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file
+from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import offer_words as told
+from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Problem
 from forecourt.offers import queries as offers
+from forecourt.offers.values import OfferState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, services
 from forecourt.sales.queries import SimulationRow
@@ -79,22 +82,29 @@ def _figures(sums: dict[str, str]) -> dict[str, Any]:
     return {name: value if name == "name" else Decimal(value) for name, value in sums.items()}
 
 
-def _drafted(row: SimulationRow) -> dict[str, str]:
+def _drafted(*rows: SimulationRow) -> dict[str, str]:
     """Names of the drafts that were simulated."""
-    codes = [*row.asked.get("offers", []), *row.asked.get("without", [])]
+    codes = {code for row in rows for what in ("offers", "without") for code in row.asked.get(what, [])}
     return {code: offer.name for code, (_id, offer) in offers.drafts(codes).items()}
 
 
 @screen(permissions.SIMULATE)
 def simulations(request: HttpRequest) -> HttpResponse:
     """What was simulated, the newest first; how far those are that run."""
-    rows = [_line(row) for row in queries.simulations(60)]
+    found = queries.simulations(60)
+    totals = reads.simulated([row.pk for row in found if row.state == "done"])
+    rows = [{**_line(row), **_total(*totals.get(row.pk, ()))} for row in found]
     is_running = any(row["is_open"] for row in rows)
     template = "simulation_rows" if "rows" in request.GET else "simulations"
-    context: dict[str, Any] = {"rows": rows, "is_running": is_running}
+    context: dict[str, Any] = {"rows": rows, "is_running": is_running, "offers": _drafted(*found)}
     if template == "simulation_rows":
         return render(request, "office/simulation_rows.html", context)
     return show(request, "simulations", _("Simulations"), **context)
+
+
+def _total(before: Decimal | None = None, after: Decimal | None = None) -> dict[str, Any]:
+    """What offers gave in all, and by how much that is more than was given."""
+    return {} if before is None or after is None else {"given": after, "difference": after - before}
 
 
 def _line(row: SimulationRow) -> dict[str, Any]:
@@ -114,16 +124,20 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _asked(request)
     since, until = last_month()
+    chosen = request.GET.getlist("offers")
+    every = [one for one in offers.list_offers(actor, limit=300) if one.state is not OfferState.ENDED]
+    new = [one for one in every if one.code in chosen or one.is_changed or one.state is not OfferState.LIVE]
     return show(
         request,
         "simulation_ask",
         _("New simulation"),
         since=since,
         until=until,
-        chosen=request.GET.getlist("offers"),
+        chosen=chosen,
         programme=request.GET.get("programme", "current"),
-        drafts=[one for one in offers.list_offers(actor, limit=300) if one.state.value != "ended"],
-        live=[one for one in offers.list_offers(actor, state="live", limit=300)],
+        drafts=new,
+        unchanged=[one for one in every if one not in new],
+        live=[one for one in every if one.state is OfferState.LIVE],
         stations=organisation.all_stations(actor)[:500],
     )
 
@@ -201,7 +215,8 @@ def _found(row: SimulationRow) -> dict[str, Any]:
         "funders": [{**_figures(one), "title": told.funder(one["name"])} for one in result["funders"]],
         "stations": _groups(result["stations"], lambda code: names.name("station", code)),
         "tiers": _groups(
-            result["tiers"], lambda code: names.name("tier", code) if code else _("no tier, or no member")
+            sorted(result["tiers"], key=lambda group: _rung(group["name"])),
+            lambda code: names.name("tier", code) if code else _("no tier, or no member"),
         ),
         "members": {**members, "gain": Decimal(members["gain"]), "loss": Decimal(members["loss"])},
         "most": [(id, called.get(id, ""), Decimal(worth)) for id, worth in members["most"][:8]],
@@ -209,6 +224,12 @@ def _found(row: SimulationRow) -> dict[str, Any]:
         "conflicts": told.conflicts(result["lost"], names)[:20],
         "missed": [(names.offer(code), told.missed(why, names), count) for code, why, count in result["missed"][:20]],
     }
+
+
+def _rung(tier: str) -> tuple[bool, int]:
+    """Where a tier stands on the ladder; sales without one come last."""
+    ladder = list(tier_names())
+    return not tier, ladder.index(tier) if tier in ladder else len(ladder)
 
 
 def _groups(groups: list[dict[str, str]], called: Any) -> list[dict[str, Any]]:

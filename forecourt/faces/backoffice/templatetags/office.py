@@ -33,12 +33,22 @@ def money(value: Decimal | None) -> str:
 @register.filter
 def yuan(value: Decimal | None) -> str:
     """Money with the currency's sign."""
-    return "–" if value in _NOTHING else f"{currency()}{money(value)}"
+    if value in _NOTHING:
+        return "–"
+    return f"{'−' if value < 0 else ''}{currency()}{money(abs(value))}"
 
 
 @register.filter
 def whole_money(value: Decimal | None) -> str:
-    return "–" if value in _NOTHING else f"{currency()}{value:,.0f}"
+    if value in _NOTHING:
+        return "–"
+    return f"{'−' if value <= Decimal('-0.5') else ''}{currency()}{abs(value):,.0f}"
+
+
+@register.filter
+def size(value: Decimal | int) -> Decimal | int:
+    """A figure without its sign, where an arrow or a word beside it says the direction."""
+    return abs(value)
 
 
 @register.filter
