@@ -126,3 +126,15 @@ def habits(actor: Actor, family: Sequence[int], today: date) -> dict[str, Any]:
         "hours": {(weekday, hour): visits for weekday, hour, visits in sql.rows(HOURS, year)},
         "products": sql.dicts(PRODUCTS, year),
     }
+
+
+_USABLE: Final = """
+SELECT count(*) FROM coupons_coupon
+WHERE customer_id = ANY(%(family)s::bigint[]) AND status = 'active' AND active_from <= %(today)s
+  AND (expires_on IS NULL OR expires_on >= %(today)s)
+"""
+
+
+def usable_coupons(family: list[int], today: date) -> int:
+    """How many coupons a customer can use today."""
+    return int(sql.rows(_USABLE, {"family": family, "today": today})[0][0])

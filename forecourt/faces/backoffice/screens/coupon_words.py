@@ -95,7 +95,9 @@ def facts(template: Template, money: str) -> list[tuple[str, str]]:
     limit = _("Uses in all") if template.kind is CouponKind.GENERIC else _("Coupons in all")
     said.append((limit, f"{template.limit:,}" if template.limit else _("any number")))
     if template.kind is CouponKind.SINGLE:
-        said.append((_("Used"), _("without being presented") if template.is_automatic else _("when it is presented")))
+        said.append(
+            (_("How it is used"), _("without being presented") if template.is_automatic else _("when it is presented"))
+        )
         said.append((_("Can be given on"), _("yes") if template.is_transferable else _("no")))
     if template.handover:
         said.append((_("Handed over"), template.handover))

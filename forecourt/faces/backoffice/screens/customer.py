@@ -29,6 +29,7 @@ from forecourt.faces.backoffice.screens import columns, customer_occasions, game
 from forecourt.faces.backoffice.screens import coupon as coupon_screen
 from forecourt.faces.backoffice.screens import redemptions as redemption_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
+from forecourt.faces.backoffice.templatetags.office import currency
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
@@ -61,6 +62,9 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "stations": stations,
         "home": organisation.stations_by_id([card.profile.home_station_id or 0]).get(card.profile.home_station_id or 0),
         "phone": next((one for one in card.identities if one.kind is IdentityKind.PHONE), None),
+        "usable_coupons": (
+            people.usable_coupons(family, today) if actor.may(coupon_permissions.VIEW_COUPONS) else None
+        ),
         "standing": loyalty.balance(card.id),
         "summary": loyalty.household_points(card.id),
         "progress": loyalty.progress(card.id),
@@ -160,7 +164,7 @@ def _chart(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "labels": [date_format(month, _("M Y")) for month in months] if found["months"] else [],
         "unit": words.volume_unit(),
-        "right": organisation.company().currency,
+        "right": currency(),
         "series": [
             {"label": _("Fuel"), "color": "#0f766e", "values": [figure(month, "volume") for month in months]},
             {

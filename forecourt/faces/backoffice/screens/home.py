@@ -12,6 +12,7 @@ from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import dashboard
 from forecourt.faces.backoffice.screen import screen, show
 from forecourt.faces.backoffice.screens import approvals, offer_budgets
+from forecourt.faces.backoffice.templatetags.office import currency
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import permissions as organisation_permissions
 from forecourt.organisation import queries as organisation
@@ -131,7 +132,7 @@ def _hours(rows: list[dict[str, Any]]) -> dict[str, Any]:
     figure = lambda hour, name: float((by_hour.get(hour) or {}).get(name) or 0)  # noqa: E731
     return {
         "labels": [f"{hour:02}" for hour in range(24)],
-        "unit": organisation.company().currency,
+        "unit": currency(),
         "series": [
             {"label": _("This day"), "color": TEAL, "values": [figure(hour, "today") for hour in range(24)]},
             {

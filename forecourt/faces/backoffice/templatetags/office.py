@@ -74,7 +74,7 @@ def plain_price(value: Decimal | None) -> str:
 
 @register.filter
 def signed(value: int | None) -> str:
-    return "–" if value in _NOTHING else f"{value:+,}".replace("-", "−")
+    return "–" if value in _NOTHING else f"{value:+,}".replace("-", "−") if value else "0"
 
 
 @register.filter
@@ -231,6 +231,16 @@ def when(value: datetime) -> str:
 
 
 @register.filter
+def near_day(value: date | datetime | None) -> str:
+    """A date for a list: without the year where it is this year."""
+    if value in _NOTHING:
+        return "–"
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    same = local.year == timezone.localtime(clock.now()).year
+    return date_format(local, _("j M") if same else _("j M Y"))
+
+
+@register.filter
 def about(total: Any) -> str:
     """How many there are: exactly, or where that is estimated as one says it: about 123,000, 约 12.3 万."""
     if not total.is_estimate:
@@ -253,6 +263,12 @@ def who(label: str) -> str:
     if kind == "system":
         return pgettext("who did it", "System")
     return _("API key %(name)s") % {"name": name} if kind in {"key", "apikey"} else name or label
+
+
+@register.filter
+def by_hand(label: str) -> str:
+    """Who did it, where that was a person; what the system and tills do by themselves needs no name."""
+    return str(who(label)) if label.startswith("staff:") else ""
 
 
 @register.filter
