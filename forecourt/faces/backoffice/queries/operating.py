@@ -15,9 +15,9 @@ SELECT reader, moved_at, failures, failed_at, error, position FROM kernel_cursor
 _LATEST: Final = "SELECT max(recorded_at) FROM kernel_event"
 _NAMES: Final = {
     "game": "SELECT id::text, name FROM games_game WHERE id::text = ANY(%(keys)s)",
-    "event": "SELECT id::text, title FROM occasions_memberevent WHERE id::text = ANY(%(keys)s)",
+    "event": "SELECT id::text, title FROM occasions_event WHERE id::text = ANY(%(keys)s)",
     "offer": "SELECT code, name FROM offers_offer WHERE code = ANY(%(keys)s)",
-    "reward": "SELECT code, name FROM rewards_rewardrow WHERE code = ANY(%(keys)s)",
+    "reward": "SELECT code, name FROM rewards_reward WHERE code = ANY(%(keys)s)",
     "template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
     "coupon_template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
     "staff": "SELECT username, name FROM organisation_staff WHERE username = ANY(%(keys)s)",

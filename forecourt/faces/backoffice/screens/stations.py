@@ -39,7 +39,7 @@ def stations(request: HttpRequest) -> HttpResponse:
 def station(request: HttpRequest, station_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     view, prices = _view(request, station_id), pricing.at_station(station_id)
-    coming, later = _coming(pricing.announced(actor, station_id), prices)
+    coming, later = next_prices(pricing.announced(actor, station_id), prices)
     known = reference.grades()
     return show(
         request,
@@ -55,7 +55,7 @@ def station(request: HttpRequest, station_id: int) -> HttpResponse:
     )
 
 
-def _coming(
+def next_prices(
     announced: list[dict[str, Any]], prices: dict[int, dict[str, Any]]
 ) -> tuple[dict[int, dict[str, Any]], list[dict[str, Any]]]:
     """The next change of each fuel with a price here, by product, and the changes after it or of other products.
