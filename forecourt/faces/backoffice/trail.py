@@ -1,5 +1,6 @@
 """Entries of the audit trail in words."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.faces.backoffice import words
+from forecourt.faces.backoffice.queries import operating
 
 _THING = {
     "customer": gettext_lazy("Customer"),
@@ -42,6 +44,17 @@ _THING = {
     "coupon_template": gettext_lazy("Coupon template"),
     "coupon_batch": gettext_lazy("Batch"),
     "coupon_origin": gettext_lazy("Coupons"),
+    "costs": gettext_lazy("Costs"),
+    "game": gettext_lazy("Game"),
+    "games": gettext_lazy("Games"),
+    "identity": gettext_lazy("Identity"),
+    "note": gettext_lazy("Note"),
+    "vehicle": gettext_lazy("Vehicle"),
+    "offer": gettext_lazy("Offer"),
+    "offers": gettext_lazy("Offers"),
+    "source": gettext_lazy("Source"),
+    "region": gettext_lazy("Region"),
+    "legal_entity": gettext_lazy("Legal entity"),
 }
 _DETAIL = {
     "fields": gettext_lazy("changed"),
@@ -83,20 +96,73 @@ _DETAIL = {
     "reason": gettext_lazy("reason"),
     "coupons": gettext_lazy("coupons"),
     "giver": gettext_lazy("given by"),
+    "reward": gettext_lazy("reward"),
+    "template": gettext_lazy("coupon template"),
+    "prize": gettext_lazy("prize"),
+    "add": gettext_lazy("added"),
+    "stock": gettext_lazy("stock"),
+    "amount": gettext_lazy("amount"),
+    "total": gettext_lazy("amount"),
+    "margin": gettext_lazy("least margin"),
+    "winners": gettext_lazy("winners"),
+    "code": gettext_lazy("code"),
+    "copy_of": gettext_lazy("copy of"),
+    "from_version": gettext_lazy("from version"),
+    "from": gettext_lazy("from customer"),
+    "to": gettext_lazy("to customer"),
+    "old": gettext_lazy("before"),
+    "kept_by": gettext_lazy("kept by"),
+    "refused": gettext_lazy("left out"),
+    "by": gettext_lazy("searched by"),
+    "prize_cap": gettext_lazy("a prize is worth at most"),
+    "is_checked": gettext_lazy("checked by a lawyer"),
+    "list_hash": gettext_lazy("digest of the list"),
+    "entropy": gettext_lazy("public text"),
 }
+_PAGES = {
+    "reward": "reward",
+    "redemption": "redemption",
+    "offer": "offer",
+    "game": "game",
+    "event": "member_event",
+    "claim": "claim",
+    "policy": "liability_policy",
+    "review": "programme_review",
+    "coupon": "coupon",
+    "coupon_template": "coupon_template",
+    "coupon_batch": "coupon_batch",
+}
+"""The page of a thing, by what its subject begins with; its address wants the rest of the subject."""
+_CALLED = {"reward", "template"}
+"""Details that hold the code of something with a name."""
+_NOT_SHOWN = {"merge", "adjustment"}
+"""Numbers that tell a reader nothing."""
 _MOST_SHOWN = 6
 
 
-def told(row: dict[str, Any]) -> dict[str, Any]:
-    """An entry with `thing` and its `link` where there is a page, and `details` as one line."""
-    kind, _colon, key = row["subject"].partition(":")
-    thing = str(_THING.get(kind, kind))
-    return {
-        **row,
-        "thing": f"{thing} {_short(key)}".strip(),
-        "link": _link(kind, key, row),
-        "details": _details(msgspec.json.decode(row["detail"] or "{}")),
-    }
+def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries with `thing` and its `link` where there is a page, `details` as one line, and `name` of whoever did it."""
+    subjects = [row["subject"].partition(":") for row in rows]
+    details = [msgspec.json.decode(row["detail"] or "{}") for row in rows]
+    asked = [(kind, key) for kind, _colon, key in subjects] + [
+        (name, value) for body in details for name, value in body.items() if name in _CALLED and isinstance(value, str)
+    ]
+    names = operating.names(asked)
+    actors = operating.actors(row["actor"] for row in rows)
+    return [
+        {
+            **row,
+            "thing": _thing(kind, key, names),
+            "link": _link(kind, key, row),
+            "details": _details(body, names),
+            "name": actors.get(row["actor"], ""),
+        }
+        for row, (kind, _colon, key), body in zip(rows, subjects, details, strict=True)
+    ]
+
+
+def _thing(kind: str, key: str, names: Mapping[tuple[str, str], str]) -> str:
+    return f"{_THING.get(kind, kind)} {names.get((kind, key)) or _short(key)}".strip()
 
 
 def _short(key: str) -> str:
@@ -108,6 +174,8 @@ def _link(kind: str, key: str, row: dict[str, Any]) -> str:
     try:
         if kind == "sale":
             return reverse("admin:sale", args=[UUID(key)])
+        if kind in _PAGES and key:
+            return reverse(f"admin:{_PAGES[kind]}", args=[key])
         if row["customer_id"] and row["customer_id"] > 0:
             return reverse("admin:customer", args=[row["customer_id"]])
         if kind == "station" and row["station_id"]:
@@ -117,12 +185,13 @@ def _link(kind: str, key: str, row: dict[str, Any]) -> str:
     return ""
 
 
-def _details(body: dict[str, Any]) -> str:
+def _details(body: dict[str, Any], names: Mapping[tuple[str, str], str]) -> str:
     parts = []
     for name, value in body.items():
-        if value in (None, "", [], {}, False, 0) or name == "merge":
+        if value in (None, "", [], {}, False, 0) or name in _NOT_SHOWN:
             continue
-        parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {_value(value)}")
+        said = names.get((name, value)) if name in _CALLED and isinstance(value, str) else None
+        parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {said or _value(value)}")
     return " · ".join(parts)
 
 

@@ -26,6 +26,7 @@ FLAG_HELP = {
     "amount_mismatch": _("Quantity times unit price does not give the line's amount."),
     "tender_mismatch": _("What was paid does not add up to what was sold."),
 }
+FUNDER = {"brand": _("The brand"), "dealer": _("The dealer"), "supplier": _("Supplier")}
 KIND = {"person": _("Person"), "business": _("Business")}
 PRODUCT_KIND = {"fuel": _("Fuel"), "goods": _("Goods"), "service": _("Service")}
 UNIT = {"volume": _("volume"), "kWh": "kWh", "kg": "kg", "piece": _("piece")}
@@ -387,3 +388,9 @@ JOB_STATE = {
     "aborting": _("being stopped"),
     "aborted": _("stopped"),
 }
+
+
+def funder_name(code: str) -> str:
+    """Who pays, in words: "supplier:aoke" is the supplier aoke."""
+    kind, _colon, name = code.partition(":")
+    return f"{FUNDER.get(kind, kind)} {name}".strip()

@@ -1,5 +1,6 @@
 """The audit trail and the state of the event readers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +13,15 @@ _READERS: Final = """
 SELECT reader, moved_at, failures, failed_at, error, position FROM kernel_cursor ORDER BY failures DESC, reader
 """
 _LATEST: Final = "SELECT max(recorded_at) FROM kernel_event"
+_NAMES: Final = {
+    "game": "SELECT id::text, name FROM games_game WHERE id::text = ANY(%(keys)s)",
+    "event": "SELECT id::text, title FROM occasions_event WHERE id::text = ANY(%(keys)s)",
+    "offer": "SELECT code, name FROM offers_offer WHERE code = ANY(%(keys)s)",
+    "reward": "SELECT code, name FROM rewards_reward WHERE code = ANY(%(keys)s)",
+    "template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
+    "coupon_template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
+    "staff": "SELECT username, name FROM organisation_staff WHERE username = ANY(%(keys)s)",
+}
 _JOBS: Final = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"
 
 
@@ -43,6 +53,26 @@ def audit_page(
         "limit": limit + 1,
     }
     return sql.dicts(AUDIT, parameters)
+
+
+def names(things: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What things are called, by kind and key, where somebody gave them a name: one statement for each kind."""
+    keys: dict[str, set[str]] = {}
+    for kind, key in things:
+        if kind in _NAMES and key:
+            keys.setdefault(kind, set()).add(key)
+    return {
+        (kind, row[0]): row[1]
+        for kind, found in keys.items()
+        for row in sql.rows(_NAMES[kind], {"keys": sorted(found)})
+    }
+
+
+def actors(labels: Iterable[str]) -> dict[str, str]:
+    """The names of staff by what the audit trail and the ledgers call them ("staff:e002"); others are not in it."""
+    staff = {label: label.removeprefix("staff:") for label in labels if label.startswith("staff:")}
+    called = names(("staff", one) for one in staff.values())
+    return {label: called["staff", name] for label, name in staff.items() if ("staff", name) in called}
 
 
 def readers() -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Claims: what offers and rewards cost whoever funds them, and the claims made of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,15 +14,16 @@ from forecourt.accounts import permissions, queries, services
 from forecourt.accounts.models import CLAIM_NAMES
 from forecourt.accounts.queries.claims import Wanted
 from forecourt.accounts.values import ClaimRow, ClaimState, FundingBy
-from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
-from forecourt.faces.backoffice.queries import funding
+from forecourt.faces.backoffice.queries import funding, operating
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.liability import decimal_of
 from forecourt.kernel import audit, clock, sql
 from forecourt.organisation import queries as organisation
 
 PAGE: Final = 50
+funder_name: Final = words.funder_name
 _BATCH: Final = 2000
 BY: Final = {
     FundingBy.FUNDER: gettext_lazy("Who pays"),
@@ -98,6 +99,7 @@ def awards(request: HttpRequest) -> HttpResponse:
         _("Sales behind it"),
         wanted=wanted,
         rows=[(row, funder_name(row.funder)) for row in rows],
+        offers=_offers(rows),
         after=after,
         narrowed=_chips(actor, wanted),
     )
@@ -149,6 +151,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         costs=queries.claim_costs(actor, claim_id),
         after=after,
         only=only,
+        offers=_offers(rows),
         may_edit=may_edit and one.state is ClaimState.DRAFT,
         may_settle=may_edit and one.state in {ClaimState.SENT, ClaimState.DISPUTED},
         may_dispute=may_edit and one.state is ClaimState.SENT,
@@ -204,13 +207,6 @@ def _cells(row: ClaimRow) -> list[Any]:
         *(plain_money(row.discount), row.points, plain_money(row.points_value)),
         *(plain_money(row.discount + row.points_value), _("yes") if row.is_correction else ""),
     ]
-
-
-def funder_name(code: str) -> str:
-    """Who pays, in words: "supplier:aoke" is the supplier aoke."""
-    kind, _colon, name = code.partition(":")
-    known = {"brand": _("The brand"), "dealer": _("The dealer"), "supplier": _("Supplier")}.get(kind, kind)
-    return f"{known} {name}".strip()
 
 
 def _named(line: Any, by: FundingBy) -> str:
@@ -291,6 +287,12 @@ def _rewards(wanted: Wanted) -> list[tuple[str, Any]]:
 def _costs(funder: str, since: date, until: date, entity: int | None) -> list[Any]:
     """What rewards add to a claim: they belong to no legal entity, so only to a claim on all stations."""
     return funding.costs_of(funder, since, min(until, organisation.company_day())) if entity is None else []
+
+
+def _offers(rows: Sequence[Any]) -> dict[str, str]:
+    """The names of the offers in these rows, by code."""
+    called = operating.names(("offer", row.offer) for row in rows)
+    return {code: name for (_kind, code), name in called.items()}
 
 
 def _entities() -> list[tuple[int, str]]:

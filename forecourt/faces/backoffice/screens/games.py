@@ -6,13 +6,16 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from forecourt.coupons import queries as coupons
+from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import people
+from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import game_form
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -70,6 +73,7 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
     prizes = queries.prizes([found])[game_id]
     is_draft = found.state is GameState.DRAFT
     frozen = queries.frozen(game_id) if found.rules.kind is GameKind.DRAW else None
+    latest = queries.wins(game_of=game_id, limit=5)
     return show(
         request,
         "game",
@@ -96,7 +100,10 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
         entries_over=now >= found.rules.ends_at,
         draw_due=found.rules.draw is not None and now >= found.rules.draw.draws_at,
         commitments=queries.commitments(game_id)[:1],
-        latest=queries.wins(game_of=game_id, limit=5),
+        latest=latest,
+        names=customers.names({win.customer_id for win in latest}),
+        templates=coupon_names({one.template for one in found.rules.prizes if one.template}),
+        has_stock=any(prize.stock is not None for prize in prizes),
         now=now,
         may_edit=actor.may(permissions.EDIT_GAMES),
         may_publish=actor.may(permissions.PUBLISH_GAMES),
@@ -124,7 +131,7 @@ def _chart(game_id: int) -> dict[str, Any] | None:
     if not days:
         return None
     return {
-        "labels": [f"{day:%m-%d}" for day, _plays, _wins in days],
+        "labels": [date_format(day, _("j M")) for day, _plays, _wins in days],
         "unit": "",
         "series": [
             {"label": _("Plays"), "color": "#0f766e", "values": [plays for _day, plays, _wins in days]},

@@ -16,6 +16,7 @@ from forecourt.accounts.values import By, Figures, Roll, RollLine, Unit
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.screen import act, screen, show
+from forecourt.faces.backoffice.templatetags.office import month
 from forecourt.kernel import audit, clock, sql
 from forecourt.kernel.money import ZERO
 from forecourt.organisation import queries as organisation
@@ -206,7 +207,15 @@ def _columns(lines: list[RollLine], unit: str) -> list[str]:
 def _told(line: RollLine, unit: str, columns: list[str]) -> dict[str, Any]:
     """A line with its cells in the order of the columns; what took from what is owed is negative."""
     roll: Roll = line.money if unit == "money" else line.points
-    return {"key": line.key, "name": line.name, "cells": [getattr(roll, code) for code in columns]}
+    return {"key": line.key, "name": _in_words(line.name), "cells": [getattr(roll, code) for code in columns]}
+
+
+def _in_words(name: str) -> str:
+    """A month ("2026-06") in the reader's language; other names as they are."""
+    try:
+        return month(date.fromisoformat(f"{name}-01"))
+    except ValueError:
+        return name
 
 
 def _figures(units: list[tuple[Unit, Figures]]) -> dict[str, Any]:
@@ -226,7 +235,7 @@ def _units(units: list[tuple[Unit, Figures]]) -> list[dict[str, Any]]:
     names = dict(sql.rows("SELECT id, name FROM organisation_legalentity"))
     return [
         {
-            "cohort": f"{unit.cohort:%Y-%m}",
+            "cohort": unit.cohort,
             "entity": names.get(unit.entity_id, ""),
             "is_gift": unit.is_gift,
             "points": state.points,
@@ -244,7 +253,7 @@ def _units(units: list[tuple[Unit, Figures]]) -> list[dict[str, Any]]:
 
 def _chart(lines: list[RollLine]) -> dict[str, Any]:
     return {
-        "labels": [line.name for line in lines],
+        "labels": [_in_words(line.name) for line in lines],
         "unit": organisation.company().currency,
         "right": _("Points"),
         "digits": 0,

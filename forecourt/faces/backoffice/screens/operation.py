@@ -46,7 +46,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         request,
         "audit",
         _("Audit trail"),
-        rows=[trail.told(row) for row in rows],
+        rows=trail.told(rows),
         after=after,
         since=since,
         until=until,

@@ -10,6 +10,7 @@ from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens.programme_draft import ladder
+from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
 from forecourt.loyalty import permissions, queries, services, words
 from forecourt.loyalty.values import Edition, Outcome, Programme
@@ -35,7 +36,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         review=queries.open_review(),
         refused=_refused(actor.label),
         coming=[one for one in editions[::-1] if one.withdrawn_at is None and one.valid_from > now],
-        changes=words.differences(active, saved.programme) if saved.revision else [],
+        changes=differences(active, saved.programme) if saved.revision else [],
         saved=saved,
         effects=trials.effects(active, active, baskets),
         trial=trials.tried(request.GET),
@@ -77,9 +78,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         request,
         "programme_versions",
         _("Versions of the programme"),
-        lines=[
-            (one, _state(one, active, now), words.differences(one.before, one.programme, names)) for one in editions
-        ],
+        lines=[(one, _state(one, active, now), differences(one.before, one.programme, names)) for one in editions],
         reviews=[one for one in queries.reviews() if one.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN)],
         may_edit=_may_edit(actor),
         may_withdraw=actor.may(permissions.APPROVE_PROGRAMME) and actor.stations is None,

@@ -15,6 +15,7 @@ from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens import programme_form as forms
+from forecourt.faces.backoffice.screens.programme_names import differences, spoken
 from forecourt.faces.backoffice.templatetags.office import moment, who
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Problem
@@ -43,7 +44,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         saved_words=_saved_words(saved),
         sections=forms.sections(programme, faults),
         tiers=[forms.tier_row(str(place), tier, faults, choices) for place, tier in enumerate(programme.tiers)],
-        rates=[forms.rate_row(str(place), rate, faults) for place, rate in enumerate(programme.rates)],
+        rates=[forms.rate_row(str(place), rate, faults, choices) for place, rate in enumerate(programme.rates)],
         blank=forms.blank_rows(choices),
         choices=choices,
         faults=faults,
@@ -116,7 +117,7 @@ def panel(programme: Programme, asked: Any) -> dict[str, Any]:
     active = queries.programme_at(clock.now())
     return {
         "active": active,
-        "changes": words.differences(active, programme),
+        "changes": differences(active, programme),
         "effects": trials.effects(active, programme, trials.baskets(_prefixed(asked))),
         "trial": trials.tried(_prefixed(asked)),
         "ladder": ladder(programme),
@@ -130,7 +131,8 @@ def _prefixed(asked: Any) -> dict[str, str]:
 
 def ladder(programme: Programme) -> list[dict[str, Any]]:
     """The tiers as steps, each with its height in percent, from when, and what it brings."""
-    tiers = sorted(programme.tiers, key=lambda tier: tier.threshold)
+    (shown,) = spoken(programme)
+    tiers = sorted(shown.tiers, key=lambda tier: tier.threshold)
     return [
         {
             "tier": tier,

@@ -158,7 +158,8 @@ def tier_row(number: str, tier: Tier, faults: Mapping[str, str], choices: Choice
         number_of("shop_percent", _("Shop"), "−%"),
     ]
     is_open = any(field.fault for field in more) or any(field.fault for pair in coupons for field in pair)
-    said = [_("coupon %(code)s") % {"code": coupon.template} for coupon in tier.coupons]
+    called = dict(choices.coupons)
+    said = [_("coupon %(code)s") % {"code": called.get(one.template, one.template)} for one in tier.coupons]
     said += [str(_("Served first"))] if tier.is_priority else []
     note = " · ".join([*said, *([tier.perks] if tier.perks else [])])
     return Row(number, tier.code, shown, more, coupons, note, is_open)
@@ -181,7 +182,7 @@ def _coupon(path: str, coupon: TierCoupon, faults: Mapping[str, str], choices: C
     )
 
 
-def rate_row(number: str, rate: EarnRate, faults: Mapping[str, str]) -> Row:
+def rate_row(number: str, rate: EarnRate, faults: Mapping[str, str], choices: Choices) -> Row:
     """An earn rate as a row of the form."""
     at = lambda name: f"rates.{number}.{name}"  # noqa: E731
     fault = lambda name: faults.get(at(name), "")  # noqa: E731
@@ -215,8 +216,14 @@ def rate_row(number: str, rate: EarnRate, faults: Mapping[str, str]) -> Row:
         Field(at("tender"), _("Only when paid by"), rate.tender, "select", options=_tenders(rate.tender)),
         Field(at("code"), _("Code"), rate.code, fault=fault("code"), longest=32, hint=_("for receipts and imports")),
     ]
-    tender = str(TENDERS.get(rate.tender, rate.tender))
-    note = " · ".join(part for part in (rate.category, rate.product, ", ".join(rate.stations), tender) if part)
+    categories, products, stations = dict(choices.categories), dict(choices.products), dict(choices.stations)
+    said = (
+        categories.get(rate.category, rate.category),
+        products.get(rate.product, rate.product),
+        ", ".join(stations.get(code, code) for code in rate.stations),
+        str(TENDERS.get(rate.tender, rate.tender)),
+    )
+    note = " · ".join(part for part in said if part)
     return Row(number, rate.code, shown, more, [], note, any(field.fault for field in more))
 
 
@@ -224,7 +231,7 @@ def blank_rows(choices: Choices) -> dict[str, Row]:
     """An empty tier and an empty rate, for the browser to copy."""
     return {
         "tier": tier_row(NEW_ROW, Tier(code="", name="", threshold=Decimal(0)), {}, choices),
-        "rate": rate_row(NEW_ROW, EarnRate(code="", points=Decimal(1), per=Per.UNIT), {}),
+        "rate": rate_row(NEW_ROW, EarnRate(code="", points=Decimal(1), per=Per.UNIT), {}, choices),
     }
 
 

@@ -12,10 +12,11 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens.programme_draft import SIMULATION, ladder
+from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, NotFound, Problem
-from forecourt.loyalty import permissions, queries, services, words
+from forecourt.loyalty import permissions, queries, services
 from forecourt.loyalty.values import Outcome, Programme, Review
 from forecourt.organisation import queries as organisation
 
@@ -106,7 +107,7 @@ def _compared(programme: Programme, review: Review | None) -> dict[str, Any]:
     later = [] if edition else [one for one in editions if one.withdrawn_at is None and one.valid_from > begins]
     return {
         "before": before,
-        "changes": words.differences(before, programme),
+        "changes": differences(before, programme),
         "effects": trials.effects(before, programme, trials.baskets({})),
         "ladder": ladder(programme),
         "later": later[::-1],

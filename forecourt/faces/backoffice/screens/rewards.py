@@ -9,11 +9,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
-from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.middleware import OFFICE_POLICY
+from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens.redemptions import STATES as REDEMPTION_STATES
 from forecourt.faces.backoffice.screens.redemptions import line_of
@@ -29,6 +31,8 @@ from forecourt.rewards.values import KnownReward, OnExpiry, Reward, RewardKind, 
 KINDS: Final = dict(KIND_NAMES)
 STATES: Final = dict(STATE_NAMES)
 MOVEMENTS: Final = dict(MOVEMENT_NAMES)
+REASONS: Final = {"not collected in time": gettext_lazy("not collected in time")}
+"""Reasons that the system gives by itself."""
 LOW: Final = 10
 """So few pieces and fewer are shown as running low."""
 PAGE: Final = 30
@@ -57,14 +61,6 @@ def rewards(request: HttpRequest) -> HttpResponse:
             may_edit=actor.may(permissions.EDIT_REWARDS),
         )
     )
-
-
-def _funder(code: str) -> str:
-    """Who pays, in words; names of ours as they are."""
-    kind, _colon, name = code.partition(":")
-    if kind == "supplier" and name:
-        return f"{_('a supplier')} {name}"
-    return {"brand": _("the brand"), "dealer": _("the station's owner")}.get(code, code)
 
 
 def _figures(lines: Sequence[RewardLine]) -> dict[str, int]:
@@ -110,12 +106,14 @@ def reward(request: HttpRequest, code: str) -> HttpResponse:
                 one for one in stations.values() if not known.reward.stations or one.code in known.reward.stations
             ],
             tiers=tier_names(),
-            shares=[(_funder(one.funder), one.percent) for one in rules.funded_by(known.reward)],
+            shares=[(words.funder_name(one.funder), one.percent) for one in rules.funded_by(known.reward)],
             is_strong=rules.wants_strong_identity(known.reward),
             low=LOW,
             kinds=KINDS,
             states=STATES,
             movement_names=MOVEMENTS,
+            makers=operating.actors(one.by for one in movements),
+            reasons=REASONS,
             may_edit=actor.may(permissions.EDIT_REWARDS),
             may_stock=keeps and known.reward.stock is not StockKind.ANY and (not common or actor.stations is None),
         )

@@ -1,6 +1,6 @@
 """Staff and their roles."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,6 +12,8 @@ from forecourt.kernel.problems import NotFound, Problem
 from forecourt.organisation import permissions, queries, services
 from forecourt.organisation.values import NewRole, Role, StaffView
 
+MOST_SHOWN: Final = 300
+
 
 @screen(permissions.MANAGE_STAFF)
 def staff(request: HttpRequest) -> HttpResponse:
@@ -19,13 +21,30 @@ def staff(request: HttpRequest) -> HttpResponse:
     text, state = request.GET.get("q", "").strip().lower(), request.GET.get("state", "")
     if text:
         rows = [row for row in rows if text in f"{row.username} {row.name} {row.code}".lower()]
+    role, place = request.GET.get("role", ""), request.GET.get("station", "")
+    if role in words.ROLE:
+        rows = [row for row in rows if any(held.value == role for held, _station, _region in row.roles)]
+    if place:
+        rows = [row for row in rows if any(station == place for _role, station, _region in row.roles)]
     if state == "locked":
         rows = [row for row in rows if row.is_locked]
     elif state == "left":
         rows = [row for row in rows if not row.is_active]
     else:
         rows = [row for row in rows if row.is_active]
-    return show(request, "staff", _("Staff"), rows=rows[:300], text=text, state=state, stations=_stations(request))
+    return show(
+        request,
+        "staff",
+        _("Staff"),
+        rows=rows[:MOST_SHOWN],
+        more=max(0, len(rows) - MOST_SHOWN),
+        text=text,
+        state=state,
+        role=role,
+        place=place,
+        roles=words.ROLE,
+        stations=_stations(request),
+    )
 
 
 def _visible(request: HttpRequest) -> list[StaffView]:

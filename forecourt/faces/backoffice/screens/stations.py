@@ -39,17 +39,41 @@ def stations(request: HttpRequest) -> HttpResponse:
 def station(request: HttpRequest, station_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     view, prices = _view(request, station_id), pricing.at_station(station_id)
+    coming, later = next_prices(pricing.announced(actor, station_id), prices)
+    known = reference.grades()
     return show(
         request,
         "station",
         view.name,
         station=view,
         hours=hours.told(view.hours),
-        grades=[grade for grade in reference.grades() if grade["id"] in prices],
-        prices=prices,
-        upcoming=pricing.announced(actor, station_id),
+        grades=[(one, prices[one["id"]], coming.get(one["id"])) for one in known if one["id"] in prices],
+        grade_names={one["code"]: one["name"] for one in known},
+        coming=coming,
+        later=later,
         may_edit=actor.may(permissions.EDIT_STATIONS),
     )
+
+
+def next_prices(
+    announced: list[dict[str, Any]], prices: dict[int, dict[str, Any]]
+) -> tuple[dict[int, dict[str, Any]], list[dict[str, Any]]]:
+    """The next change of each fuel with a price here, by product, and the changes after it or of other products.
+
+    What is announced for everywhere does not reach a station with a price of its own.
+    """
+    coming: dict[int, dict[str, Any]] = {}
+    later = []
+    for row in sorted(announced, key=lambda row: (row["effective_from"], row["station_id"] is None)):
+        product, own = row["product_id"], row["station_id"] is not None
+        before = coming.get(product, prices.get(product, {}))
+        if not own and (before.get("own") or before.get("station_id") is not None):
+            continue
+        if product in prices and product not in coming:
+            coming[product] = row
+        else:
+            later.append(row)
+    return coming, later
 
 
 def _view(request: HttpRequest, station_id: int) -> StationView:

@@ -1,6 +1,6 @@
 """How figures, times and codes are written on screens."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -91,6 +91,27 @@ def day(value: date | datetime | None) -> str:
         value = timezone.localtime(value).date()
     # Translators: how a date is written, in Django's letters
     return date_format(value, _("j M Y"))
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """A month in the reader's language."""
+    # Translators: how a month is written, in Django's letters
+    return "–" if value in _NOTHING else date_format(value, _("M Y"))
+
+
+@register.filter
+def days(since: date, until: date) -> str:
+    """From one day to another, both included; a whole month by its name."""
+    if since.day == 1 and until == clock.next_month(since) - timedelta(days=1):
+        return month(since)
+    return day(since) if since == until else f"{day(since)} – {day(until)}"
+
+
+@register.filter
+def funder(code: str) -> str:
+    """Who pays for an offer, a reward or a prize, in words."""
+    return words.funder_name(code)
 
 
 @register.filter
