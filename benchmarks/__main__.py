@@ -59,7 +59,7 @@ PARTS = {
     "oscar": _part("oscar"),
     "pages": _part("pages"),
     "offers": _part("offers"),
-    "simulate": _part("simulating"),
+    "simulate": _part("simulate"),
     "imports": _part("imports"),
 }
 

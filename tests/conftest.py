@@ -14,6 +14,8 @@ _home = tempfile.mkdtemp(prefix="forecourt-test-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["FORECOURT_HOME"] = _home
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
+# the browser that a worker keeps open runs a loop, in which Django would refuse the database to the tests that follow
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django  # noqa: E402  settings read the environment, so it comes first
 

@@ -1,6 +1,6 @@
 """Past sales under other rules: a month and a half of them posted, then simulated as they were and under drafts.
 
-    python -m benchmarks.simulating seed|send|review|simulate ARGUMENT ...
+    python -m benchmarks.simulate seed|send|review|simulate ARGUMENT ...
 
 are its own processes: an installation in a database of its own, senders, and `forecourt simulate` as a user runs it.
 """
@@ -71,7 +71,7 @@ def run(figures: Figures, key: str) -> None:
 
 
 def _own(environment: dict[str, str], *arguments: object) -> str:
-    command = [sys.executable, "-m", "benchmarks.simulating", *map(str, arguments)]
+    command = [sys.executable, "-m", "benchmarks.simulate", *map(str, arguments)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.strip()
 
@@ -80,7 +80,7 @@ def _posted(environment: dict[str, str]) -> float:
     """Post the sales, half of the days and then the others, with a review of tiers between; gives sales a second."""
     rates = []
     for first, until in ((0, DAYS // 2), (DAYS // 2, DAYS)):
-        command = [sys.executable, "-m", "benchmarks.simulating", "send"]
+        command = [sys.executable, "-m", "benchmarks.simulate", "send"]
         senders = [
             subprocess.Popen(
                 [*command, str(sender), str(first), str(until)], env=environment, stdout=subprocess.PIPE, text=True
