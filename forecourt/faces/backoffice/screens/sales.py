@@ -94,7 +94,8 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     tiers = tier_names()
     company = organisation.company()
     names = words.CompanyNames(company, tiers)
-    usual = words.Reader.AUDITOR if actor.may(permissions.REPAIR) else words.Reader.CASHIER
+    at_till = actor.may(permissions.POST) and not actor.may(permissions.REPAIR)
+    usual = words.Reader.CASHIER if at_till else words.Reader.AUDITOR
     reader = words.Reader(_one_of(request.GET.get("for", ""), set(words.Reader)) or usual)
     return show(
         request,
