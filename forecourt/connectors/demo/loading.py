@@ -92,6 +92,7 @@ def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until:
     people = People(sizes, span, chain)
     trade = Trade(sizes, span, chain, people)
     summary = Summary(first=span.first.isoformat(), until=span.until.isoformat(timespec="seconds"), seed=sizes.seed)
+    _run("SET synchronous_commit TO off")  # what a crash would take along is loaded anew in any case
     with clock.as_of(span.moment(0)):
         office = _found(actor, span, chain, trade, summary)
     world = World(actor, sizes, span, chain, people.members, office)
@@ -171,7 +172,8 @@ def _catch_up(tell: Progress) -> None:
 
 
 def _tidy() -> None:
-    """Statistics of full tables, so that the first plans are good ones."""
+    """Statistics of full tables, so that the first plans are good ones, and commits as they were before."""
+    _run("SET synchronous_commit TO DEFAULT")
     _run("VACUUM (ANALYZE)")
 
 

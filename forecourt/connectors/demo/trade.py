@@ -45,11 +45,11 @@ _FORESEEN: Final = 5
 
 
 class Sold(NamedTuple):
-    """A sale as its till sends it, when its money was given back, if it was, and who was recognised."""
+    """A sale as its till sends it, when its money was given back, if it was, and who was recognised, by index."""
 
     sale: NewSale
     refunded_at: datetime | None
-    member: Member | None = None
+    member: int | None = None
 
 
 class Counter(NamedTuple):
@@ -205,7 +205,7 @@ class Trade:
             back = None
             if random.random() < _REFUNDED:
                 back = sale.occurred_at + timedelta(minutes=4 + int(random.random() * 40))
-            known = visit.member if sale.customer is not None else None
+            known = visit.member.index if visit.member is not None and sale.customer is not None else None
             sold.append(Sold(sale, back if back and back < span.until else None, known))
         return sold
 

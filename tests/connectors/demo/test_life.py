@@ -85,6 +85,9 @@ def test_a_purse_gives_the_first_coupon_that_is_good_and_suits():
     assert purse.fitting(8, date(2026, 3, 6), lambda held: True) is None
 
 
+ENDS = {"wechat-3": datetime(2026, 9, 5, tzinfo=CHINA)}
+
+
 def fill(day: int, hour: int, grade: str = fuel.PETROL_92, *more: str, coupons=()) -> NewSale:
     line = NewLine(product=grade, quantity=Decimal(30), amount=Decimal(240))
     shop = tuple(NewLine(product=code, quantity=Decimal(1), amount=Decimal(5)) for code in more)
@@ -102,26 +105,39 @@ def fill(day: int, hour: int, grade: str = fuel.PETROL_92, *more: str, coupons=(
 def test_a_till_asks_when_something_may_cost_less_and_only_then(demo):
     member = next(one for one in demo.members if one.kind == "person")
     member.id = 1
-    wanted = {"day8-petrol", "offpeak-95", "shop-to-fuel", "first-fill"}
+    wanted = {"day8-petrol", "offpeak-95", "shop-to-fuel", "first-fill", "wechat-3", "nuts-2"}
     running = [
-        Running(language.convert(entry["offer"]), datetime(2026, 8, 1, tzinfo=CHINA), None)
+        Running(language.convert(entry["offer"]), datetime(2026, 8, 1, tzinfo=CHINA), ENDS.get(entry["offer"]["code"]))
         for entry in read("offers")
         if entry["offer"]["code"] in wanted
     ]
-    asking = Asking(running, frozenset({"gold"}), {1: "basic", 2: "gold"})
-    snack = next(iter(BY_CODE))
+    asking = Asking(
+        running,
+        {1: "basic", 2: "gold", 4: "silver"},
+        on_fuel=frozenset({"gold"}),
+        on_shop=frozenset({"gold", "silver"}),
+        richer_since=datetime(2026, 9, 1, tzinfo=CHINA),
+    )
+    water, nuts = (
+        next(code for code, good in BY_CODE.items() if good.brand == brand) for brand in ("岭上泉", "山野铺")
+    )
     asks = lambda sale, who=member: asking.might_cost_less(sale, who)  # noqa: E731
     assert asks(fill(8, 9))  # the members' day
     assert not asks(fill(9, 9))
     assert asks(fill(10, 11, fuel.PETROL_95))  # a Thursday before four
     assert not asks(fill(10, 18, fuel.PETROL_95))
     assert not asks(fill(10, 11))
-    assert asks(fill(9, 9, fuel.PETROL_92, snack))
+    assert asks(fill(9, 9, fuel.PETROL_92, water))  # shop and fuel on one receipt
     assert asks(fill(9, 9, coupons=("A",)))
     assert not asks(fill(8, 9), None)  # strangers pay for fuel what it costs
-    assert asks(fill(9, 9, fuel.PETROL_92, snack), None)
+    assert not asks(fill(9, 9, fuel.PETROL_92, water), None)
+    assert asks(fill(9, 9, fuel.PETROL_92, nuts), None)  # an offer for everybody
+    assert asks(fill(3, 9))  # paid by WeChat
     member.id = 2
     assert asks(fill(9, 9))  # gold has its own discount
+    member.id = 4
+    assert not asks(fill(9, 9))  # silver has one in the shop only
+    assert asks(fill(9, 9, "WASH-STD"))
     member.id = 3
     assert asks(fill(9, 9))  # never bought before
     member.id = 0

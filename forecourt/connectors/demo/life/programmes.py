@@ -1,6 +1,6 @@
 """The programme over the year: richer from a month on, and a draft that waits for a second person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -34,8 +34,8 @@ _ADJUSTMENTS: Final = ((3000, "交通事故误工协商补偿"), (-1500, "他人
 
 
 def plan(world: World, tickets: Tickets) -> None:
-    begins = world.month(_RICHER_MONTHS_AGO)
-    if begins > world.span.moment(20):
+    begins = richer_since(world)
+    if begins > world.span.moment(0):
         world.plan(
             begins - timedelta(days=12),
             lambda: _hand_in(world, richer(PROGRAMME), "等级权益升级，开放家庭共享积分", begins),
@@ -50,6 +50,12 @@ def plan(world: World, tickets: Tickets) -> None:
     for number, (points, why) in enumerate(_ADJUSTMENTS):
         at = world.ago(16 - 6 * number, 14, 30)
         world.plan(at, partial(_ask, world, number, points, why))
+
+
+def richer_since(world: World) -> datetime:
+    """From when tiers bring more; in a demonstration of few days from its beginning."""
+    begins = world.month(_RICHER_MONTHS_AGO)
+    return begins if begins > world.span.moment(20) else world.span.moment(0)
 
 
 def richer(programme: Programme) -> Programme:

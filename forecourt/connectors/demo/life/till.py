@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from forecourt.connectors.demo.goods import BY_CODE
 from forecourt.connectors.demo.life.asking import LIQUID, Asking, Running
-from forecourt.connectors.demo.life.programmes import richer
+from forecourt.connectors.demo.life.programmes import richer, richer_since
 from forecourt.connectors.demo.life.purse import Held
 from forecourt.connectors.demo.life.tickets import Tickets
 from forecourt.connectors.demo.life.world import World
@@ -52,8 +52,14 @@ class Till:
 
     def __init__(self, world: World, tickets: Tickets, prices: ShopPrices, running: list[Running]) -> None:
         self._world, self._tickets, self._prices = world, tickets, prices
-        discounted = frozenset(tier.code for tier in richer(PROGRAMME).tiers if tier.fuel_discount)
-        self._asking = Asking(running, discounted, world.purse.tiers)
+        tiers = richer(PROGRAMME).tiers
+        self._asking = Asking(
+            running,
+            world.purse.tiers,
+            on_fuel=frozenset(tier.code for tier in tiers if tier.fuel_discount),
+            on_shop=frozenset(tier.code for tier in tiers if tier.shop_percent),
+            richer_since=richer_since(world),
+        )
         self._random = world.dice("till")
         self._later: list[Sold] = []
         self._with_double = {one.double_of for one in world.members if one.double_of is not None}
@@ -74,46 +80,52 @@ class Till:
     def _next_list(self, waiting: list[Sold]) -> tuple[list[Sold], list[Sold]]:
         """So many sales, each person's first only; where one had to wait, those after it wait too."""
         part: list[Sold] = []
-        seen = {one.member.index for one in self._later if one.member is not None}
+        seen = {one.member for one in self._later}
         taken = 0
         for one in waiting:
             if len(part) >= LIST:
                 break
             taken += 1
-            member = one.member
+            member = self._who(one)
             if member is not None and member.kind == "person":
-                if member.index in seen:
+                if one.member in seen:
                     self._later.append(one)
                     continue
-                seen.add(member.index)
+                seen.add(one.member)
             part.append(one)
         return part, waiting[taken:]
 
     def _sell_list(self, part: Sequence[Sold]) -> list[tuple[Sold, Receipt]]:
         sales = [self._brought(one) for one in part]
-        asked = [number for number, sale in enumerate(sales) if self._asking.might_cost_less(sale, part[number].member)]
+        asked = [
+            number for number, sale in enumerate(sales) if self._asking.might_cost_less(sale, self._who(part[number]))
+        ]
         questions = [replace(sales[number], pricing="offers") for number in asked]
         quotes = services.quote_sales(self._world.system, questions)
         for number, quote in zip(asked, quotes, strict=True):
             if isinstance(quote, Problem):
                 raise quote
-            sales[number] = self._paid(sales[number], quote, part[number].member)
+            sales[number] = self._paid(sales[number], quote, self._who(part[number]))
         answers = services.post_sales(self._world.system, sales)
         found = []
         for one, sale, answer in zip(part, sales, answers, strict=True):
             if isinstance(answer, Problem):
                 raise answer
             self._keep(sale, answer)
-            if one.member is not None and one.member.kind == "person" and one.member.id == answer.customer_id:
+            member = self._who(one)
+            if member is not None and member.kind == "person" and member.id == answer.customer_id:
                 basket = _basket(sale)
                 if basket.fuel >= _A_FILL or basket.shop >= _A_SHOP:
-                    self._world.recent.append(one.member.id)
+                    self._world.recent.append(member.id)
             found.append((one, answer))
         return found
 
+    def _who(self, one: Sold) -> Member | None:
+        return None if one.member is None else self._world.members[one.member]
+
     def _brought(self, one: Sold) -> NewSale:
         """The sale with the coupon its customer shows, and what that is for."""
-        member, sale = one.member, one.sale
+        member, sale = self._who(one), one.sale
         if member is None or member.kind != "person" or member.index in self._with_double or not member.id:
             return sale
         basket = _basket(sale)

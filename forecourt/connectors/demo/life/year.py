@@ -29,9 +29,9 @@ ENROLMENT_LIST: Final = 5000
 _A_TURN: Final = 250
 """Sales that are worth a turn of their own: small chains pass several days at once, up to a week."""
 _WEEK: Final = 7
-_GIFTS_EVERY: Final = 4
-"""Days: what is due in between comes up to three days late, as where a worker rested."""
-_DAILY: Final = ("games.",)
+_GIFTS_EVERY, _CHANCES_EVERY = 4, 3
+"""Days: what is due in between comes a little late, as where a worker rested."""
+_CHANCES: Final = ("games.",)
 _WEEKLY: Final = ("games.", "occasions.", "loyalty.", "coupons.", "rewards.")
 _BALANCES: Final = ("loyalty.handlers.",)
 _PROFILES: Final = ("sales.handlers.refresh_profiles",)
@@ -130,8 +130,8 @@ class Year:
                     cursor.execute(ANALYZE)
                 self._summary.tier_changes += sales.review_tiers(world.system, world.today)
                 loyalty.warn_of_expiry(world.system, world.today)
-            if playing.is_on():
-                _read_on(_DAILY)
+            if offset % _CHANCES_EVERY == 0 and playing.is_on():
+                _read_on(_CHANCES)
             books.close_days(world)
             if offset % _GIFTS_EVERY == 0 and families.give_gifts(world):
                 for template in ("BDAY-20", "WASH-FINE"):
