@@ -127,7 +127,7 @@ class Life:
 class Car:
     """A vehicle in use. `tank` in litres, or kWh of battery; `litres_a_day` is what it uses of what it buys here."""
 
-    owner: "Member"
+    owner: "Member" = field(compare=False, repr=False)
     plate: str
     usage: str
     grade: str
