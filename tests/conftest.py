@@ -15,6 +15,9 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["FORECOURT_HOME"] = _home
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
 
+# the browser keeps a loop open in the tests' thread, which Django takes for code that must not wait for a database
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 import django  # noqa: E402  settings read the environment, so it comes first
 
 django.setup()
