@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+_OF_THE_TESTS = {"DATABASE_URL", "FORECOURT_KEYS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 _START_SECONDS = 90
 _STOP_SECONDS = 30
 
@@ -27,6 +28,8 @@ class Live:
     web_port: int
     till_port: int
     log: Path
+    web_workers: int = 1
+    """Each reads the whole of Forecourt in before it answers, which most tests would only wait for."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -40,11 +43,12 @@ class Live:
     @property
     def environment(self) -> dict[str, str]:
         """The environment in which `forecourt` commands speak to this installation."""
-        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "FORECOURT_KEYS"}}
+        kept = {name: value for name, value in os.environ.items() if name not in _OF_THE_TESTS}
         return kept | {
             "FORECOURT_HOME": str(self.home),
             "PORT": str(self.web_port),
             "TILL_PORT": str(self.till_port),
+            "FORECOURT_WEB_WORKERS": str(self.web_workers),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -110,10 +114,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def new_live() -> Live:
+def new_live(*, web_workers: int = 1) -> Live:
     """An installation that was never started, with a home of its own."""
     home = Path(tempfile.mkdtemp(prefix="forecourt-live-"))
-    return Live(home, free_port(), free_port(), home.with_suffix(".out"))
+    return Live(home, free_port(), free_port(), home.with_suffix(".out"), web_workers)
 
 
 def remove(live: Live) -> None:

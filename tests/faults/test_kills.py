@@ -22,7 +22,7 @@ SECONDS_BETWEEN_KILLS = 1.5
 
 @pytest.fixture
 def own() -> Iterator[Live]:
-    fresh = new_live()
+    fresh = new_live(web_workers=2)
     try:
         fresh.start()
         yield fresh
