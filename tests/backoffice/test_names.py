@@ -42,7 +42,17 @@ def test_the_audit_trail_names_people_and_things_and_leads_to_their_pages(db, he
     assert "精洗券" in second["details"]
 
 
-@pytest.mark.parametrize("kind", ["game", "event", "offer", "reward", "template", "coupon_template", "staff"])
+def test_the_audit_trail_tells_amounts_with_two_digits_and_roles_with_their_stations(db, station):
+    (told,) = trail.told([entry("claim:7", '{"total": "11756.0000"}')])
+    assert told["details"] == "amount: 11,756.00"
+    held = f'{{"roles": ["cashier@station:{station.id}", "analyst"]}}'
+    (told,) = trail.told([entry("staff:e002", held)])
+    assert told["details"] == "roles: Cashier · Station S001, Analyst"
+
+
+@pytest.mark.parametrize(
+    "kind", ["game", "event", "offer", "reward", "template", "coupon_template", "staff", "station_id", "region_id"]
+)
 def test_what_is_gone_or_was_never_named_keeps_its_key(db, kind):
     assert operating.names([(kind, "17")]) == {}
 

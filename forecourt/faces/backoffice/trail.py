@@ -1,6 +1,7 @@
 """Entries of the audit trail in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,7 @@ _CALLED = {"reward", "template"}
 """Details that hold the code of something with a name."""
 _NOT_SHOWN = {"merge", "adjustment"}
 """Numbers that tell a reader nothing."""
+_MONEY = {"net", "amount", "total"}
 _MOST_SHOWN = 6
 
 
@@ -144,9 +146,7 @@ def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries with `thing` and its `link` where there is a page, `details` as one line, and `name` of whoever did it."""
     subjects = [row["subject"].partition(":") for row in rows]
     details = [msgspec.json.decode(row["detail"] or "{}") for row in rows]
-    asked = [(kind, key) for kind, _colon, key in subjects] + [
-        (name, value) for body in details for name, value in body.items() if name in _CALLED and isinstance(value, str)
-    ]
+    asked = [(kind, key) for kind, _colon, key in subjects] + [one for body in details for one in _mentioned(body)]
     names = operating.names(asked)
     actors = operating.actors(row["actor"] for row in rows)
     return [
@@ -159,6 +159,22 @@ def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for row, (kind, _colon, key), body in zip(rows, subjects, details, strict=True)
     ]
+
+
+def _mentioned(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What details speak of by its key: rewards, coupon templates, the stations at which somebody has a role."""
+    yield from ((name, value) for name, value in body.items() if name in _CALLED and isinstance(value, str))
+    for held in body.get("roles") or ():
+        kind, _colon, key = str(held).partition("@")[2].partition(":")
+        yield f"{kind}_id", key
+
+
+def _role(held: str, names: Mapping[tuple[str, str], str]) -> str:
+    """A role as the audit trail keeps it, "cashier@station:3", in words."""
+    role, _at, place = held.partition("@")
+    kind, _colon, key = place.partition(":")
+    where = names.get((f"{kind}_id", key), place)
+    return " · ".join(part for part in (str(words.ROLE.get(role, role)), where) if part)
 
 
 def _thing(kind: str, key: str, names: Mapping[tuple[str, str], str]) -> str:
@@ -191,11 +207,15 @@ def _details(body: dict[str, Any], names: Mapping[tuple[str, str], str]) -> str:
         if value in (None, "", [], {}, False, 0) or name in _NOT_SHOWN:
             continue
         said = names.get((name, value)) if name in _CALLED and isinstance(value, str) else None
-        parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {said or _value(value)}")
+        if name == "roles" and isinstance(value, list):
+            said = ", ".join(_role(str(held), names) for held in value)
+        parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {said or _value(value, is_money=name in _MONEY)}")
     return " · ".join(parts)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, *, is_money: bool = False) -> str:
+    if is_money:
+        return f"{Decimal(str(value)):,.2f}".replace("-", "−")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

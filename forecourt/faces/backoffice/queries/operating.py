@@ -20,6 +20,8 @@ _NAMES: Final = {
     "reward": "SELECT code, name FROM rewards_reward WHERE code = ANY(%(keys)s)",
     "template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
     "coupon_template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
+    "station_id": "SELECT id::text, name FROM organisation_station WHERE id::text = ANY(%(keys)s)",
+    "region_id": "SELECT id::text, name FROM organisation_region WHERE id::text = ANY(%(keys)s)",
     "staff": "SELECT username, name FROM organisation_staff WHERE username = ANY(%(keys)s)",
 }
 _JOBS: Final = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.customers import queries as customers
-from forecourt.faces.backoffice.queries import people
+from forecourt.faces.backoffice.queries import operating, people
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel.actors import Actor
@@ -131,6 +131,7 @@ def redemption(request: HttpRequest, redemption_id: UUID) -> HttpResponse:
         one=one,
         reward=known.reward,
         name=customers.names([one.customer_id]).get(one.customer_id, ""),
+        makers=operating.actors({one.redeemed_by, one.closed_by}),
         stations=everywhere,
         places=here,
         states=STATES,
