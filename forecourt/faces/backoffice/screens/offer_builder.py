@@ -105,10 +105,11 @@ def _form(request: HttpRequest, rule: dict[str, Any], one: OfferView | None) -> 
 
 
 def _usual_grade(rule: Any, grades: list[dict[str, Any]]) -> str:
-    """The grade to try an offer with at first: one that it names itself or by its family, else the first."""
+    """The grade to try an offer with at first: one that it names itself or by its family and that has a price."""
     named = set(_strings(rule.get("then"))) | set(_strings(rule.get("when")))
-    spoken_of = [one["code"] for one in grades if one["code"] in named or one["family"] in named]
-    return next(iter([*spoken_of, *[one["code"] for one in grades]]), "")
+    spoken_of = [one for one in grades if one["code"] in named or one["family"] in named]
+    priced = (one["code"] for one in spoken_of if reference.usual_price(one["id"]) is not None)
+    return next(priced, grades[0]["code"] if grades else "")
 
 
 def _strings(part: Any) -> Iterator[str]:
