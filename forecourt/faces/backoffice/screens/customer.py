@@ -143,7 +143,7 @@ def _habits(card: CustomerCard) -> list[str]:
     since = (clock.now() - profile.last_sale_at).days
     every = profile.interval_days
     if every:
-        said.append(_("comes every %(days).0f days") % {"days": every})
+        said.append(_("comes every day") if every < 1.5 else _("comes every %(days).0f days") % {"days": every})
     if every and since > every * 3 // 2 and since - every >= 2:
         said.append(_("last %(days)d days ago (%(late).0f days late)") % {"days": since, "late": since - every})
     else:

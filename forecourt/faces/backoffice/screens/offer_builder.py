@@ -92,7 +92,8 @@ def _form(request: HttpRequest, rule: dict[str, Any], one: OfferView | None) -> 
         names=_names(rule),
         said=_said(),
         saved=_saved_words(one),
-        grades=reference.grades(),
+        grades=(grades := reference.grades()),
+        usual_grade=_usual_grade(rule, grades),
         stations=organisation.all_stations(actor)[:300],
         goods=trials.goods(),
         tiers=tier_names(),
@@ -101,6 +102,23 @@ def _form(request: HttpRequest, rule: dict[str, Any], one: OfferView | None) -> 
         simulation=latest_of(one.code) if one and may_try else None,
         last_month=asked_of(one.code if one else ""),
     )
+
+
+def _usual_grade(rule: Any, grades: list[dict[str, Any]]) -> str:
+    """The grade to try an offer with at first: one that it names itself or by its family and that has a price."""
+    named = set(_strings(rule.get("then"))) | set(_strings(rule.get("when")))
+    spoken_of = [one for one in grades if one["code"] in named or one["family"] in named]
+    priced = (one["code"] for one in spoken_of if reference.usual_price(one["id"]) is not None)
+    return next(priced, grades[0]["code"] if grades else "")
+
+
+def _strings(part: Any) -> Iterator[str]:
+    """All texts in a part of a rule."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _strings(inner)
 
 
 def _saved_words(one: OfferView | None) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from forecourt.customers import permissions as customer_permissions
 from forecourt.faces.backoffice import paging
@@ -107,9 +108,9 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         **_why([{"reason": one, "text": text} for one, text in words.told(reasons, company, names, reader)]),
         reader=reader,
         readers=[
-            (words.Reader.CUSTOMER, _("For the customer")),
-            (words.Reader.CASHIER, _("For the cashier")),
-            (words.Reader.AUDITOR, _("For the auditor")),
+            (words.Reader.CUSTOMER, pgettext("reader", "Customer")),
+            (words.Reader.CASHIER, pgettext("reader", "Cashier")),
+            (words.Reader.AUDITOR, pgettext("reader", "Auditor")),
         ],
         payers=[
             {**row, "name": claims.funder_name(row["funder"])}

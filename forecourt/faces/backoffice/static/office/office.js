@@ -67,8 +67,11 @@
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
     const ink = css("--fc-faint"), line = css("--fc-line");
     const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: data.digits ?? 0 });
-    const axis = (title, extra) => ({ beginAtZero: data.type !== "line", border: { display: false }, grid: { color: line }, title: { display: !!title, text: title, color: ink },
-      ticks: { color: ink, maxTicksLimit: 6, callback: (v) => number.format(v) }, ...extra });
+    // a currency's sign stands before each figure, other units beside the axis
+    const isSign = (unit) => /[¥$€£]$/.test(unit || "");
+    const said = (value, unit) => (isSign(unit) ? `${value < 0 ? "−" : ""}${unit}${number.format(Math.abs(value))}` : `${number.format(value)} ${unit || ""}`.trim());
+    const axis = (title, extra) => ({ beginAtZero: data.type !== "line", border: { display: false }, grid: { color: line }, title: { display: !!title && !isSign(title), text: title, color: ink },
+      ticks: { color: ink, maxTicksLimit: 6, callback: (v) => (isSign(title) ? said(v, title) : number.format(v)) }, ...extra });
     const scales = { x: { stacked: !!data.stacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 }, border: { color: line } },
       y: axis(data.unit, { stacked: !!data.stacked }) };
     if (data.right) scales.right = axis(data.right, { position: "right", grid: { display: false } });
@@ -78,7 +81,7 @@
     charts.push(new Chart(canvas, { type: data.type || "bar", data: { labels: data.labels, datasets },
       options: { responsive: true, maintainAspectRatio: false, animation: false, interaction: { mode: "index", intersect: false }, scales,
         plugins: { legend: { display: datasets.length > 1, position: "bottom", labels: { color: ink, boxWidth: 12, boxHeight: 12, usePointStyle: true, pointStyle: "rectRounded" } },
-          tooltip: { callbacks: { label: (item) => `${item.dataset.label}  ${number.format(item.parsed.y)} ${(item.dataset.yAxisID === "right" ? data.right : data.unit) || ""}` } } } } }));
+          tooltip: { callbacks: { label: (item) => `${item.dataset.label}  ${said(item.parsed.y, item.dataset.yAxisID === "right" ? data.right : data.unit)}` } } } } }));
   }
   function drawAll() {
     charts.splice(0).forEach((chart) => chart.destroy());
