@@ -16,7 +16,7 @@ from forecourt.games.services.table import CannotPlay
 from forecourt.games.values import ClaimState, GameKind, GameRules, PrizeKind, Spun
 from forecourt.kernel import clock
 
-_COLLECTED: Final = 0.7
+_COLLECTED: Final = 0.6
 _RESULT: Final = "红球 03 09 14 21 27 32，蓝球 08"
 """What the lottery drew, as the paper printed it."""
 _TRIES: Final = 6
