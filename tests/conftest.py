@@ -14,8 +14,6 @@ _home = tempfile.mkdtemp(prefix="forecourt-test-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["FORECOURT_HOME"] = _home
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
-# the browser that a worker keeps open runs a loop, in which Django would refuse the database to the tests that follow
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # the browser keeps a loop open in the tests' thread, which Django takes for code that must not wait for a database
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -16,7 +16,7 @@ from forecourt.kernel.problems import Conflict, Problem
 from tests.coupons.scenes import HEAD_OFFICE, a_use, give, make_generic, make_template, now_at, uses_of
 from tests.coupons.test_proofs import proven
 
-ROUNDS = 50
+ROUNDS = 200
 """Of fifty rounds without the lock, two sales take the same coupon in more than forty."""
 
 

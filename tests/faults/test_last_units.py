@@ -16,7 +16,7 @@ from tests.sales.test_offers import per_litre, publish
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 50
+ROUNDS = 200
 
 
 def both(work: Callable[[NewSale], object], pairs: list[tuple[NewSale, NewSale]]) -> list[list[object]]:

@@ -17,7 +17,7 @@ from forecourt.kernel.problems import Conflict
 from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_wheel, always, fill, give_points, let_time_pass, put_up
 from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
 
-TURNS = 50
+TURNS = 200
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -38,7 +38,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_the_last_prize_to_two_players_many_times(real_chain):
+def test_the_last_prize_to_two_players_200_times(real_chain):
     """Each turn one is left and two want it: one gets it, the other the consolation."""
     members = real_chain.enrol(2)
     game_id = put_up(always("mug", prizes=(msgspec.structs.replace(MUG, stock=0), TEN, HUNDRED)))

@@ -17,7 +17,7 @@ from forecourt.loyalty.values import Gift, Return, Spending
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, events, everything_proves, points
 
 pytestmark = pytest.mark.slow
-TIMES = 60
+TIMES = 200
 
 
 def at_once(*acts: Callable[[], Any], times: int = TIMES) -> list[list[Any]]:
