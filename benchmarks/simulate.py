@@ -220,7 +220,7 @@ class Till:
         from forecourt.kernel.actors import SYSTEM
         from forecourt.sales import services
 
-        wanted = {key: sale for sale in sales if (key := _alike(sale)) not in self._asked}
+        wanted = {key: replace(sale, pricing="offers") for sale in sales if (key := _alike(sale)) not in self._asked}
         if wanted:
             quotes = services.quote_sales(SYSTEM, list(wanted.values()))
             self._asked |= {key: quote.totals.net for key, quote in zip(wanted, quotes, strict=True)}

@@ -4,15 +4,19 @@ import json
 import re
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import expect
 
 from forecourt.faces.backoffice.screens.offer_presets import PRESETS, rule_of
 from forecourt.faces.backoffice.screens.offers import may_hold
 from forecourt.kernel import clock
+from forecourt.loyalty import services as loyalty
+from forecourt.loyalty.values import Tier
 from forecourt.offers import queries, services
 from forecourt.offers.rules import language
 from forecourt.organisation import queries as organisation_queries
@@ -24,7 +28,7 @@ from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
 from tests.backoffice.conftest import PASSWORD, _made, _scopes
-from tests.sales.scenes import HEAD_OFFICE, Chain, ago, open_chain, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, a_line, a_sale, ago, open_chain, water
 
 RULE = {
     "code": "shop",
@@ -263,6 +267,34 @@ def test_a_simulation_is_asked_for_watched_read_and_exported(scene, signed):
     latest = sales.simulations()[0]
     client.post(f"/admin/simulations/{latest.pk}/stop/")
     assert sales.simulation(latest.pk).state == "stopped"
+
+
+def test_a_draft_of_the_programme_says_who_rises_and_who_falls(scene, signed):
+    scene.enrol(2)
+    scene.post(
+        *[a_sale(str(who), who, a_line("92", str(who * 10), f"{who * 75}.00"), occurred_at=ago(3)) for who in (1, 2)]
+    )
+    tiers = (
+        Tier(code="basic", name="普通会员", threshold=Decimal(0)),
+        Tier(code="star", name="星级会员", threshold=Decimal(100), multiplier_percent=300),
+    )
+    loyalty.draft_programme(HEAD_OFFICE, replace(PROGRAMME, tiers=tiers))
+    client = signed("o3")
+    client.post("/admin/simulations/new/", {"programme": "draft"})
+    (run,) = sales.simulations()
+    assert run.asked["programme"] == "draft"
+    found = simulating.simulate(msgspec.convert(run.asked, SimulationAsked))
+    Simulation.objects.filter(pk=run.pk).update(state="done", result=found, finished_at=clock.now())
+    said = re.sub(r"<[^>]+>|\s+", " ", page(client, f"simulations/{run.pk}/"))
+    said = " ".join(said.split())
+    assert "▲ 1 rise · ▼ 0 fall · 1 stay" in said
+    assert "普通会员 ▲ 星级会员 1" in said
+    assert "Tiers move from day to day" in said
+    rows = b"".join(client.get(f"/admin/simulations/{run.pk}/export.csv").streaming_content).decode()
+    assert "tier move,basic > star,普通会员 > 星级会员,1" in rows
+    chinese = client.get(f"/admin/simulations/{run.pk}/", headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "各等级会员数" in chinese
+    assert "升级" in chinese
 
 
 def test_how_offers_combine_and_floors_are_set_by_head_office_only(scene, signed):

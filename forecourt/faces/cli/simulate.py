@@ -108,8 +108,29 @@ def _show(result: dict) -> None:  # type: ignore[type-arg]
             for row in rows[:30]:
                 table.add_row(row["name"], row["uses"], row["discount"], row["volume"], row["points"])
             console.print(table)
+    _show_tiers(console, result["tier_moves"])
     members = result["members"]
     click.echo(
         f"Members: {members['winners']:,} gain {members['gain']}, {members['losers']:,} lose {members['loss']}, "
         f"{members['unchanged']:,} see no change."
     )
+
+
+def _show_tiers(console: Console, moves: dict | None) -> None:  # type: ignore[type-arg]
+    """Members by tier at the span's end, where a draft of the programme moved them."""
+    if moves is None:
+        return
+
+    def called(code: str) -> str:
+        return moves["names"].get(code, code) or "-"
+
+    table = Table("tier before", "tier after", "", "members", title="members by tier")
+    for row in moves["rows"]:
+        table.add_row(
+            called(row["before"]),
+            called(row["after"]),
+            {1: "up", -1: "down"}.get(row["rise"], ""),
+            f"{row['members']:,}",
+        )
+    console.print(table)
+    click.echo(f"Tiers: {moves['up']:,} members rise, {moves['down']:,} fall, {moves['same']:,} stay.")

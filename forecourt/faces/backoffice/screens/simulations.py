@@ -218,6 +218,7 @@ def _found(row: SimulationRow) -> dict[str, Any]:
             sorted(result["tiers"], key=lambda group: _rung(group["name"])),
             lambda code: names.name("tier", code) if code else _("no tier, or no member"),
         ),
+        "moves": _moves(result.get("tier_moves")),
         "members": {**members, "gain": Decimal(members["gain"]), "loss": Decimal(members["loss"])},
         "most": [(id, called.get(id, ""), Decimal(worth)) for id, worth in members["most"][:8]],
         "least": [(id, called.get(id, ""), Decimal(worth)) for id, worth in members["least"][:8]],
@@ -230,6 +231,20 @@ def _rung(tier: str) -> tuple[bool, int]:
     """Where a tier stands on the ladder; sales without one come last."""
     ladder = list(tier_names())
     return not tier, ladder.index(tier) if tier in ladder else len(ladder)
+
+
+def _moves(moves: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Members by tier before and after, as the programme and its draft called them; None where tiers were left as they were."""
+    if moves is None:
+        return None
+
+    def called(code: str) -> str:
+        return str(moves["names"].get(code, code)) if code else _("no tier")
+
+    return {
+        **moves,
+        "rows": [{**row, "was": called(row["before"]), "becomes": called(row["after"])} for row in moves["rows"]],
+    }
 
 
 def _groups(groups: list[dict[str, str]], called: Any) -> list[dict[str, Any]]:
@@ -289,6 +304,14 @@ def _lines(row: SimulationRow) -> Iterator[list[Any]]:
             name = names.offer(one["name"]) if kind == "offer" else told.funder(one["name"])
             given = [one.get("uses", ""), one.get("discount", ""), one.get("points", "")]
             yield [kind, one["name"], name, "", one.get("volume", ""), *[""] * 5, *given]
+    moves = _moves(result.get("tier_moves"))
+    for move in moves["rows"] if moves else ():
+        yield [
+            "tier move",
+            f"{move['before']} > {move['after']}",
+            f"{move['was']} > {move['becomes']}",
+            move["members"],
+        ]
     for code, to, why, count in result["lost"]:
         yield ["conflict", code, f"{names.offer(code)} < {names.offer(to)}: {told.WHY_LOST.get(why, why)}", count]
     for code, why, count in result["missed"]:

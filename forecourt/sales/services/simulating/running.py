@@ -93,7 +93,10 @@ def simulate(
     sums = _side_by_side(asked, processes, simulation_id) if processes > 1 and seen is None else None
     if sums is None:
         sums = run_share(asked, Share(), simulation_id, seen).sums
-    found = sums.result(as_if.point_value, ranks(as_if.draft or as_if.programme, as_if.programme))
+    before, after = as_if.programme, as_if.draft or as_if.programme
+    found = sums.result(as_if.point_value, ranks(after, before))
+    if found["tier_moves"] is not None:
+        found["tier_moves"]["names"] = {tier.code: tier.name for tier in (*before.tiers, *after.tiers)}
     return found | {"as_asked": msgspec.to_builtins(asked)}
 
 
