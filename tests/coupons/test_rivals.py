@@ -1,4 +1,4 @@
-"""The same coupon wanted by two connections at once, fifty times: once each."""
+"""The same coupon wanted by two connections at once, two hundred times: once each."""
 
 import threading
 from collections import Counter
@@ -17,7 +17,6 @@ from tests.coupons.scenes import HEAD_OFFICE, a_use, give, make_generic, make_te
 from tests.coupons.test_proofs import proven
 
 ROUNDS = 200
-"""Of fifty rounds without the lock, two sales take the same coupon in more than forty."""
 
 
 def race(*work: Callable[[int], object], rounds: int = ROUNDS) -> list[list[object]]:
@@ -124,7 +123,7 @@ def test_a_reservation_and_a_sale_want_the_same_coupon(real_chain):
 def test_the_last_use_of_a_code_for_everybody_goes_once(real_chain):
     make_generic(limit=ROUNDS)
     members = real_chain.enrol(4)
-    answers = race(*[lambda number, member=member: sell("SUMMER26", member) for member in members], rounds=20)
+    answers = race(*[lambda number, member=member: sell("SUMMER26", member) for member in members], rounds=80)
     taken = sum(answer is True for round_ in answers for answer in round_)
     assert taken == ROUNDS
     assert (now_at("SUMMER26").uses_left, uses_of(now_at("SUMMER26"))) == (0, ROUNDS)
@@ -133,15 +132,15 @@ def test_the_last_use_of_a_code_for_everybody_goes_once(real_chain):
 
 
 def test_holds_and_sales_share_the_uses_of_a_code(real_chain):
-    make_generic(limit=40)
+    make_generic(limit=100)
     first, second = real_chain.enrol(2)
-    reservations = ids.uuid7s(30)
+    reservations = ids.uuid7s(80)
 
     def hold(number: int) -> bool:
         return keep("SUMMER26", first, reservations[number])
 
-    answers = race(hold, lambda number: sell("SUMMER26", second), rounds=30)
-    assert sum(answer is True for round_ in answers for answer in round_) == 40
+    answers = race(hold, lambda number: sell("SUMMER26", second), rounds=80)
+    assert sum(answer is True for round_ in answers for answer in round_) == 100
     proven()
     kept = [reservations[number] for number, round_ in enumerate(answers) if round_[0] is True]
     with transaction.atomic():
@@ -200,13 +199,13 @@ def test_lists_that_share_coupons_in_other_orders_do_not_block_each_other(real_c
         records.use([a_use(coupon, member) for coupon in coupons])
         return len(coupons)
 
-    answers = race(lambda _number: use_all(first, codes), lambda _number: use_all(second, codes[::-1]), rounds=40)
+    answers = race(lambda _number: use_all(first, codes), lambda _number: use_all(second, codes[::-1]), rounds=60)
     assert all(round_ == [12, 12] for round_ in answers)
-    assert sql.rows("SELECT DISTINCT uses_left FROM coupons_coupon") == [(1000 - 80,)]
+    assert sql.rows("SELECT DISTINCT uses_left FROM coupons_coupon") == [(1000 - 120,)]
     proven()
 
 
-@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize("attempt", range(3))
 def test_a_limit_of_a_template_holds_at_once(real_chain, attempt):
     make_template(limit=30)
     members = real_chain.enrol(2)

@@ -1,4 +1,4 @@
-"""Two tills at once for the last unit of a budget, and for the same promise: once each, fifty times."""
+"""Two tills at once for the last unit of a budget, and for the same promise: once each, two hundred times."""
 
 import threading
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def both(work: Callable[[NewSale], object], pairs: list[tuple[NewSale, NewSale]]
 
 
 def days(prefix: str) -> list[tuple[NewSale, NewSale]]:
-    """Two sales of each of fifty trading days."""
+    """Two sales of each of two hundred trading days."""
     now = clock.now()
     return [
         tuple(

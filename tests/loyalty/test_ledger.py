@@ -137,10 +137,10 @@ def test_an_explanation_reads_well_in_both_languages(chain):
             return [sentence for _, sentence in words.explanation(reasons, company(), programme)]
 
     assert said("en")[1:] == [
-        "petrol: 20 × 1 points = 20",
+        "petrol: 20 × 1 points = 20 (petrol)",
         "Line 2 earns no points: no rate covers it.",
         "Tier 普通会员: points × 100%, rounded down: 20",
     ]
     chinese = said("zh-hans")
-    assert chinese[1:3] == ["petrol：20 × 每单位 1 分 = 20 分", "第 2 行不积分：没有适用的积分规则。"]
+    assert chinese[1:3] == ["petrol：20 × 每单位 1 分 = 20 分（petrol）", "第 2 行不积分：没有适用的积分规则。"]
     assert not set(chinese) & set(said("en"))
