@@ -149,26 +149,30 @@ def choose(
     candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy, digits: int
 ) -> tuple[list[Applied], list[Lost]]:
     """The offers a sale gets, in order of priority, and those it does not get although they hold."""
-    unhindered = _unhindered(candidates, caps, policy)
-    if unhindered is not None:
-        applied = [_whole(candidate) for candidate in unhindered]
-        if len(unhindered) == len(candidates):
-            return applied, []
-        given = {candidate.live.id for candidate in unhindered}
-        return applied, [
-            _lost(candidate, unhindered, caps, policy) for candidate in candidates if candidate.live.id not in given
+    chosen = _unhindered(candidates, caps, policy)
+    if chosen is None:
+        chosen = _searched(candidates, caps, policy)
+        applied = settle(chosen, caps, digits)
+    else:
+        applied = [
+            _given_of(candidate, {number: money for number, money in candidate.off.items() if money > 0}, candidate.cut)
+            for candidate in chosen
         ]
+    given = {item.live.id for item in applied}
+    winners = [candidate for candidate in chosen if candidate.live.id in given]
+    lost = [_lost(candidate, winners, caps, policy) for candidate in candidates if candidate.live.id not in given]
+    return applied, lost
+
+
+def _searched(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> list[Candidate]:
+    """The offers that are worth most together, higher priorities first."""
     chosen: list[Candidate] = []
     for priority in sorted({candidate.live.offer.priority for candidate in candidates}, reverse=True):
         level = [candidate for candidate in candidates if candidate.live.offer.priority == priority]
         chosen += _best(_allowed(level, chosen), chosen, caps, policy)
         if any(candidate.live.offer.alone for candidate in chosen):
             break
-    applied = settle(chosen, caps, digits)
-    given = {item.live.id for item in applied}
-    winners = [candidate for candidate in chosen if candidate.live.id in given]
-    lost = [_lost(candidate, winners, caps, policy) for candidate in candidates if candidate.live.id not in given]
-    return applied, lost
+    return chosen
 
 
 def _unhindered(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> list[Candidate] | None:
@@ -184,7 +188,7 @@ def _unhindered(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Po
         offer = candidate.live.offer
         if offer.alone or offer.priority != priority or candidate.worth <= 0:
             return None
-        slot = f"group {offer.group}" if offer.group else candidate.live.code
+        slot = _slot(candidate)
         other = best.get(slot)
         if other is None or (other.worth, candidate.live.code) < (candidate.worth, other.live.code):
             best[slot] = candidate
@@ -204,20 +208,23 @@ def _code(candidate: Candidate) -> str:
     return candidate.live.code
 
 
-def _whole(candidate: Candidate) -> Applied:
-    """A candidate that nothing held down."""
-    off = candidate.off
-    if len(off) > 1:
-        off = {number: money for number, money in off.items() if money > 0}
+def _slot(candidate: Candidate) -> str:
+    """Of offers with the same slot a sale gets one."""
+    group = candidate.live.offer.group
+    return f"group {group}" if group else f"offer {candidate.live.id}"
+
+
+def _given_of(candidate: Candidate, off: dict[int, Decimal], cut: str) -> Applied:
+    """A candidate as a sale gets it, with so much money off each item."""
     return Applied(
         candidate.live,
-        off if candidate.money else {},
-        candidate.units if candidate.money else ZERO,
+        off,
+        candidate.units if off else ZERO,
         candidate.points,
         candidate.times,
         candidate.coupons,
         candidate.gifts,
-        candidate.cut,
+        cut,
     )
 
 
@@ -241,9 +248,7 @@ def _best(level: Sequence[Candidate], chosen: list[Candidate], caps: Sequence[Ca
         if offer.alone:
             alone.append(candidate)
         else:
-            slots.setdefault(f"group {offer.group}" if offer.group else f"offer {candidate.live.id}", []).append(
-                candidate
-            )
+            slots.setdefault(_slot(candidate), []).append(candidate)
     room = policy.most_offers - len(chosen) if policy.most_offers else len(level)
     before = value_of(chosen, caps)
     together = _together(list(slots.values()), chosen, caps, max(room, 0))
@@ -413,22 +418,7 @@ def settle(chosen: Sequence[Candidate], caps: Sequence[Cap], digits: int) -> lis
         money = sum(off.values(), ZERO)
         if not money and not candidate.rest:
             continue
-        cut = candidate.cut
-        units = candidate.units
-        if money < candidate.money:
-            cut = "cap"
-        applied.append(
-            Applied(
-                candidate.live,
-                off,
-                units if money else ZERO,
-                candidate.points,
-                candidate.times,
-                candidate.coupons,
-                candidate.gifts,
-                cut,
-            )
-        )
+        applied.append(_given_of(candidate, off, "cap" if money < candidate.money else candidate.cut))
     return applied
 
 

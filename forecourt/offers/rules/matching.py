@@ -197,7 +197,7 @@ class _Shelf:
                     self._filed.setdefault(key, []).append(live)
 
     def sight(self, facts: Facts) -> "_Sight":
-        """What sales of this kind see; the oldest ones are forgotten when there are too many kinds."""
+        """What sales of this kind see. All kinds are forgotten when there are too many."""
         kind = facts.kind()
         sight = self._sights.get(kind)
         if sight is None:

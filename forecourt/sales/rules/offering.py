@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from forecourt.coupons.values import Coupon
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, share, whole
+from forecourt.loyalty.rules import sole_tender
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
@@ -71,7 +71,7 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     for tender in sale.tenders:
         kind = tender.kind
         tenders[kind] = tenders[kind] + tender.amount if kind in tenders else tender.amount
-    sole = next(iter(tenders)) if len(tenders) == 1 else ""
+    sole = sole_tender(tenders)
     rates = rulings.rates
 
     def points_on(item: Item) -> Decimal:
@@ -296,80 +296,40 @@ def awards_of(
     digits: int,
 ) -> tuple[Award, ...]:
     """The rows that say what each offer gave and who pays, to the cent."""
-    awards: list[Award] = []
+    awards = []
     for item, points, by_line in zip(applied, bonuses, lines, strict=True):
         live = item.live
-        funding = live.offer.funding
-        coupon_id = None
-        if live.uses_coupons and (templates := live.offer.when.coupons(facts)):
-            coupon_id = coupons[templates[0]][0].id
-        if len(funding) < 2:
-            funder = funding[0].funder if funding else COMPANY
-            awards += _of_one(item, points, by_line, funder, coupon_id)
-        else:
-            awards += _of_several(item, points, by_line, digits, coupon_id)
+        funders = [(funding.funder, funding.percent) for funding in live.offer.funding] or _COMPANY_ALONE
+        templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
+        coupon_id = coupons[templates[0]][0].id if templates else None
+        shared_points = _parts(Decimal(points), funders, 0)
+        is_first = True
+        for number, money in sorted(by_line.items()) or [(0, ZERO)]:
+            for position, part in enumerate(_parts(money, funders, digits)):
+                if not part and not (is_first and (position == 0 or shared_points[position])):
+                    continue
+                awards.append(
+                    Award(
+                        line=number,
+                        offer_id=live.id,
+                        offer=live.code,
+                        version=live.version,
+                        funder=funders[position][0],
+                        discount=part,
+                        quantity=item.units if is_first and position == 0 else ZERO,
+                        points=int(shared_points[position]) if is_first else 0,
+                        uses=1 if is_first and position == 0 else 0,
+                        coupon_id=coupon_id,
+                    )
+                )
+            is_first = False
     return tuple(awards)
 
 
-def _of_one(
-    item: Applied, points: int, by_line: Mapping[int, Decimal], funder: str, coupon_id: UUID | None
-) -> list[Award]:
-    """The rows of an offer that one payer pays for."""
-    live = item.live
-    awards = []
-    is_first = True
-    for number, money in sorted(by_line.items()) if len(by_line) > 1 else by_line.items() or _WHOLE_SALE:
-        awards.append(
-            Award(
-                line=number,
-                offer_id=live.id,
-                offer=live.code,
-                version=live.version,
-                funder=funder,
-                discount=money,
-                quantity=item.units if is_first else ZERO,
-                points=points if is_first else 0,
-                uses=1 if is_first else 0,
-                coupon_id=coupon_id,
-            )
-        )
-        is_first = False
-    return awards
-
-
-def _of_several(
-    item: Applied, points: int, by_line: Mapping[int, Decimal], digits: int, coupon_id: UUID | None
-) -> list[Award]:
-    """The rows of an offer that several pay for, each their share."""
-    live = item.live
-    awards = []
-    funders = [(funding.funder, funding.percent) for funding in live.offer.funding]
-    shared_points = _parts(Decimal(points), funders, 0) if points else [ZERO] * len(funders)
-    is_first = True
-    for number, money in sorted(by_line.items()) or _WHOLE_SALE:
-        for position, part in enumerate(_parts(money, funders, digits)):
-            if not part and not (is_first and (position == 0 or shared_points[position])):
-                continue
-            awards.append(
-                Award(
-                    line=number,
-                    offer_id=live.id,
-                    offer=live.code,
-                    version=live.version,
-                    funder=funders[position][0],
-                    discount=part,
-                    quantity=item.units if is_first and position == 0 else ZERO,
-                    points=int(shared_points[position]) if is_first else 0,
-                    uses=1 if is_first and position == 0 else 0,
-                    coupon_id=coupon_id,
-                )
-            )
-        is_first = False
-    return awards
-
-
-_WHOLE_SALE: Final = ((0, ZERO),)
+_COMPANY_ALONE: Final = [(COMPANY, Decimal(100))]
 
 
 def _parts(total: Decimal, funders: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
+    if len(funders) == 1:
+        return [total]
     return share(total, [percent for _, percent in funders], digits)

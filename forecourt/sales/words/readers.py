@@ -40,7 +40,8 @@ WITHIN_REACH: Final = frozenset(
     }
 )
 """What a customer can do something about. Who is chosen, and by what mark, is nobody's business at the pump."""
-_SAVED_BEFORE: Final = frozenset({"budget", "final"})
+_TOLD_ANYWAY: Final = frozenset({"budget", "final"})
+"""What nobody can change at the pump, and what answers "why not"."""
 
 
 def told(
@@ -68,7 +69,7 @@ def _for_customer(reason: Reason, company: CompanyFacts, names: CompanyNames) ->
                 "other": names.offer(values["to"]),
                 "offer": offer,
             }
-        case "offer.missed" if values.get("is") in WITHIN_REACH or values.get("is") in _SAVED_BEFORE:
+        case "offer.missed" if values.get("is") in WITHIN_REACH or values.get("is") in _TOLD_ANYWAY:
             missing = saying.missing(values["is"], values, names)
             return _("“%(offer)s”: %(missing)s.") % {"offer": offer, "missing": missing}
         case "offer.lost" | "offer.missed" | "offer.more" | "earn.none":
@@ -112,7 +113,7 @@ def _for_cashier(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
         case "offer.missed" if values.get("is") in WITHIN_REACH:
             missing = saying.missing(values["is"], values, names)
             return _("Tell them about %(offer)s: %(missing)s.") % (words | {"missing": missing})
-        case "offer.missed" if values.get("is") not in _SAVED_BEFORE:
+        case "offer.missed" if values.get("is") not in _TOLD_ANYWAY:
             return ""
         case "offer.more" | "earn.unit" | "earn.currency":
             return ""

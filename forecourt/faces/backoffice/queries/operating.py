@@ -13,13 +13,14 @@ _READERS: Final = """
 SELECT reader, moved_at, failures, failed_at, error, position FROM kernel_cursor ORDER BY failures DESC, reader
 """
 _LATEST: Final = "SELECT max(recorded_at) FROM kernel_event"
+_TEMPLATES: Final = "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)"
 _NAMES: Final = {
     "game": "SELECT id::text, name FROM games_game WHERE id::text = ANY(%(keys)s)",
     "event": "SELECT id::text, title FROM occasions_event WHERE id::text = ANY(%(keys)s)",
     "offer": "SELECT code, name FROM offers_offer WHERE code = ANY(%(keys)s)",
     "reward": "SELECT code, name FROM rewards_reward WHERE code = ANY(%(keys)s)",
-    "template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
-    "coupon_template": "SELECT code, name FROM coupons_coupontemplate WHERE code = ANY(%(keys)s)",
+    "template": _TEMPLATES,
+    "coupon_template": _TEMPLATES,
     "station_id": "SELECT id::text, name FROM organisation_station WHERE id::text = ANY(%(keys)s)",
     "region_id": "SELECT id::text, name FROM organisation_region WHERE id::text = ANY(%(keys)s)",
     "staff": "SELECT username, name FROM organisation_staff WHERE username = ANY(%(keys)s)",

@@ -14,16 +14,16 @@ from forecourt.accounts import permissions, queries, services
 from forecourt.accounts.models import CLAIM_NAMES
 from forecourt.accounts.queries.claims import Wanted
 from forecourt.accounts.values import ClaimRow, ClaimState, FundingBy
-from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.queries import funding, operating
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.liability import decimal_of
+from forecourt.faces.backoffice.words import funder_name
 from forecourt.kernel import audit, clock, sql
 from forecourt.organisation import queries as organisation
 
 PAGE: Final = 50
-funder_name: Final = words.funder_name
 _BATCH: Final = 2000
 BY: Final = {
     FundingBy.FUNDER: gettext_lazy("Who pays"),

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from forecourt.faces.backoffice import words
-from forecourt.faces.backoffice.screens.claims import funder_name as funder
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import moment
+from forecourt.faces.backoffice.words import funder_name as funder
 from forecourt.kernel.problems import Invalid
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import COMPANY, Offer, Policy

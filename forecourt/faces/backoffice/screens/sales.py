@@ -14,7 +14,8 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import dashboard, offers, reference
 from forecourt.faces.backoffice.queries import sales as queries
 from forecourt.faces.backoffice.screen import screen, show
-from forecourt.faces.backoffice.screens import claims, columns
+from forecourt.faces.backoffice.screens import columns
+from forecourt.faces.backoffice.words import funder_name
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
@@ -113,7 +114,7 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
             (words.Reader.AUDITOR, pgettext("reader", "Auditor")),
         ],
         payers=[
-            {**row, "name": claims.funder_name(row["funder"])}
+            {**row, "name": funder_name(row["funder"])}
             for row in offers.paid_by(sale_id, sale["customer_id"], sale["business_date"])
         ],
         raw=_raw(sale),
