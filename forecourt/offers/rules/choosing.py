@@ -188,7 +188,7 @@ def _unhindered(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Po
         offer = candidate.live.offer
         if offer.alone or offer.priority != priority or candidate.worth <= 0:
             return None
-        slot = _slot(candidate)
+        slot = candidate.live.slot
         other = best.get(slot)
         if other is None or (other.worth, candidate.live.code) < (candidate.worth, other.live.code):
             best[slot] = candidate
@@ -206,12 +206,6 @@ def _unhindered(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Po
 
 def _code(candidate: Candidate) -> str:
     return candidate.live.code
-
-
-def _slot(candidate: Candidate) -> str:
-    """Of offers with the same slot a sale gets one."""
-    group = candidate.live.offer.group
-    return f"group {group}" if group else f"offer {candidate.live.id}"
 
 
 def _given_of(candidate: Candidate, off: dict[int, Decimal], cut: str) -> Applied:
@@ -248,7 +242,7 @@ def _best(level: Sequence[Candidate], chosen: list[Candidate], caps: Sequence[Ca
         if offer.alone:
             alone.append(candidate)
         else:
-            slots.setdefault(_slot(candidate), []).append(candidate)
+            slots.setdefault(candidate.live.slot, []).append(candidate)
     room = policy.most_offers - len(chosen) if policy.most_offers else len(level)
     before = value_of(chosen, caps)
     together = _together(list(slots.values()), chosen, caps, max(room, 0))

@@ -1,19 +1,21 @@
 """Which offers a sale has to look at: live ones, found by what they need, then tested."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
 from forecourt.offers.rules.conditions import All, AnyCondition
 from forecourt.offers.rules.facts import Facts, Key, SaleKind
-from forecourt.offers.rules.language import Offer
+from forecourt.offers.rules.language import COMPANY, Offer
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.rules.terms import Condition, Gain, Varies
 
 EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
+_COMPANY_ALONE: Final = [(COMPANY, Decimal(100))]
 _RANK: Final = {
     "coupon": 0,
     "segment": 1,
@@ -34,16 +36,23 @@ _RANK: Final = {
 
 
 class Live:
-    """A version of an offer with the time it is in force, from `since` until before `until`."""
+    """A version of an offer with the time it is in force, from `since` until before `until`.
+
+    `budgets` are those of everybody; `payers` who pays so many percent; of offers with the same `slot` a sale gets one.
+    """
 
     __slots__ = (
         "asks_buyer",
+        "budgets",
         "code",
         "has_limits",
         "id",
         "issues",
+        "limits_customers",
         "offer",
+        "payers",
         "since",
+        "slot",
         "until",
         "uses_coupons",
         "version",
@@ -60,6 +69,10 @@ class Live:
         self.issues = tuple([template for effect in offer.then for template in effect.issues()])
         self.asks_buyer = any(condition.needs_buyer() for condition in walk(offer.when))
         self.has_limits = bool(offer.budgets or self.issues)
+        self.budgets = tuple([budget for budget in offer.budgets if not budget.is_customers_own])
+        self.limits_customers = len(self.budgets) < len(offer.budgets)
+        self.payers = [(funding.funder, funding.percent) for funding in offer.funding] or _COMPANY_ALONE
+        self.slot = f"group {offer.group}" if offer.group else f"offer {id}"
         self.uses_coupons = any(_uses_coupons(condition) for condition in walk(offer.when))
         self.way = min(ways_to(offer), key=_cost, default=None)
 
@@ -131,21 +144,26 @@ class Book:
         self.size = len(self.offers)
         self.asks_buyer = any(live.asks_buyer for live in self.offers)
         self.has_limits = any(live.has_limits for live in self.offers)
+        self.limited_ids = frozenset([live.id for live in self.offers if live.limits_customers])
         self._edges = sorted({edge for live in self.offers for edge in (live.since, live.until)})
         self._shelves: dict[int, _Shelf] = {}
-        self._minute = _Told(-1)
 
-    def candidates(self, facts: Facts, moment: datetime) -> list[Live]:
-        """The offers in force then that this sale may meet, by code."""
-        return list(self._sight(facts, moment).lives)
+    def limited(self, facts: Facts, moment: datetime) -> tuple[Live, ...]:
+        """Of the offers in force then that this sale may meet, those with budgets or coupons to give, by code."""
+        return self._sight(facts, moment).limited
 
     def look(self, facts: Facts, moment: datetime) -> list[Looked]:
         """Test the offers this sale may meet, and work out what those that hold would give. By code."""
         looked = []
-        for live, known, steps in self._sight(facts, moment).now(facts, self._told(facts)):
+        minute = facts.minute()
+        for live, known, steps in self._sight(facts, moment).ways:
             found = known
-            for condition in steps:
-                if (miss := condition.test(facts)) is not None:
+            for condition, timed in steps:
+                if timed is not None:
+                    if (missed := timed.told(facts, minute)) is not None:
+                        found = missed
+                        break
+                elif (miss := condition.test(facts)) is not None:
                     found = Looked(live, None, miss)
                     break
             if found is None:
@@ -153,13 +171,6 @@ class Book:
                 found = Looked(live, gain, None if gain is not None else NOTHING)
             looked.append(found)
         return looked
-
-    def _told(self, facts: Facts) -> "_Told":
-        """What conditions on the clock have told in this minute."""
-        told = self._minute
-        if told.minute != (minute := facts.minute()):
-            told = self._minute = _Told(minute)
-        return told
 
     def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
         number = bisect_right(self._edges, moment)
@@ -178,7 +189,7 @@ class Book:
 
 
 _MOST_SHELVES: Final = 64
-_MOST_SIGHTS: Final = 4096
+_MOST_SIGHTS: Final = 16_384
 NOTHING: Final = Miss("nothing")
 
 
@@ -189,6 +200,7 @@ class _Shelf:
         self._filed: dict[Key, list[Live]] = {}
         self._always: list[Live] = []
         self._sights: dict[SaleKind, _Sight] = {}
+        self._timed: dict[tuple[int, int], _Timed] = {}
         for live in offers:
             if live.way is None:
                 self._always.append(live)
@@ -203,8 +215,16 @@ class _Shelf:
         if sight is None:
             if len(self._sights) >= _MOST_SIGHTS:
                 self._sights = {}
-            sight = self._sights[kind] = _Sight(self._candidates(facts), facts)
+            sight = self._sights[kind] = _Sight(self, self._candidates(facts), facts)
         return sight
+
+    def timed(self, live: Live, condition: Condition, varies: Varies) -> "_Timed":
+        """What such a condition of an offer tells, for sales of all kinds."""
+        key = (id(live), id(condition))
+        timed = self._timed.get(key)
+        if timed is None:
+            timed = self._timed[key] = _Timed(live, condition, 1440 if varies is Varies.DAY else 1)
+        return timed
 
     def _candidates(self, facts: Facts) -> list[Live]:
         found = {(live.code, live.id): live for live in self._always}
@@ -214,75 +234,58 @@ class _Shelf:
         return [found[name] for name in sorted(found)]
 
 
-class _Told:
-    """What the conditions that only the clock decides tell in one minute, by their identity."""
+class _Timed:
+    """A condition that only the station's clock decides, tested once in so many minutes."""
 
-    __slots__ = ("minute", "misses")
+    __slots__ = ("_condition", "_live", "_minutes", "_told")
 
-    def __init__(self, minute: int) -> None:
-        self.minute = minute
-        self.misses: dict[int, Miss | None] = {}
+    def __init__(self, live: Live, condition: Condition, minutes: int) -> None:
+        self._live = live
+        self._condition = condition
+        self._minutes = minutes
+        self._told: tuple[int, Looked | None] = (-1, None)
 
-    def of(self, condition: Condition, facts: Facts) -> Miss | None:
-        key = id(condition)
-        if key not in self.misses:
-            self.misses[key] = condition.test(facts)
-        return self.misses[key]
+    def told(self, facts: Facts, minute: int) -> Looked | None:
+        """None where it holds in this minute, else what is missing."""
+        moment = minute // self._minutes
+        told = self._told
+        if told[0] != moment:
+            miss = self._condition.test(facts)
+            told = self._told = (moment, None if miss is None else Looked(self._live, None, miss))
+        return told[1]
 
 
-_Way = tuple[Live, Looked | None, tuple[Condition, ...]]
-"""An offer as sales of a kind see it in a minute: what is known of it already, else the conditions left to test."""
+_Step = tuple[Condition, _Timed | None]
+"""A condition that is left to test: for every sale, or by the clock."""
+_Way = tuple[Live, Looked | None, tuple[_Step, ...]]
+"""An offer as sales of a kind see it: the conditions left to test, and what is known of it already if they hold."""
 
 
 class _Sight:
     """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick."""
 
-    __slots__ = ("_minute", "items", "lives", "places", "steps")
+    __slots__ = ("items", "limited", "places", "ways")
 
-    def __init__(self, offers: Iterable[Live], facts: Facts) -> None:
+    def __init__(self, shelf: _Shelf, offers: Sequence[Live], facts: Facts) -> None:
         self.items = facts.items  # kept: kinds know products by identity
-        self.lives = list(offers)
-        self.steps = [_steps(live, facts) for live in self.lives]
+        self.ways = [_way(shelf, live, facts) for live in offers]
+        self.limited = tuple([live for live in offers if live.has_limits])
         self.places = facts.places
-        self._minute: tuple[_Told, list[_Way]] | None = None
-
-    def now(self, facts: Facts, told: _Told) -> list[_Way]:
-        """The offers as sales of this kind see them in this minute."""
-        known = self._minute
-        if known is None or known[0] is not told:
-            ways = [_way(live, steps, facts, told) for live, steps in zip(self.lives, self.steps, strict=True)]
-            known = self._minute = (told, ways)
-        return known[1]
 
 
-_Step = tuple[Condition, Varies, Looked | None]
-"""A condition that is left to test, how it varies; or what the kind alone tells: that it never holds."""
-
-
-def _steps(live: Live, facts: Facts) -> list[_Step]:
+def _way(shelf: _Shelf, live: Live, facts: Facts) -> _Way:
     """What sales of this kind must test of an offer, in the order of its conditions; after what never holds nothing."""
-    found: list[_Step] = []
+    left: list[_Step] = []
     when = live.offer.when
     for condition in when.of if isinstance(when, All) else (when,):
-        varies = condition.varies(facts)
-        if varies is not Varies.KIND:
-            found.append((condition, varies, None))
-        elif (miss := condition.test(facts)) is not None:
-            found.append((condition, varies, Looked(live, None, miss)))
-            break
-    return found
-
-
-def _way(live: Live, steps: Iterable[_Step], facts: Facts, told: _Told) -> _Way:
-    """What is left to test once the minute is known: up to the first condition that kind or minute tell does not hold."""
-    left: list[Condition] = []
-    for condition, varies, never in steps:
-        if never is not None:
-            return (live, never, tuple(left))
-        if varies is Varies.SALE:
-            left.append(condition)
-        elif (miss := told.of(condition, facts)) is not None:
-            return (live, Looked(live, None, miss), tuple(left))
+        match condition.varies(facts):
+            case Varies.SALE:
+                left.append((condition, None))
+            case Varies.KIND:
+                if (miss := condition.test(facts)) is not None:
+                    return (live, Looked(live, None, miss), tuple(left))
+            case varies:
+                left.append((condition, shelf.timed(live, condition, varies)))
     return (live, None, tuple(left))
 
 

@@ -52,13 +52,14 @@ ABOUT: dict[About, str] = {
 class Varies(IntEnum):
     """For which sales a condition may tell something else, the most alike first.
 
-    KIND: the same for all sales of a kind, see `Facts.kind`. MINUTE: the same within a minute of the station's clock. SALE:
-    perhaps something else for each.
+    KIND: the same for all sales of a kind, see `Facts.kind`. DAY and MINUTE: the same within one of the station's clock.
+    SALE: perhaps something else for each.
     """
 
     KIND = 0
-    MINUTE = 1
-    SALE = 2
+    DAY = 1
+    MINUTE = 2
+    SALE = 3
 
 
 class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):

@@ -14,7 +14,6 @@ from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
 from forecourt.offers.rules.choosing import Applied, Candidate, Lost
 from forecourt.offers.rules.facts import Facts, Held, Item, Person, Place, items_of
-from forecourt.offers.rules.language import COMPANY
 from forecourt.offers.rules.matching import Live, Looked, gain_of
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.values import Budget, Measure, Per
@@ -175,15 +174,7 @@ _FINAL: Final = Miss("final")
 
 def budget_keys(live: Live, known: KnownSale) -> list[tuple[str, Budget]]:
     """The budgets of everybody that this sale would spend from; a customer's own limits are no such."""
-    return [
-        (budget.key(live.id, known.station.id, known.business_date), budget)
-        for budget in live.offer.budgets
-        if not budget.is_customers_own
-    ]
-
-
-def has_customer_budgets(live: Live) -> bool:
-    return any(budget.is_customers_own for budget in live.offer.budgets)
+    return [(budget.key(live.id, known.station.id, known.business_date), budget) for budget in live.budgets]
 
 
 def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: State, digits: int) -> Miss | None:
@@ -238,8 +229,6 @@ def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSa
     """What a sale takes from budgets of everybody, by their names, beyond what its reservation took; negative: gives back."""
     spends = {key: -held for key, (held, _limit) in known.promise.spends.items()} if known.promise is not None else {}
     for item, points in zip(applied, bonuses, strict=True):
-        if not item.live.offer.budgets:
-            continue
         for key, budget in budget_keys(item.live, known):
             amount = _wanted(item.money, item.units, points, budget.measure)
             if amount:
@@ -265,23 +254,22 @@ def _points(points: int, times: Mapping[int, Decimal], facts: Facts, off: Mappin
 
 def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits: int) -> list[dict[int, Decimal]]:
     """Each offer's money by line number: off each item, shared among its lines by what is left to pay of them."""
-    lines_of: dict[int, list[int]] = {}
-    left: dict[int, Decimal] = {}
     if not any(item.off for item in applied):
         return [{} for _ in applied]
+    lines_of: dict[int, list[int]] = {}
     for number, (line, product) in enumerate(zip(known.sale.lines, known.products, strict=True), 1):
         if product is not None and line.amount > 0:
             lines_of.setdefault(product.id, []).append(number)
-            left[number] = line.amount
+    left = {number: known.sale.lines[number - 1].amount for several in lines_of.values() for number in several}
     result = []
     for item in applied:
         lines: dict[int, Decimal] = {}
-        for position, money in sorted(item.off.items()) if len(item.off) > 1 else item.off.items():
+        for position, money in item.off.items():
             numbers = lines_of[facts.items[position].product.id]
             parts = [money] if len(numbers) == 1 else share(money, [left[number] for number in numbers], digits)
             for number, part in zip(numbers, parts, strict=True):
                 if part:
-                    lines[number] = lines.get(number, ZERO) + part
+                    lines[number] = part
                     left[number] -= part
         result.append(lines)
     return result
@@ -299,14 +287,14 @@ def awards_of(
     awards = []
     for item, points, by_line in zip(applied, bonuses, lines, strict=True):
         live = item.live
-        funders = [(funding.funder, funding.percent) for funding in live.offer.funding] or _COMPANY_ALONE
+        payers = live.payers
         templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
         coupon_id = coupons[templates[0]][0].id if templates else None
-        shared_points = _parts(Decimal(points), funders, 0)
-        is_first = True
-        for number, money in sorted(by_line.items()) or [(0, ZERO)]:
-            for position, part in enumerate(_parts(money, funders, digits)):
-                if not part and not (is_first and (position == 0 or shared_points[position])):
+        points_of = _parts(Decimal(points), payers, 0)
+        uses, units = 1, item.units
+        for number, money in sorted(by_line.items()) or _WHOLE_SALE:
+            for (funder, _percent), part, bonus in zip(payers, _parts(money, payers, digits), points_of, strict=True):
+                if not (part or bonus or uses):
                     continue
                 awards.append(
                     Award(
@@ -314,22 +302,24 @@ def awards_of(
                         offer_id=live.id,
                         offer=live.code,
                         version=live.version,
-                        funder=funders[position][0],
+                        funder=funder,
                         discount=part,
-                        quantity=item.units if is_first and position == 0 else ZERO,
-                        points=int(shared_points[position]) if is_first else 0,
-                        uses=1 if is_first and position == 0 else 0,
+                        quantity=units,
+                        points=int(bonus),
+                        uses=uses,
                         coupon_id=coupon_id,
                     )
                 )
-            is_first = False
+                uses, units = 0, ZERO
+            points_of = [ZERO] * len(payers)
     return tuple(awards)
 
 
-_COMPANY_ALONE: Final = [(COMPANY, Decimal(100))]
+_WHOLE_SALE: Final = [(0, ZERO)]
 
 
-def _parts(total: Decimal, funders: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
-    if len(funders) == 1:
-        return [total]
-    return share(total, [percent for _, percent in funders], digits)
+def _parts(total: Decimal, payers: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
+    """What each payer pays of it."""
+    if len(payers) == 1 or not total:
+        return [total] * len(payers)
+    return share(total, [percent for _, percent in payers], digits)

@@ -12,7 +12,7 @@ from forecourt.loyalty.values import Programme
 from forecourt.sales.rules import offering
 from forecourt.sales.rules.explaining import explained, explained_offers
 from forecourt.sales.rules.offering import Offered
-from forecourt.sales.rules.state import Rulings, State, Used
+from forecourt.sales.rules.state import Rulings, State
 from forecourt.sales.values import Flag, Issue, KnownSale, NewSale, Outcome, RatedLine, Totals
 
 LARGEST_POINTS: Final = 1_000_000_000
@@ -200,16 +200,5 @@ def take(state: State, outcome: Outcome) -> None:
         return
     if outcome.totals.net >= 0:
         state.visit(known.customer_id, known.sale.occurred_at, outcome.points_earned)
-    given: dict[int, list[Decimal | int]] = {}
-    for award in outcome.awards:
-        sums = given.setdefault(award.offer_id, [ZERO, ZERO, 0, 0])
-        sums[0] += award.discount
-        sums[1] += award.quantity
-        sums[2] += award.uses
-        sums[3] += award.points
-    for offer_id, (money, volume, uses, points) in given.items():
-        state.gave(
-            known.customer_id,
-            offer_id,
-            Used(known.business_date, Decimal(money), Decimal(volume), int(uses), int(points)),
-        )
+    if outcome.awards:
+        state.gave(known.customer_id, known.business_date, outcome.awards)

@@ -1,6 +1,6 @@
 """What rating looks at beside the sale: the rules in force, and what changes from one sale to the next."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import Book, Live
-from forecourt.sales.values import Promise
+from forecourt.sales.values import Award, Promise
 
 
 class Rulings(NamedTuple):
@@ -87,6 +87,8 @@ class State:
         self.given = given if given is not None else {}
         self.uses_of = uses_of if uses_of is not None else {}
         self.segments = segments
+        self.limited: Collection[int] | None = None
+        """The offers with limits of customers' own, which alone ask what they gave before; None: any may be."""
         self.seen: dict[int, Any] = {}
         """Sales of this list as offers see them, by the identity of the known sale; see `offering.seen`."""
         self._coupons: dict[UUID, Coupon] = {}
@@ -106,7 +108,7 @@ class State:
             {key: list(used) for key, used in self.given.items()},
             self.segments,
         )
-        copied.seen = self.seen
+        copied.limited, copied.seen = self.limited, self.seen
         return copied
 
     def holds_any(self, customer_id: int) -> bool:
@@ -190,9 +192,12 @@ class State:
             standing, points=standing.points + points, sales=standing.sales + 1, last_sale_at=latest
         )
 
-    def gave(self, customer_id: int, offer_id: int, used: Used) -> None:
-        """An offer gave this customer something."""
-        self.given.setdefault((customer_id, offer_id), []).append(used)
+    def gave(self, customer_id: int, day: date, awards: Iterable[Award]) -> None:
+        """Offers gave this customer something, or took it back."""
+        for award in awards:
+            if self.limited is None or award.offer_id in self.limited:
+                used = Used(day, award.discount, award.quantity, award.uses, award.points)
+                self.given.setdefault((customer_id, award.offer_id), []).append(used)
 
     def given_since(self, customer_id: int, offer_id: int, since: date, until: date) -> Used:
         """What an offer gave this customer on days of a span, both included, in all."""

@@ -117,6 +117,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     codes = {code for item in known for code in item.sale.coupons}
     if not any(in_force.at(item.rated_at).has_offers for item in known) and not codes:
         return state, limits
+    state.limited = in_force.offers.book.limited_ids
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
     if codes or in_force.has_automatic:
         since = min(item.business_date for item in known)
@@ -149,12 +150,10 @@ def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Li
         found = state.seen[id(item)] = rules.seen(item, rulings, state)
         if item.promise is not None:
             budgets |= {key: limit for key, (_held, limit) in item.promise.spends.items()}
-        for live in rulings.book.candidates(found.facts, item.rated_at):
-            if not live.has_limits:
-                continue
+        for live in rulings.book.limited(found.facts, item.rated_at):
             for key, budget in rules.budget_keys(live, item):
                 budgets[key] = budget.limit
-            if rules.has_customer_budgets(live):
+            if live.limits_customers:
                 own.add(live.id)
             issues.update(live.issues)
     return Limits(budgets, own, issues)

@@ -124,9 +124,11 @@ class Not(Condition, tag="not"):
 
 
 def _together(conditions: Iterable[Condition], facts: Facts) -> Varies:
-    """How several conditions vary together: as each of them where they are alike, with every sale where they are not."""
+    """How several conditions vary together: as the one that varies most; with every sale where clock and kind both matter."""
     found = {condition.varies(facts) for condition in conditions}
-    return found.pop() if len(found) == 1 else Varies.SALE if found else Varies.KIND
+    if len(found) > 1 and Varies.KIND in found:
+        return Varies.SALE
+    return max(found, default=Varies.KIND)
 
 
 def _inside(condition: "AnyCondition", names: Names) -> str:

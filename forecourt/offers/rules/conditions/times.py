@@ -138,7 +138,7 @@ class OnWeekdays(Condition, tag="weekdays"):
         return Miss("weekdays", {"next": _WEEK[(today + wait) % 7].value, "days": str(wait)})
 
     def varies(self, facts: Facts) -> Varies:
-        return Varies.MINUTE
+        return Varies.DAY
 
     def words(self, names: Names) -> str:
         if self.of == _WEEKEND:
@@ -238,7 +238,7 @@ class OnDates(Condition, tag="dates"):
         return Miss("dates", {"ended": max([dates.last or dates.first for dates in self.of])})
 
     def varies(self, facts: Facts) -> Varies:
-        return Varies.MINUTE
+        return Varies.DAY
 
     def words(self, names: Names) -> str:
         return _("the date is %(dates)s") % {"dates": listed([dates.words() for dates in self.of])}
@@ -271,7 +271,7 @@ class OnDaysOfMonth(Condition, tag="month_days"):
         return Miss("month_days", {"begins": day(begins), "days": str((begins - today).days)})
 
     def varies(self, facts: Facts) -> Varies:
-        return Varies.MINUTE
+        return Varies.DAY
 
     def words(self, names: Names) -> str:
         return _("it is day %(days)s of the month") % {"days": listed([str(number) for number in sorted(self.of)])}

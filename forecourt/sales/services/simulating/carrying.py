@@ -12,7 +12,7 @@ from forecourt.kernel.money import ZERO
 from forecourt.loyalty.queries import Rules
 from forecourt.offers.rules.matching import Live, gain_of
 from forecourt.offers.values import Measure
-from forecourt.sales.rules import Rulings, State, Used
+from forecourt.sales.rules import Rulings, State
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.services.giving_back import given_back
 from forecourt.sales.services.simulating.reading import Past, Refund
@@ -38,8 +38,8 @@ class Carried(State):
     def __init__(self, lives: Sequence[Live]) -> None:
         super().__init__()
         self.is_short = False
-        self._limited = {live.id for live in lives if any(budget.is_customers_own for budget in live.offer.budgets)}
-        self._common = {live.id for live in lives if any(not budget.is_customers_own for budget in live.offer.budgets)}
+        self.limited = {live.id for live in lives if live.limits_customers}
+        self._common = {live.id for live in lives if live.budgets}
         self._budgets: dict[str, list[Decimal]] = {}
 
     def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
@@ -54,10 +54,6 @@ class Carried(State):
             if budget is not None:
                 budget[1] = max(budget[1], budget[0] - self.left[key])
                 budget[2] = max(budget[2], amount)
-
-    def gave(self, customer_id: int, offer_id: int, used: Used) -> None:
-        if offer_id in self._limited:
-            super().gave(customer_id, offer_id, used)
 
     def watch(self, known: KnownSale, given: Offered) -> None:
         """Note where a budget of everybody had too little, or a sale wanted more of it than it got for other reasons."""
@@ -100,9 +96,7 @@ class Carried(State):
                 self.left[key] += amount
         if not known.is_member:
             return
-        for award in taken.awards:
-            used = Used(day, award.discount, award.quantity, award.uses, award.points)
-            self.gave(known.customer_id, award.offer_id, used)
+        self.gave(known.customer_id, day, taken.awards)
         standing = self.standings[known.customer_id]
         if taken.is_whole and kept.outcome.totals.net >= 0:
             standing = replace(standing, sales=standing.sales - 1)

@@ -38,7 +38,7 @@ from forecourt.sales.services.simulating.ruling import AsIf
 from forecourt.sales.services.simulating.summing import Sums, figures_of
 from forecourt.sales.services.simulating.telling import Stopped, Teller
 from forecourt.sales.services.simulating.tiers import DraftTiers, ranks
-from forecourt.sales.values import KnownSale, Outcome, SimulationAsked
+from forecourt.sales.values import KnownSale, Outcome, RatedLine, SimulationAsked
 
 VISITS_BEFORE: Final = sql.load(sales.__file__, "visits_before")
 
@@ -217,7 +217,7 @@ class _Run:
         if self._tiers is not None and known.is_member:
             net = outcome.totals.net
             self._tiers.count(known.customer_id, known.business_date, net, outcome.fuel_quantity, is_visit=net >= 0)
-        cost = _cost(known, zip(known.products, [line.quantity for line in known.sale.lines], strict=True), self._as_if)
+        cost = _cost(known, outcome.lines, self._as_if)
         self._sums.add(past, outcome, cost)
         if past.is_refunded:
             self._kept[past.id] = Kept(past, outcome, rulings, has_cost=cost is not None)
@@ -233,8 +233,7 @@ class _Run:
         self._state.take_back(kept, taken, refund.business_date, self._lives)
         net, volume = figures_of(taken.lines)
         known = kept.outcome.known
-        parts = [(line.product, line.quantity) for line in taken.lines]
-        cost = _cost(known, parts, self._as_if) if kept.has_cost else None
+        cost = _cost(known, taken.lines, self._as_if) if kept.has_cost else None
         self._sums.take_back(kept.past, refund, taken, net, volume, cost)
         self._count_back(refund, net, volume)
 
@@ -270,12 +269,13 @@ def _station_ids(asked: SimulationAsked) -> list[int] | None:
     return [facts.id for facts in organisation.station_facts(asked.stations).values()]
 
 
-def _cost(known: KnownSale, goods: Iterable[tuple[ProductFacts | None, Decimal]], as_if: AsIf) -> Decimal | None:
-    """What goods of a sale cost the retailer, None where that is not known of all of them."""
+def _cost(known: KnownSale, lines: Iterable[RatedLine], as_if: AsIf) -> Decimal | None:
+    """What lines of a sale cost the retailer, None where that is not known of all of them."""
     if not as_if.knows_costs:
         return None
     total = ZERO
-    for product, quantity in goods:
+    for line in lines:
+        product, quantity = line.product, line.quantity
         cost = as_if.cost(known.station.id, product.id, known.sale.occurred_at) if product is not None else None
         if cost is None:
             return None
