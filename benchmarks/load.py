@@ -2,6 +2,8 @@
 
     python -m benchmarks.load PORT KEY CONNECTIONS SECONDS [--rate N] [--path P] [--customers N] [--stations N] [--learn 1]
 
+Quotes ask what the sale comes to under the offers in force, as a till does before it takes money.
+
 With --rate it sends at that pace instead, whatever the answers take, and counts the wait from when a sale was due.
 Prints one JSON line: {"sent", "ok", "errors", "seconds", "per_second", "p50", "p95", "p99"}, times in milliseconds.
 """
@@ -81,10 +83,11 @@ class Run:
         )
         station = random.randrange(options.stations)
         paid = self.paid.get(station, "158.00")
+        asks = '"pricing":"offers",' if options.path.endswith("/quote") else ""
         body = (
             f'{{"station":"B{station:03d}","source":"bench-{self.mark}",'
             f'"source_ref":"{self.number}","occurred_at":"{datetime.now(UTC).isoformat(timespec="seconds")}",'
-            f'"customer":{{"phone":"139{customer:08d}"}},"pump":4,"staff":"E017","lines":[{lines}],'
+            f'{asks}"customer":{{"phone":"139{customer:08d}"}},"pump":4,"staff":"E017","lines":[{lines}],'
             f'"tenders":[{{"kind":"wechat","amount":"{paid}"}}]}}'
         ).encode()
         return (
