@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
+    from forecourt.loyalty.values import Programme
+
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
 STATIONS = 50
 JOINED_WITHIN_DAYS = 3 * 365
@@ -112,8 +114,6 @@ def installation() -> Iterator[Path]:
 
 def seed() -> str:
     """100,000 members at 50 stations with a programme; returns an API key."""
-    from decimal import Decimal
-
     from django.db import transaction
 
     from forecourt.catalogue import services as catalogue
@@ -123,7 +123,6 @@ def seed() -> str:
     from forecourt.kernel import clock, partitions, readers
     from forecourt.kernel.actors import SYSTEM
     from forecourt.loyalty import services as loyalty
-    from forecourt.loyalty.values import EarnRate, Per, Programme, Tier
     from forecourt.organisation import services as organisation
     from forecourt.organisation.values import NewStation
 
@@ -132,18 +131,7 @@ def seed() -> str:
     organisation.open_stations(SYSTEM, [NewStation(code=f"B{i:03d}", name=f"站{i}") for i in range(STATIONS)])
     catalogue.add_standard_fuels(SYSTEM)
     catalogue.add_products(SYSTEM, [NewProduct(code="6901234567892", name="矿泉水")])
-    programme = Programme(
-        name="Club",
-        rates=(
-            EarnRate(code="fuel", points=Decimal(1), per=Per.UNIT, kind="fuel"),
-            EarnRate(code="shop", points=Decimal("0.5"), per=Per.CURRENCY, kind="goods"),
-        ),
-        tiers=(
-            Tier(code="base", name="普通", threshold=Decimal(0)),
-            Tier(code="gold", name="金卡", threshold=Decimal(5000), multiplier_percent=150),
-        ),
-    )
-    loyalty.publish_programme(SYSTEM, programme, valid_from=datetime(2015, 1, 1, tzinfo=UTC))
+    loyalty.publish_programme(SYSTEM, club(), valid_from=datetime(2015, 1, 1, tzinfo=UTC))
     for start in range(0, CUSTOMERS, 5000):
         customers.create_customers(
             SYSTEM,
@@ -155,6 +143,26 @@ def seed() -> str:
     readers.advance_all(limit=5000)
     return organisation.create_api_key(
         SYSTEM, "bench", ["sales:write", "sales:read", "customers:read"], requests_per_second=100_000
+    )
+
+
+def club(**more: object) -> "Programme":
+    """The programme that is measured under: points on fuel and in the shop, two tiers."""
+    from decimal import Decimal
+
+    from forecourt.loyalty.values import EarnRate, Per, Programme, Tier
+
+    return Programme(
+        name="Club",
+        rates=(
+            EarnRate(code="fuel", points=Decimal(1), per=Per.UNIT, kind="fuel"),
+            EarnRate(code="shop", points=Decimal("0.5"), per=Per.CURRENCY, kind="goods"),
+        ),
+        tiers=(
+            Tier(code="base", name="普通", threshold=Decimal(0)),
+            Tier(code="gold", name="金卡", threshold=Decimal(5000), multiplier_percent=150),
+        ),
+        **more,  # type: ignore[arg-type]
     )
 
 

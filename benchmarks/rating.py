@@ -8,6 +8,7 @@ from datetime import time as clock_time
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from benchmarks.bench import club
 from benchmarks.offer_mix import TENDERS, WATER, mix
 
 PRICE: Final = Decimal("7.65")
@@ -50,23 +51,10 @@ class Rater:
     def __init__(self, offers: int) -> None:
         from forecourt.catalogue.values import Family, Kind, ProductFacts, Unit
         from forecourt.loyalty.rules import Rates
-        from forecourt.loyalty.values import EarnRate, Per, Programme, Tier
         from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
         from forecourt.sales.rules import Rulings
 
-        programme = Programme(
-            name="Club",
-            version=1,
-            point_value=Decimal("0.01"),
-            rates=(
-                EarnRate(code="fuel", points=Decimal(1), per=Per.UNIT, kind="fuel"),
-                EarnRate(code="shop", points=Decimal("0.5"), per=Per.CURRENCY, kind="goods"),
-            ),
-            tiers=(
-                Tier(code="base", name="普通", threshold=Decimal(0)),
-                Tier(code="gold", name="金卡", threshold=Decimal(5000), multiplier_percent=150),
-            ),
-        )
+        programme = club(version=1, point_value=Decimal("0.01"))
         lives = [Live(number, 1, offer, NEVER, EVER) for number, offer in enumerate(mix(offers), 1)]
         self.rulings = Rulings(programme=programme, rates=Rates(programme.rates), book=Book(lives))
         fuel = [

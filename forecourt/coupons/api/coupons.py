@@ -1,9 +1,7 @@
 """Routes of coupons: issued, found, used, moved."""
 
-from typing import Final
 from uuid import UUID
 
-from django.utils import translation
 from ninja import Router, Status
 
 from forecourt.coupons import permissions, queries, rules, services
@@ -23,13 +21,10 @@ from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import clock
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
+from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, in_languages, needs, position_of
 from forecourt.organisation import queries as organisation
 
 router = Router()
-
-LANGUAGES: Final = {"en": "en", "zh-Hans": "zh-hans"}
-"""Languages of sentences for tills, by their BCP 47 tag."""
 
 
 @router.post(
@@ -90,10 +85,7 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
     now = clock.now()
     why = rules.why_not(coupon, template, organisation.company_day(now), member, next(iter(used.values()), 0))
     zone = organisation.company_zone()
-    messages = {}
-    for tag, language in LANGUAGES.items():
-        with translation.override(language):
-            messages[tag] = rules.sentence(why, coupon, template, zone) if why else ""
+    messages = in_languages(lambda: rules.sentence(why, coupon, template, zone) if why else "")
     return LookupOut(
         usable=why is None,
         why_not=why.value if why else None,

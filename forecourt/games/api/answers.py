@@ -5,19 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from django.utils import translation
 from ninja import Schema
 from pydantic import Field
 
 from forecourt.games import queries
 from forecourt.games.queries import wording
 from forecourt.games.values import ClaimView, GameView, Opening, Spun, Won
-from forecourt.kernel.schemas import Body, Code, Figure, Id, Text
+from forecourt.kernel.schemas import Body, Code, Figure, Id, Text, in_languages
 
 Reference = Annotated[
     str, Field(max_length=100, description="Your name for this play: the same name is the same play.")
 ]
-LANGUAGES = {"en": "en", "zh-Hans": "zh-hans"}
 
 
 class SegmentOut(Schema):
@@ -254,11 +252,7 @@ class ProtocolOut(Schema):
 
 def games_out(found: list[GameView]) -> list[GameOut]:
     prizes = queries.prizes(found)
-    words: dict[int, dict[str, list[str]]] = {one.id: {} for one in found}
-    for name, language in LANGUAGES.items():
-        with translation.override(language):
-            for one in found:
-                words[one.id][name] = wording.in_words(one.rules)
+    words = in_languages(lambda: {one.id: wording.in_words(one.rules) for one in found})
     return [
         GameOut(
             code=one.rules.code,
@@ -285,7 +279,7 @@ def games_out(found: list[GameView]) -> list[GameOut]:
                 )
                 for prize, said in zip(prizes[one.id], one.rules.prizes, strict=True)
             ],
-            rules=words[one.id],
+            rules={tag: said[one.id] for tag, said in words.items()},
         )
         for one in found
     ]

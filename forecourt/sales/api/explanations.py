@@ -1,20 +1,17 @@
 """Why a sale came to what it did, in words."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
-from django.utils import translation
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from forecourt.kernel.schemas import KeyedRequest, needs
+from forecourt.kernel.schemas import KeyedRequest, in_languages, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.sales import queries, wire, words
 
 router = Router()
-
-LANGUAGES: Final = {"en": "en", "zh-Hans": "zh-hans"}
 
 
 class ExplanationFilter(Schema):
@@ -55,13 +52,7 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
     reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)
     company = organisation.company()
-    said: dict[str, list[str]] = {}
-    kept = reasons
-    for tag, language in LANGUAGES.items():
-        with translation.override(language):
-            found = words.explanation(reasons, company, programme, wanted.reader)
-        kept = tuple([reason for reason, _ in found])
-        said[tag] = [text for _, text in found]
+    said = in_languages(lambda: words.explanation(reasons, company, programme, wanted.reader))
     return ExplanationOut(
         reader=wanted.reader,
         sentences=[
@@ -69,8 +60,8 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
                 code=reason.code,
                 verdict=reason.verdict.value,
                 rule=reason.rule,
-                words={tag: texts[position] for tag, texts in said.items()},
+                words={tag: found[position][1] for tag, found in said.items()},
             )
-            for position, reason in enumerate(kept)
+            for position, (reason, _text) in enumerate(said["en"])
         ],
     )
