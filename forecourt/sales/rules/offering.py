@@ -257,10 +257,11 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
     if not any(item.off for item in applied):
         return [{} for _ in applied]
     lines_of: dict[int, list[int]] = {}
+    left: dict[int, Decimal] = {}
     for number, (line, product) in enumerate(zip(known.sale.lines, known.products, strict=True), 1):
         if product is not None and line.amount > 0:
             lines_of.setdefault(product.id, []).append(number)
-    left = {number: known.sale.lines[number - 1].amount for several in lines_of.values() for number in several}
+            left[number] = line.amount
     result = []
     for item in applied:
         lines: dict[int, Decimal] = {}

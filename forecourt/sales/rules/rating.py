@@ -200,5 +200,4 @@ def take(state: State, outcome: Outcome) -> None:
         return
     if outcome.totals.net >= 0:
         state.visit(known.customer_id, known.sale.occurred_at, outcome.points_earned)
-    if outcome.awards:
-        state.gave(known.customer_id, known.business_date, outcome.awards)
+    state.gave(known.customer_id, known.business_date, outcome.awards)

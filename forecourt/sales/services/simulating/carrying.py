@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from forecourt.coupons.values import CouponStatus
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.queries import Rules
-from forecourt.offers.rules.matching import Live, gain_of
+from forecourt.offers.rules.matching import Book, Live, gain_of
 from forecourt.offers.values import Measure
 from forecourt.sales.rules import Rulings, State
 from forecourt.sales.rules.offering import Offered
@@ -35,11 +35,11 @@ class Carried(State):
     what offers gave it keeps what limits of customers' own ask about.
     """
 
-    def __init__(self, lives: Sequence[Live]) -> None:
+    def __init__(self, book: Book) -> None:
         super().__init__()
         self.is_short = False
-        self.limited = {live.id for live in lives if live.limits_customers}
-        self._common = {live.id for live in lives if live.budgets}
+        self.limited = book.limited_ids
+        self._common = {live.id for live in book.offers if live.budgets}
         self._budgets: dict[str, list[Decimal]] = {}
 
     def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:

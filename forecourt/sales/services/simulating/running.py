@@ -160,7 +160,7 @@ class _Run:
         self._asked = asked
         self._as_if = as_if = AsIf(asked)
         self._sums = Sums()
-        self._state = Carried(as_if.book.offers)
+        self._state = Carried(as_if.book)
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
         self._coupons = 0
