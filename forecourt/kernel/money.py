@@ -46,6 +46,13 @@ def share(total: Decimal, weights: list[Decimal], digits: int) -> list[Decimal]:
     if not (whole_weight and total):
         return [total, *([rounded(ZERO, digits)] * (len(weights) - 1))]
     quantum = QUANTA[digits]
+    if len(weights) == 2:  # the most frequent: the larger has what the smaller leaves
+        first, second = weights
+        if first < second:
+            part = (total * first / whole_weight).quantize(quantum, ROUND_DOWN)
+            return [part, total - part]
+        part = (total * second / whole_weight).quantize(quantum, ROUND_DOWN)
+        return [total - part, part]
     left = total
     parts = []
     for weight in weights:

@@ -2,7 +2,7 @@
 
 `load(__file__, "name")` reads `sql/name.sql` beside the caller once, at import. `rows` and `run` execute it with named
 parameters; `copy_in` streams rows by COPY, the fastest way in. All run on Django's connection, inside whatever
-transaction the calling command holds.
+transaction the calling command holds. What the main road sends (`hot`, `copy_in`) goes straight to libpq.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
+
+from forecourt.kernel import libpq
+
+overlapping: Final = libpq.overlapping
 
 _watch: ContextVar[list[str] | None] = ContextVar("statements", default=None)
 
@@ -44,35 +47,52 @@ def _note(statement: str) -> None:
 
 def rows(statement: str, parameters: Mapping[str, Any] | None = None, *, hot: bool = False) -> list[tuple[Any, ...]]:
     """All rows of a statement. `hot` prepares it on the server: for the main road, whose statements never vary in text."""
-    with _executed(statement, parameters, hot) as cursor:
+    if hot:
+        _note(statement)
+        return libpq.rows(statement, parameters)
+    with _executed(statement, parameters) as cursor:
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def dicts(statement: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """All rows of a statement as dictionaries by column name."""
-    with _executed(statement, parameters, hot=False) as cursor:
+    with _executed(statement, parameters) as cursor:
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def run(statement: str, parameters: Mapping[str, Any] | None = None, *, hot: bool = False) -> int:
     """Execute a statement; returns the number of rows it touched."""
-    with _executed(statement, parameters, hot) as cursor:
+    if hot:
+        _note(statement)
+        return libpq.run(statement, parameters)
+    with _executed(statement, parameters) as cursor:
         return int(cursor.rowcount)
 
 
 @contextmanager
-def _executed(statement: str, parameters: Mapping[str, Any] | None, hot: bool) -> Iterator[Any]:
+def _executed(statement: str, parameters: Mapping[str, Any] | None) -> Iterator[Any]:
     _note(statement)
-    if not hot:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            yield cursor
-        return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+    libpq.settle()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
         yield cursor
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo what the block sent, and let its locks go, where an error of our own leaves it.
+
+    A lighter one than `transaction.atomic` for the main road: an error of the database itself spoils the transaction, and
+    what is sent afterwards is still sent under it.
+    """
+    libpq.run("SAVEPOINT block", None)
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, DatabaseError):
+            libpq.run("ROLLBACK TO SAVEPOINT block", None)
+        raise
 
 
 def array(values: Iterable[object]) -> str:
@@ -109,8 +129,7 @@ def copy_in(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
         return
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     _note(statement)
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        copy.write(body)
+    libpq.copy(statement, body.encode())
 
 
 def refresh_statistics(count: int, *tables: str) -> None:

@@ -35,6 +35,19 @@ JOIN unnest(%(budgets)s::text[], %(slots)s::smallint[]) AS wanted (budget, slot)
 ORDER BY kept.budget, kept.slot
 FOR NO KEY UPDATE OF kept
 """
+_TAKE: Final = """
+WITH held AS (
+  SELECT kept.budget, kept.slot, new.amount
+  FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(amounts)s::numeric[]) AS new (budget, slot, amount)
+  JOIN offers_slot AS kept ON kept.budget = new.budget AND kept.slot = new.slot
+  WHERE kept.used + new.amount BETWEEN 0 AND kept.quota
+  ORDER BY kept.budget, kept.slot
+  FOR NO KEY UPDATE OF kept
+)
+UPDATE offers_slot AS kept SET used = kept.used + held.amount
+FROM held
+WHERE kept.budget = held.budget AND kept.slot = held.slot
+"""
 _SAVE: Final = """
 UPDATE offers_slot AS kept SET quota = new.quota, used = new.used
 FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(quotas)s::numeric[], %(used)s::numeric[])
@@ -68,20 +81,25 @@ def own_slot(limit: Decimal) -> int:
 
 
 def take(wanted: Mapping[str, Wanted]) -> None:
-    """Take from budgets, from this writer's own slots; Contested, with nothing taken, where one has too little.
+    """Take from budgets, from this writer's own slots, in one statement; Contested where one has too little, or no slots yet.
 
-    Call it inside a savepoint, so that the locks of a contested try are let go. Three statements.
+    Where several are wanted call it inside a savepoint, so that the locks of a contested try are let go. Of one that is
+    contested none is held.
     """
     if not wanted:
         return
-    own: dict[str, int | None] = {budget: own_slot(need.limit) for budget, need in wanted.items()}
-    held = _opened(own, {budget: need.limit for budget, need in wanted.items()})
-    for budget, need in wanted.items():
-        slot = held[budget][own_slot(need.limit)]
-        if not ZERO <= slot[1] + need.amount <= slot[0]:
-            raise Contested(budget)
-        slot[1] += need.amount
-    _save(held)
+    budgets = sorted(wanted)
+    taken = sql.run(
+        _TAKE,
+        {
+            "budgets": sql.text_array(budgets),
+            "slots": sql.array([own_slot(wanted[budget].limit) for budget in budgets]),
+            "amounts": sql.array([wanted[budget].amount for budget in budgets]),
+        },
+        hot=True,
+    )
+    if taken < len(budgets):
+        raise Contested
 
 
 def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:

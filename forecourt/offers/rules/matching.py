@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
@@ -12,6 +12,7 @@ from forecourt.offers.rules.facts import Facts, Key, SaleKind
 from forecourt.offers.rules.language import COMPANY, Offer
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.rules.terms import Condition, Gain, Varies
+from forecourt.offers.values import Budget
 
 EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -42,6 +43,7 @@ class Live:
     """
 
     __slots__ = (
+        "_keys",
         "asks_buyer",
         "budgets",
         "code",
@@ -70,11 +72,29 @@ class Live:
         self.asks_buyer = any(condition.needs_buyer() for condition in walk(offer.when))
         self.has_limits = bool(offer.budgets or self.issues)
         self.budgets = tuple([budget for budget in offer.budgets if not budget.is_customers_own])
+        self._keys: dict[tuple[int, date], tuple[tuple[str, Budget], ...]] = {}
         self.limits_customers = len(self.budgets) < len(offer.budgets)
         self.payers = [(funding.funder, funding.percent) for funding in offer.funding] or _COMPANY_ALONE
         self.slot = f"group {offer.group}" if offer.group else f"offer {id}"
         self.uses_coupons = any(_uses_coupons(condition) for condition in walk(offer.when))
         self.way = min(ways_to(offer), key=_cost, default=None)
+
+    def budgets_at(self, station_id: int, day: date) -> tuple[tuple[str, Budget], ...]:
+        """The budgets that a sale at this station on this trading day spends from, with their names; a customer's own have
+        none.
+        """
+        keys = self._keys.get((station_id, day))
+        if keys is None:
+            if len(self._keys) >= _MOST_KEYS:
+                self._keys = {}
+            keys = tuple(
+                [
+                    ("" if budget.is_customers_own else budget.key(self.id, station_id, day), budget)
+                    for budget in self.offer.budgets
+                ]
+            )
+            self._keys[station_id, day] = keys
+        return keys
 
 
 def _uses_coupons(condition: Condition) -> bool:
@@ -189,6 +209,7 @@ class Book:
 
 
 _MOST_SHELVES: Final = 64
+_MOST_KEYS: Final = 4096
 _MOST_SIGHTS: Final = 16_384
 NOTHING: Final = Miss("nothing")
 

@@ -13,7 +13,7 @@ from forecourt.sales.rules.checking import (
     flags_of,
 )
 from forecourt.sales.rules.explaining import coupons_given, offers_given
-from forecourt.sales.rules.offering import budget_keys, seen
+from forecourt.sales.rules.offering import seen
 from forecourt.sales.rules.rating import LARGEST_POINTS, POINTS, Mint, points_tendered, rate, take
 from forecourt.sales.rules.remaining import Remaining
 from forecourt.sales.rules.returning import Paid, paid_back, returned, returned_whole
@@ -36,7 +36,6 @@ __all__ = [
     "Rulings",
     "State",
     "Used",
-    "budget_keys",
     "business_date_of",
     "checked",
     "coupons_given",

@@ -172,19 +172,16 @@ def given(
 _FINAL: Final = Miss("final")
 
 
-def budget_keys(live: Live, known: KnownSale) -> list[tuple[str, Budget]]:
-    """The budgets of everybody that this sale would spend from; a customer's own limits are no such."""
-    return [(budget.key(live.id, known.station.id, known.business_date), budget) for budget in live.budgets]
-
-
 def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: State, digits: int) -> Miss | None:
     """Cut what an offer would give down to what its budgets have left; a miss where nothing is left.
 
     Points are counted on prices before offers: what is paid in the end can only earn fewer.
     """
     points = _points(candidate.points, candidate.times, facts, {})
-    for budget in candidate.live.offer.budgets:
-        left = _left(candidate.live, budget, known, state)
+    for key, budget in candidate.live.budgets_at(known.station.id, known.business_date):
+        left = (
+            state.left_for(key, budget.limit, known.promise) if key else _own_left(candidate.live, budget, known, state)
+        )
         wanted = _wanted(candidate.money, candidate.units, points, budget.measure)
         if left >= wanted > 0 or wanted == 0:
             continue
@@ -197,10 +194,8 @@ def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: S
     return None
 
 
-def _left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
-    if not budget.is_customers_own:
-        key = budget.key(live.id, known.station.id, known.business_date)
-        return state.left_for(key, budget.limit, known.promise)
+def _own_left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
+    """What a customer has left of a limit for each."""
     if not known.is_member:
         return budget.limit
     day = known.business_date
@@ -229,9 +224,10 @@ def spends_of(applied: Sequence[Applied], bonuses: Sequence[int], known: KnownSa
     """What a sale takes from budgets of everybody, by their names, beyond what its reservation took; negative: gives back."""
     spends = {key: -held for key, (held, _limit) in known.promise.spends.items()} if known.promise is not None else {}
     for item, points in zip(applied, bonuses, strict=True):
-        for key, budget in budget_keys(item.live, known):
-            amount = _wanted(item.money, item.units, points, budget.measure)
-            if amount:
+        if not item.live.budgets:
+            continue
+        for key, budget in item.live.budgets_at(known.station.id, known.business_date):
+            if key and (amount := _wanted(item.money, item.units, points, budget.measure)):
                 spends[key] = spends.get(key, ZERO) + amount
     return {key: amount for key, amount in spends.items() if amount}
 

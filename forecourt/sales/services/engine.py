@@ -5,19 +5,18 @@ little, the list lets go, holds them all and is rated again with exactly what is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
-
-from django.db import transaction
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import records as coupon_records
 from forecourt.coupons import rules as coupon_rules
 from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.customers import queries as customers
-from forecourt.kernel import clock, ids
+from forecourt.kernel import clock, ids, sql
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
@@ -151,8 +150,9 @@ def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Li
         if item.promise is not None:
             budgets |= {key: limit for key, (_held, limit) in item.promise.spends.items()}
         for live in rulings.book.limited(found.facts, item.rated_at):
-            for key, budget in rules.budget_keys(live, item):
-                budgets[key] = budget.limit
+            for key, budget in live.budgets_at(item.station.id, item.business_date):
+                if key:
+                    budgets[key] = budget.limit
             if live.limits_customers:
                 own.add(live.id)
             issues.update(live.issues)
@@ -193,7 +193,7 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     if not wanted:
         return outcomes
     try:
-        with transaction.atomic():
+        with sql.savepoint() if len(wanted) > 1 else nullcontext():
             offer_records.take(wanted)
         return outcomes
     except offer_records.Contested:

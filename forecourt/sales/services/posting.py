@@ -13,7 +13,7 @@ from forecourt.coupons import records as coupon_records
 from forecourt.coupons.events import CouponIssued
 from forecourt.coupons.queries import KnownTemplate
 from forecourt.coupons.values import Use
-from forecourt.kernel import clock, ids, stamps
+from forecourt.kernel import clock, ids, sql, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import Event, publish
 from forecourt.kernel.problems import Conflict, Problem
@@ -63,9 +63,10 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     new, answers = claim(known, [actor.label for actor, _ in submissions])
     if new:
         postings = rate_and_settle(locked(new), seen)
-        write(postings, coupons.live_templates(seen.get("coupons", 0)))
-        for item, posting in zip(new, postings, strict=True):
-            answers[item.position] = receipt_of(posting)
+        with sql.overlapping():
+            write(postings, coupons.live_templates(seen.get("coupons", 0)))
+            for item, posting in zip(new, postings, strict=True):
+                answers[item.position] = receipt_of(posting)
     return _with_replays(known, answers)
 
 
