@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import OperationalError
@@ -28,7 +28,7 @@ class Engine:
         self.error = error or ValueError("poison")
         self.answer = lambda submissions: [submission.sale for submission in submissions]
 
-    def __call__(self, submissions: Sequence[Submission]) -> list[Problem]:
+    def __call__(self, submissions: Sequence[Submission], next_may_begin: Callable[[], None]) -> list[Problem]:
         self.gate.wait(10)
         self.sizes.append(len(submissions))
         if any("poison" in str(submission.sale) for submission in submissions):
@@ -105,6 +105,36 @@ def test_answers_are_english_whatever_the_installation_speaks(settings):
     engine.answer = refuse
     answers = serve(engine, [request("r0")])
     assert answers[0][0].detail == "till has no access to station S7."
+
+
+@pytest.mark.parametrize("passes_on", [True, False])
+def test_the_next_list_begins_once_the_one_before_lets_it(passes_on):
+    """With two threads, while the first list is still being written."""
+    begun, written = threading.Semaphore(0), threading.Event()
+
+    def engine(submissions: Sequence[Submission], next_may_begin: Callable[[], None]) -> list[Problem]:
+        if passes_on:
+            next_may_begin()
+        begun.release()
+        written.wait(10)
+        return [submission.sale for submission in submissions]
+
+    async def two_lists() -> bool:
+        lane = Lane("test", engine, threads=2)
+        lane.start()
+        try:
+            first = asyncio.ensure_future(lane.answer(request("r0")))
+            assert await asyncio.to_thread(begun.acquire, timeout=5)
+            second = asyncio.ensure_future(lane.answer(request("r1")))
+            has_begun = await asyncio.to_thread(begun.acquire, timeout=5 if passes_on else 0.2)
+            written.set()
+            await asyncio.wait_for(asyncio.gather(first, second), 10)
+            return has_begun
+        finally:
+            written.set()
+            await asyncio.to_thread(lane.close)
+
+    assert loops.run(two_lists()) is passes_on
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from forecourt.faces.api import problems  # noqa: E402
 from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
 from forecourt.faces.api.limits import buckets  # noqa: E402
-from forecourt.faces.till.lanes import Lane  # noqa: E402
+from forecourt.faces.till.lanes import Lane, alone  # noqa: E402
 from forecourt.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Unavailable  # noqa: E402
 from forecourt.organisation import queries as organisation  # noqa: E402
 from forecourt.organisation.values import KeyRecord  # noqa: E402
@@ -39,12 +39,11 @@ QUOTE_SALES: Final = "/api/v1/sales/quote"
 RESERVE_SALES: Final = "/api/v1/sales/reserve"
 SINGLE: Final = 20
 """Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
-THREADS: Final = int(os.environ.get("FORECOURT_TILL_THREADS", "1"))
 
-posting = Lane("post", services.post_together, THREADS)
-bulk = Lane("bulk", services.post_together, 1)
-quoting = Lane("quote", services.quote_together, 1)
-reserving = Lane("reserve", services.reserve_together, 1)
+posting = Lane("post", services.post_together, threads=2)
+bulk = Lane("bulk", services.post_together)
+quoting = Lane("quote", alone(services.quote_together))
+reserving = Lane("reserve", alone(services.reserve_together))
 LANES: Final = (posting, bulk, quoting, reserving)
 
 
