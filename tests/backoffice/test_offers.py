@@ -319,50 +319,105 @@ def offerer(live, chain) -> str:
     return "bo-offers"
 
 
+WORDS = {
+    "en-GB": {
+        "save": "Save the draft",
+        "missing": "is missing",
+        "reads": "¥0.50 off each l of 95# BO",
+        "gets": "This basket gets the offer",
+        "misses": "This basket does not get the offer",
+        "cost": "It would have cost",
+        "hand in": "Hand in for review",
+        "waits": "Offer {} waits for your approval",
+        "approve": "Approve and publish",
+        "in force": "In force",
+        "given": "Offers given",
+    },
+    "zh-CN": {
+        "save": "保存草稿",
+        "missing": "未填写",
+        "reads": "95# BO每升直降¥0.50",
+        "gets": "这笔交易可享此优惠",
+        "misses": "这笔交易不享此优惠",
+        "cost": "预计成本",
+        "hand in": "提交审核",
+        "waits": "优惠“{}”等待您批准",
+        "approve": "批准并发布",
+        "in force": "生效中",
+        "given": "已享优惠",
+    },
+}
+
+
 @pytest.mark.slow
-def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, offerer, signed_in):
-    made = live.command("apikey", "create", "offer-tests", *_scopes())
+@pytest.mark.parametrize(("mine", "theirs"), [("en-GB", "zh-CN"), ("zh-CN", "en-GB")])
+def test_a_marketer_drafts_tries_simulates_hands_in_and_a_receipt_shows_it(
+    live, chain, offerer, signed_in, mine, theirs
+):
+    code, name, said, answers = f"BO-{mine}", f"Half off {mine}", WORDS[mine], WORDS[theirs]
+    made = live.command("apikey", "create", f"offer-tests-{mine}", *_scopes())
     headers = {"Authorization": f"Bearer {made.stdout.strip().splitlines()[-1]}"}
     door = httpx.Client(base_url=f"{live.web}/api/v1", headers=headers, timeout=30)
-    page = signed_in(offerer)
+    since = "2026-01-01T00:00:00+08:00"
+    assert door.post("/prices", json={"product": "BO95", "price": "8.00", "effective_from": since}).is_success
+    _made(door.post("/sales", json=_a_fill("past", code, days=2)))
+
+    page = signed_in(offerer, mine)
     page.goto(f"{live.web}/admin/offers/new/")
-    page.locator("[data-path=name] input").fill("Browser offer")
-    page.locator("[data-path=code] input").fill("BO-OFFER")
+    page.locator("[data-path=name] input").fill(name)
+    page.locator("[data-path=code] input").fill(code)
     page.locator("[data-part=when] select.adder").select_option("volume")
     page.locator("[data-path='when.of.0.at_least'] input").fill("10")
-    page.get_by_role("button", name="Save the draft").click()
-    expect(page.locator("[data-path='then.0.off'] .fault")).to_contain_text("is missing")
+    page.get_by_role("button", name=said["save"]).click()
+    expect(page.locator("[data-path='then.0.off'] .fault")).to_contain_text(said["missing"])
     page.locator("[data-path='then.0.off'] input").fill("0.50")
     picker = page.locator("[data-path='then.0.of'] input[role=combobox]")
     picker.press("Backspace")
     picker.fill("BO95")
     expect(page.locator(".hits li[aria-selected=true]")).to_contain_text("95# BO")
     picker.press("Enter")
-    expect(page.locator("[data-sentence]")).to_contain_text("¥0.50 off each l of 95# BO")
+    expect(page.locator("[data-sentence]")).to_contain_text(said["reads"])
+
+    page.locator("[name=try_grade]").select_option("BO95")
+    page.locator("[name=try_volume]").fill("9")
+    expect(page.locator("[data-tried]")).to_contain_text(said["misses"])
+    page.locator("[name=try_volume]").fill("20")
+    expect(page.locator("[data-tried]")).to_contain_text(said["gets"])
+
+    page.locator("[data-simulate]").click()
+    expect(page.locator("[data-watched]")).to_contain_text(said["cost"], timeout=60_000)
+    expect(page.locator("[data-watched] dl").first).to_contain_text(re.compile(r"¥[1-9]"))
+
     page.locator("[data-hand-in]").click()
-    page.wait_for_url(re.compile(r"/offers/of/BO-OFFER/#hand-in$"))
+    page.wait_for_url(re.compile(rf"/offers/of/{code}/#hand-in$"))
     page.fill("[name=note]", "half off a litre")
-    page.get_by_role("button", name="Hand in for review").click()
+    page.get_by_role("button", name=said["hand in"]).click()
     expect(page.locator("#review")).to_contain_text("half off a litre")
-    expect(page.get_by_role("button", name="Approve and publish")).to_have_count(0)
-    chief = signed_in("bo-head", "zh-CN")
-    chief.get_by_role("link", name=re.compile("优惠“Browser offer”等待您批准")).click()
-    chief.get_by_role("button", name="批准并发布").click()
-    expect(chief.locator("#content")).to_contain_text("生效中")
+    expect(page.get_by_role("button", name=said["approve"])).to_have_count(0)
+
+    chief = signed_in("bo-head", theirs)
+    chief.get_by_role("link", name=re.compile(answers["waits"].format(name))).click()
+    chief.get_by_role("button", name=answers["approve"]).click()
+    expect(chief.locator("#content")).to_contain_text(answers["in force"])
     time.sleep(1)  # tills tell whole seconds
-    sale = {
+
+    receipt = _made(door.post("/sales", json=_a_fill("now", code)))
+    for who, words in ((page, said), (chief, answers)):
+        who.goto(f"{live.web}/admin/sales/{receipt['id']}/")
+        expect(who.locator("#content")).to_contain_text(words["given"])
+        expect(who.locator("#content")).to_contain_text(re.compile(rf"{name}.*¥10"))
+
+
+def _a_fill(ref: str, code: str, days: int = 0) -> dict:
+    """Twenty litres by the member of the chain, now or so many days ago."""
+    at = time.gmtime(time.time() - days * 86_400)
+    return {
         "station": "BO1",
         "source": "pos-o",
-        "source_ref": "offer-1",
-        "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "source_ref": f"{ref}-{code}",
+        "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", at),
         "customer": {"phone": "13712348765"},
         "pricing": "offers",
         "lines": [{"product": "BO95", "quantity": "20.000", "unit_price": "8.00", "amount": "160.00"}],
         "tenders": [{"kind": "wechat", "amount": "150.00"}],
     }
-    receipt = _made(door.post("/sales", json=sale))
-    chief.goto(f"{live.web}/admin/sales/{receipt['id']}/")
-    expect(chief.locator("#content")).to_contain_text("已享优惠")
-    expect(chief.locator("#content")).to_contain_text("Browser offer")
-    page.goto(f"{live.web}/admin/sales/{receipt['id']}/")
-    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10 off.")
