@@ -262,7 +262,7 @@ class RatedLine(Value, kw_only=False):
     discount: Decimal
 
 
-class Award(Value):
+class Award(Value, kw_only=False):
     """What an offer gives on a line (0: the whole sale), and who pays. Offer id 0 is a tier's own discount.
 
     `points`, `uses` and `quantity` (units discounted) stand on the first row of each offer only.

@@ -294,18 +294,7 @@ def awards_of(
                 if not (part or bonus or uses):
                     continue
                 awards.append(
-                    Award(
-                        line=number,
-                        offer_id=live.id,
-                        offer=live.code,
-                        version=live.version,
-                        funder=funder,
-                        discount=part,
-                        quantity=units,
-                        points=int(bonus),
-                        uses=uses,
-                        coupon_id=coupon_id,
-                    )
+                    Award(number, live.id, live.code, live.version, funder, part, units, int(bonus), uses, coupon_id)
                 )
                 uses, units = 0, ZERO
             points_of = [ZERO] * len(payers)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from forecourt import sales
 from forecourt.catalogue.values import ProductFacts
-from forecourt.kernel import sql
+from forecourt.kernel import libpq, sql
 from forecourt.kernel.money import ZERO
 from forecourt.organisation.values import StationFacts
 from forecourt.sales.values import Flag, KnownSale, NewLine, NewSale, NewTender, RefundLine
@@ -83,6 +83,7 @@ class Reader:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '64MB'")
         with connection.chunked_cursor() as cursor:
+            libpq.load_timestamps(cursor.cursor.adapters)
             cursor.execute(PAST_SALES, self._where | {"since": since, "until": until})
             while rows := cursor.fetchmany(PIECE):
                 yield [self._refund(row) if row[1] is not None else self._past(row) for row in rows]
