@@ -213,7 +213,7 @@ def test_the_page_and_the_receipt_tell_who_pays(scene, signed):
     assert f"/admin/sales/{receipt.id}/" in said
     said = page(client, f"sales/{receipt.id}/")
     assert "Offers given" in said
-    assert "One off: ¥1 off." in said
+    assert "One off: ¥1.00 off." in said
     assert "Supplier acme</dt><dd>¥0.60</dd>" in said
     assert "The brand</dt><dd>¥0.40</dd>" in said
     stranger = scene.post_one("2", None, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
@@ -338,7 +338,7 @@ def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, of
     picker.fill("BO95")
     expect(page.locator(".hits li[aria-selected=true]")).to_contain_text("95# BO")
     picker.press("Enter")
-    expect(page.locator("[data-sentence]")).to_contain_text("¥0.50 off each l of 95# BO")
+    expect(page.locator("[data-sentence]")).to_contain_text("¥0.50 off each L of 95# BO")
     page.locator("[data-hand-in]").click()
     page.wait_for_url(re.compile(r"/offers/of/BO-OFFER/#hand-in$"))
     page.fill("[name=note]", "half off a litre")
@@ -365,4 +365,4 @@ def test_a_marketer_drafts_tries_hands_in_and_a_receipt_shows_it(live, chain, of
     expect(chief.locator("#content")).to_contain_text("已享优惠")
     expect(chief.locator("#content")).to_contain_text("Browser offer")
     page.goto(f"{live.web}/admin/sales/{receipt['id']}/")
-    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10 off.")
+    expect(page.locator("#content")).to_contain_text("Browser offer: ¥10.00 off.")
