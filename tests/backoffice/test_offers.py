@@ -313,6 +313,20 @@ def test_how_offers_combine_and_floors_are_set_by_head_office_only(scene, signed
     assert client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "1"}).status_code == 403
 
 
+def test_who_pays_is_chosen_by_name(scene, signed):
+    client = signed("o1")
+    client.post("/admin/offers/new/", {"rule": json.dumps(RULE)})
+    found = client.get("/admin/offers/pick/?kind=funder&q=").json()["found"]
+    assert [(one["code"], one["name"]) for one in found] == [
+        ("brand", "The brand"),
+        ("dealer", "The dealer"),
+        ("supplier:acme", "Supplier acme"),
+    ]
+    said = page(client, "offers/new/")
+    assert "supplier:NAME" not in said
+    assert "a new supplier is added by its name" in said
+
+
 @pytest.fixture(scope="session")
 def offerer(live, chain) -> str:
     live.command("staff", "create", "bo-offers", "--role", "marketer", "--password", PASSWORD)
