@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import Template
@@ -18,6 +19,12 @@ from forecourt.organisation import services as organisation
 
 def template(actor, code: str, name: str) -> None:
     coupons.create_template(actor, Template(code=code, name=name, valid_days=30, worth=Decimal(20)))
+
+
+def test_why_points_moved_is_told_in_the_readers_language():
+    with translation.override("zh-hans"):
+        assert [office.reason(text) for text in ("Birthday gift", "投诉处理", "")] == ["生日礼", "投诉处理", ""]
+    assert office.reason("Birthday gift") == "Birthday gift"
 
 
 def giving(code: str) -> Programme:

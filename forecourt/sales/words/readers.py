@@ -144,7 +144,10 @@ def _for_auditor(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
                 for number, amount in parts
             ]
         if values.get("units") and values["units"] != "0":
-            details.append(_("%(units)s units discounted") % {"units": values["units"]})
+            one = values["units"] == "1"
+            details.append(
+                _("1 unit discounted") if one else _("%(units)s units discounted") % {"units": values["units"]}
+            )
     elif reason.code == "offer.lost" and values.get("to"):
         details.append(_("lost to %(code)s") % {"code": values["to"]})
     elif reason.code == "offer.missed":
