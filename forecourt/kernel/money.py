@@ -1,6 +1,6 @@
 """Money and quantities. Both are `Decimal`; no float touches either; rounding happens here and nowhere else."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Final
 
 ZERO: Final = Decimal(0)
@@ -22,6 +22,11 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 def rounded_down(value: Decimal, digits: int) -> Decimal:
     """Towards zero: for a part that must not come to more than its share."""
     return value.quantize(QUANTA[digits], ROUND_DOWN)
+
+
+def rounded_up(value: Decimal, digits: int) -> Decimal:
+    """Away from zero: for what is still wanting, which must not be told as less than it is."""
+    return value.quantize(QUANTA[digits], ROUND_UP)
 
 
 def whole(value: Decimal) -> int:

@@ -108,6 +108,8 @@ def test_a_batch_is_made_printed_exported_and_made_void(live, chain: Chain, sign
     expect(page.locator("article")).to_have_count(20)
     assert page.locator("article code").first.inner_text().replace("-", "") == codes[480]
     expect(page.locator("article svg.qr")).to_have_count(20)
+    # what a page names no picture for, browsers ask for by themselves
+    assert page.request.get(live.web + page.locator("link[rel=icon]").get_attribute("href")).ok
 
     page.goto(batch)
     page.locator("summary", has_text="Make the batch void").click()

@@ -4,20 +4,37 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import Template
-from forecourt.faces.backoffice import trail
+from forecourt.faces.backoffice import happenings, trail
 from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screens.programme_names import differences, spoken
 from forecourt.faces.backoffice.screens.stations import next_prices
 from forecourt.faces.backoffice.templatetags import office
+from forecourt.kernel import clock, ids
+from forecourt.kernel.events import Recorded
 from forecourt.loyalty.values import Programme, Tier, TierCoupon
 from forecourt.organisation import services as organisation
 
 
 def template(actor, code: str, name: str) -> None:
     coupons.create_template(actor, Template(code=code, name=name, valid_days=30, worth=Decimal(20)))
+
+
+def test_gifts_are_told_with_the_names_of_their_coupons(db, head_office):
+    template(head_office, "BDAY", "生日券")
+    gift = {"kind": "birthday", "year": 2026, "points": 100, "template": "BDAY"}
+    now = clock.now()
+    event = Recorded(ids.uuid7(), "gift.given.v1", 1, now, now, gift)
+    assert happenings.told(event, {}, {}).text == "birthday 2026 · +100 points · 生日券"
+
+
+def test_why_points_moved_is_told_in_the_readers_language():
+    with translation.override("zh-hans"):
+        assert [office.reason(text) for text in ("Birthday gift", "投诉处理", "")] == ["生日礼", "投诉处理", ""]
+    assert office.reason("Birthday gift") == "Birthday gift"
 
 
 def giving(code: str) -> Programme:

@@ -213,7 +213,7 @@ def test_the_page_and_the_receipt_tell_who_pays(scene, signed):
     assert f"/admin/sales/{receipt.id}/" in said
     said = page(client, f"sales/{receipt.id}/")
     assert "Offers given" in said
-    assert "One off: ¥1 off." in said
+    assert "One off: ¥1.00 off." in said
     assert "Supplier acme</dt><dd>¥0.60</dd>" in said
     assert "The brand</dt><dd>¥0.40</dd>" in said
     stranger = scene.post_one("2", None, water(2), tenders=(), pricing="offers", occurred_at=ago(0))
@@ -313,6 +313,20 @@ def test_how_offers_combine_and_floors_are_set_by_head_office_only(scene, signed
     assert client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "1"}).status_code == 403
 
 
+def test_who_pays_is_chosen_by_name(scene, signed):
+    client = signed("o1")
+    client.post("/admin/offers/new/", {"rule": json.dumps(RULE)})
+    found = client.get("/admin/offers/pick/?kind=funder&q=").json()["found"]
+    assert [(one["code"], one["name"]) for one in found] == [
+        ("brand", "The brand"),
+        ("dealer", "The dealer"),
+        ("supplier:acme", "Supplier acme"),
+    ]
+    said = page(client, "offers/new/")
+    assert "supplier:NAME" not in said
+    assert "a new supplier is added by its name" in said
+
+
 @pytest.fixture(scope="session")
 def offerer(live, chain) -> str:
     live.command("staff", "create", "bo-offers", "--role", "marketer", "--password", PASSWORD)
@@ -323,7 +337,7 @@ WORDS = {
     "en-GB": {
         "save": "Save the draft",
         "missing": "is missing",
-        "reads": "¥0.50 off each l of 95# BO",
+        "reads": "¥0.50 off each L of 95# BO",
         "gets": "This basket gets the offer",
         "misses": "This basket does not get the offer",
         "cost": "It would have cost",
@@ -405,7 +419,7 @@ def test_a_marketer_drafts_tries_simulates_hands_in_and_a_receipt_shows_it(
     for who, words in ((page, said), (chief, answers)):
         who.goto(f"{live.web}/admin/sales/{receipt['id']}/")
         expect(who.locator("#content")).to_contain_text(words["given"])
-        expect(who.locator("#content")).to_contain_text(re.compile(rf"{name}.*¥10"))
+        expect(who.locator("#content")).to_contain_text(re.compile(rf"{name}.*¥10\.00"))
 
 
 def _a_fill(ref: str, code: str, days: int = 0) -> dict:

@@ -71,6 +71,11 @@ def test_no_page_scrolls_sideways_on_a_phone(live, chain, signed_in):
         page.goto(f"{live.web}/admin/{path}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"/admin/{path} is {wide} px too wide"
+        small = page.evaluate(
+            "[...document.querySelectorAll('.fc table.cards td a')].filter((one) => one.offsetHeight && one.offsetHeight < 44)"
+            ".map((one) => one.textContent)"
+        )
+        assert not small, f"/admin/{path} has links that thumbs miss"
 
 
 def test_a_fault_stands_beside_its_field_and_keeps_what_was_typed(live, chain, signed_in):

@@ -145,8 +145,8 @@ FAILS = [
     (
         Any(of=(Volume(at_least=Decimal(30)), AtPump(of=frozenset({2})))),
         FILL,
-        "4.2 L more would have had it",
-        "再多4.2L即可享受",
+        "4.20 L more would have had it",
+        "再多4.20L即可享受",
     ),
     (
         Not(of=OnWeekdays(of=frozenset({Weekday.WED}))),
@@ -167,7 +167,8 @@ FAILS = [
         "¥6.50 more of these products would have had it",
         "活动商品再买¥6.50即可享受",
     ),
-    (Volume(at_least=Decimal(30)), FILL, "4.2 L more would have had it", "再多4.2L即可享受"),
+    (Volume(at_least=Decimal(30)), FILL, "4.20 L more would have had it", "再多4.20L即可享受"),
+    (Volume(at_least=Decimal("30.005")), FILL, "4.21 L more would have had it", "再多4.21L即可享受"),
     (Volume(at_least=Decimal(8), of=EV), FILL, "8 kWh more would have had it", "再多8千瓦时即可享受"),
     (
         Volume(at_least=Decimal(5), at_most=Decimal(20)),
@@ -177,6 +178,7 @@ FAILS = [
     ),
     (Pieces(at_least=Decimal(4)), SHOPPING, "2 pieces more would have had it", "再多2件即可享受"),
     (Spent(at_least=Decimal(300)), FILL, "¥90.50 more would have had it", "再多¥90.50即可享受"),
+    (Spent(at_least=Decimal("219.5")), FILL, "¥10.00 more would have had it", "再多¥10.00即可享受"),
     (
         Spent(at_least=Decimal(1), at_most=Decimal(2)),
         FILL,

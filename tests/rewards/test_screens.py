@@ -108,7 +108,7 @@ def test_a_reward_is_made_stocked_and_published(live, shop, signed_in):
     page.get_by_role("button", name="Save").click()
     expect(page.locator("label:has([name=points]) .fault")).to_be_visible()
     page.fill("[name=points]", "700")
-    page.fill("[name=funder_0]", "brand")
+    page.select_option("[name=funder_0]", label="The brand")
     page.fill("[name=percent_0]", "80")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".fault")).to_contain_text("100")

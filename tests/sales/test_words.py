@@ -47,26 +47,26 @@ def said(receipt, reader: Reader, language: str) -> list[str]:
 
 def test_the_customer_hears_what_they_got_and_what_is_in_reach(receipt):
     found = said(receipt, Reader.CUSTOMER, "en")
-    assert "You got ¥6 off with “每升立减”." in found
+    assert "You got ¥6.00 off with “每升立减”." in found
     assert "“每升立减” was worth more to you than “小惠”." in found
-    assert "“大单”: 4.2 l more would have had it." in found
+    assert "“大单”: 4.20 L more would have had it." in found
     assert not [text for text in found if "秘密" in text or "私享" in text]
     chinese = said(receipt, Reader.CUSTOMER, "zh-hans")
-    assert "您享受了“每升立减”：减 ¥6。" in chinese
+    assert "您享受了“每升立减”：减 ¥6.00。" in chinese
     assert len(chinese) == len(found)
 
 
 def test_the_cashier_hears_what_to_do_and_say(receipt):
     found = said(receipt, Reader.CASHIER, "en")
-    assert "每升立减 is taken off: ¥6 off." in found
-    assert "Tell them about 大单: 4.2 l more would have had it." in found
+    assert "每升立减 is taken off: ¥6.00 off." in found
+    assert "Tell them about 大单: 4.20 L more would have had it." in found
     assert [text for text in found if text.startswith("Hand over ")]
     assert [text for text in said(receipt, Reader.CASHIER, "zh-hans") if text.startswith("请把")]
 
 
 def test_the_auditor_hears_everything_with_its_codes(receipt):
     found = " ".join(said(receipt, Reader.AUDITOR, "en"))
-    for code in ("litre", "small", "big", "mug", "line 1: ¥6", "lost to litre", "failed: volume"):
+    for code in ("litre", "small", "big", "mug", "line 1: ¥6.00", "lost to litre", "failed: volume"):
         assert code in found
     assert "failed: segment" not in found or "私享" in found
     reasons = wire.decode_reasons(receipt.explanation)

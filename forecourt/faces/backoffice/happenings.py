@@ -121,9 +121,14 @@ def _tier(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
 
 
 def _coupon(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
-    known = coupons.live_templates(stamps.read().get(coupons.STAMP, 0)).get(body["template"])
-    name = known.template.name if known else body["template"]
+    name = _coupon_name(body["template"])
     return f"{name} · {body['reason']}" if body.get("reason") else name
+
+
+def _coupon_name(code: str) -> str:
+    """What a template is called; nothing where none was given."""
+    known = coupons.live_templates(stamps.read().get(coupons.STAMP, 0)).get(code) if code else None
+    return known.template.name if known else code
 
 
 def _game_played(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
@@ -190,13 +195,17 @@ def _taken_back(body: dict[str, Any], station: str, tiers: dict[str, str]) -> st
 
 def _gift(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     which = _("birthday") if body["kind"] == "birthday" else _("anniversary of joining")
-    parts = [f"{which} {body['year']}", _points(body["points"]) if body["points"] else "", body["template"]]
+    parts = [
+        f"{which} {body['year']}",
+        _points(body["points"]) if body["points"] else "",
+        _coupon_name(body["template"]),
+    ]
     return " · ".join(part for part in parts if part)
 
 
 def _referral_reward(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     which = _("brought a new member") if body["is_referrer"] else _("came by a member's recommendation")
-    parts = [which, _points(body["points"]) if body["points"] else "", body["template"]]
+    parts = [which, _points(body["points"]) if body["points"] else "", _coupon_name(body["template"])]
     return " · ".join(part for part in parts if part)
 
 

@@ -31,7 +31,9 @@ _SHARED: Final[dict[type[Value], dict[str, Input]]] = {
         "per": Input(gettext_noop("For how long and whom"), "choice", choices="per"),
     },
     Share: {
-        "funder": Input(gettext_noop("Funder"), "funder", gettext_noop("brand, dealer, supplier:NAME")),
+        "funder": Input(
+            gettext_noop("Funder"), "funder", gettext_noop("Choose from the list; a new supplier is added by its name.")
+        ),
         "percent": Input(gettext_noop("Share in percent"), "percent"),
     },
     Policy: {

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
+from forecourt.kernel.money import rounded_up
 from forecourt.kernel.words import say as _
 
 
@@ -18,7 +19,8 @@ class Names(Protocol):
 
     Kinds: product, category, brand, station, region, payee, tier, tag, segment, template (of a coupon), tender, funder; also
     unit, where "volume" is the company's litre or gallon; unit_of, which gives the unit of a product ("volume", "kWh", "kg",
-    "piece"); and currency, whose code "" stands for the company's sign.
+    "piece"); currency, whose code "" stands for the company's sign; and digits, which gives the decimal places of the
+    company's currency, the code itself where nothing is known of them.
     """
 
     def name(self, kind: str, code: str) -> str: ...
@@ -135,13 +137,35 @@ def money(names: Names, value: Decimal | str) -> str:
     return names.name("currency", "") + whole + point + (cents.ljust(2, "0") if cents else "")
 
 
+def sum_of(names: Names, value: Decimal | str) -> str:
+    """Money of one sale, as a receipt shows it: with the currency's sign and all its decimal places."""
+    return names.name("currency", "") + with_digits(value, int(names.name("digits", "2")))
+
+
+def with_digits(value: Decimal | str, digits: int) -> str:
+    """A figure of one sale: thousands apart, with so many decimal places at least."""
+    whole, _point, places = figure(value).partition(".")
+    places = places.ljust(digits, "0")
+    return f"{whole}.{places}" if places else whole
+
+
 def measured(names: Names, value: Decimal | str, unit: str) -> str:
     """A quantity with its unit, where that is known: "30 L", "2 pieces", "7"."""
+    return _measured(names, value, unit, figure(value))
+
+
+def lacking(names: Names, value: Decimal | str, unit: str) -> str:
+    """A quantity that one sale lacks: whole, or with two decimal places as on a receipt, never less than what is lacking."""
+    wanting = rounded_up(Decimal(value), 2)
+    return _measured(names, wanting, unit, figure(wanting) if wanting == int(wanting) else with_digits(wanting, 2))
+
+
+def _measured(names: Names, value: Decimal | str, unit: str, said: str) -> str:
     if unit == "piece":
-        return pieces(int(value)) if Decimal(value) == int(Decimal(value)) else figure(value)
+        return pieces(int(value)) if Decimal(value) == int(Decimal(value)) else said
     if not unit:
-        return figure(value)
-    return _("%(figure)s %(unit)s") % {"figure": figure(value), "unit": called(names, "unit", unit)}
+        return said
+    return _("%(figure)s %(unit)s") % {"figure": said, "unit": called(names, "unit", unit)}
 
 
 def one(names: Names, unit: str) -> str:

@@ -38,8 +38,10 @@ class CompanyNames:
                 return self._categories.get(code, code)
             case "currency":
                 return code or symbol(self._company.currency)
+            case "digits":
+                return str(self._company.digits)
             case "unit" if code == "volume":
-                return _("l") if self._company.volume_unit == "litre" else _("gal")
+                return _("L") if self._company.volume_unit == "litre" else _("gal")
             case "unit_of":
                 facts = catalogue.products_by_code([code]).get(code)
                 return facts.unit if facts else ""

@@ -1,14 +1,13 @@
 """The same explanation for three readers: the customer at the pump, the cashier beside it, the auditor long after."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from forecourt.offers.rules import saying
-from forecourt.offers.rules.speaking import money
+from forecourt.offers.rules.speaking import sum_of
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.values import Flag, Reason
 from forecourt.sales.words.names import CompanyNames
@@ -141,11 +140,14 @@ def _for_auditor(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
         if values.get("lines"):
             parts = [part.split(":") for part in values["lines"].split(",")]
             details += [
-                _("line %(number)s: %(money)s") % {"number": number, "money": money(names, Decimal(amount))}
+                _("line %(number)s: %(money)s") % {"number": number, "money": sum_of(names, amount)}
                 for number, amount in parts
             ]
         if values.get("units") and values["units"] != "0":
-            details.append(_("%(units)s units discounted") % {"units": values["units"]})
+            one = values["units"] == "1"
+            details.append(
+                _("1 unit discounted") if one else _("%(units)s units discounted") % {"units": values["units"]}
+            )
     elif reason.code == "offer.lost" and values.get("to"):
         details.append(_("lost to %(code)s") % {"code": values["to"]})
     elif reason.code == "offer.missed":

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forecourt.offers.rules import saying
-from forecourt.offers.rules.speaking import money
+from forecourt.offers.rules.speaking import figure, sum_of, with_digits
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
@@ -27,7 +27,7 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
         "points": reason.points,
         "tier": names.name("tier", reason.rule),
         "currency": symbol(company.currency),
-        "counted": values.get("counted", ""),
+        "counted": _counted(reason, company),
         "rate": values.get("rate", ""),
         "percent": values.get("percent", "100"),
         "reason": values.get("reason", ""),
@@ -50,6 +50,14 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
     return reason.code
 
 
+def _counted(reason: Reason, company: CompanyFacts) -> str:
+    """What a rate counted: money as on the receipt, litres and other units with all that was counted of them."""
+    counted = reason.values.get("counted", "0")
+    if reason.code == "earn.currency":
+        return with_digits(counted, company.digits)
+    return figure(counted) if Decimal(counted) == int(Decimal(counted)) else with_digits(counted, 2)
+
+
 def _points_sentence(reason: Reason, names: CompanyNames) -> str:
     """Why points did not move, or which came back."""
     words = {"points": reason.points}
@@ -61,7 +69,7 @@ def _points_sentence(reason: Reason, names: CompanyNames) -> str:
         case "points.forgiven":
             return _("%(points)s points could not be taken back: the balance stops at zero.") % words
         case "points.returned":
-            words |= {name: money(names, reason.values[name]) for name in ("worth", "money")}
+            words |= {name: sum_of(names, reason.values[name]) for name in ("worth", "money")}
             if Decimal(reason.values["money"]) > 0:
                 return _("%(points)s points worth %(worth)s came back; give %(money)s back in money.") % words
             return _("%(points)s points worth %(worth)s came back.") % words
@@ -96,7 +104,7 @@ def given_words(reason: Reason, names: CompanyNames) -> str:
     values = reason.values
     parts = []
     if "money" in values:
-        parts.append(_("%(money)s off") % {"money": money(names, values["money"])})
+        parts.append(_("%(money)s off") % {"money": sum_of(names, values["money"])})
     if reason.points:
         parts.append(_("%(points)s points") % {"points": reason.points})
     parts += [names.name("product", code) for code in values.get("gifts", "").split(",") if code]

@@ -22,6 +22,11 @@ GIVEN = """
 SELECT count(DISTINCT offer), sum(discount) FILTER (WHERE discount > 0), count(*) FILTER (WHERE coupon_id IS NOT NULL)
 FROM sales_award
 """
+SEEN = """
+SELECT count(*) FILTER (WHERE customer_id IS NOT NULL), count(seen_at),
+       count(*) FILTER (WHERE seen_at < issued_at OR seen_at > used_at)
+FROM coupons_coupon
+"""
 STATES = """
 SELECT 'offer ' || state FROM offers_offer UNION SELECT 'redemption ' || state FROM rewards_redemption
 UNION SELECT 'coupon ' || status FROM coupons_coupon UNION SELECT 'game ' || state FROM games_game
@@ -80,6 +85,10 @@ def life_went_on(summary):
     assert f"{discount:.2f}" == summary.offered
     assert by_coupon > 3
     assert summary.life["coupons_used"] > 3
+    issued, seen, too_late = sql.rows(SEEN)[0]
+    assert seen == summary.life["coupons_seen"]
+    assert 0.3 < seen / issued < 0.9
+    assert too_late == 0
     assert (
         sql.rows("SELECT count(*) FROM coupons_couponuse AS use JOIN sales_sale AS sale ON sale.id = use.sale_id")[0][0]
         > 3

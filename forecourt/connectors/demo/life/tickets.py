@@ -21,6 +21,9 @@ _PAGE: Final = 500
 _PRINTED: Final = 300
 _FROM_BATCH: Final = 60
 _LAPSED: Final = 200
+_LOOKS_AT_WANTED, _LOOKS_AT_OTHERS = 0.85, 0.35
+"""Of the coupons that are thought of, and of those that are not, the part that is ever looked at."""
+_SEEN_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class Tickets:
     def __init__(self, world: World) -> None:
         self._world = world
         self._random = world.dice("tickets")
+        self._eyes = world.dice("eyes")
         self._seen: dict[str, UUID | None] = {}
+        self._unseen: dict[str, None] = {}
+        """Codes of coupons that their holders will look at, in the order they came."""
         self.wants: dict[str, Want] = {}
         self.generic: dict[str, str] = {}
         for entry in read("coupons"):
@@ -126,6 +132,7 @@ class Tickets:
 
     def _hand_over(self, code: str, station: str) -> None:
         services.redeem_coupon(self._world.office.cashier(station), code, station)
+        self._unseen.pop(code, None)
         self._world.done["coupons_used"] += 1
 
     def _void_some(self) -> None:
@@ -152,8 +159,24 @@ class Tickets:
 
     def put(self, customer_id: int, held: Held) -> None:
         """A coupon that somebody has: into the purse, if it is one of those that are thought of."""
-        if self._random.random() < self.wants[held.template].rate:
+        is_wanted = self._random.random() < self.wants[held.template].rate
+        if is_wanted:
             self._world.purse.put(customer_id, held)
+        if self._eyes.random() < (_LOOKS_AT_WANTED if is_wanted else _LOOKS_AT_OTHERS):
+            self._unseen[held.code] = None
+
+    def take(self, customer_id: int, codes: Sequence[str]) -> None:
+        """Used: gone from the purse, and nothing to look at any more."""
+        self._world.purse.take(customer_id, codes)
+        for code in codes:
+            self._unseen.pop(code, None)
+
+    def look(self) -> None:
+        """People open their phones and see what they were given."""
+        waiting, self._unseen = list(self._unseen), {}
+        for start in range(0, len(waiting), _SEEN_AT_ONCE):
+            found = queries.for_sale(waiting[start : start + _SEEN_AT_ONCE], ())
+            self._world.done["coupons_seen"] += services.mark_seen(self._world.system, [one.id for one in found])
 
     def look_for_new(self, template: str) -> None:
         """What occasions, tiers and games gave since the last look."""

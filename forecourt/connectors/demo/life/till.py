@@ -199,7 +199,7 @@ class Till:
         if receipt.points.balance is not None:
             self._world.purse.points[customer_id] = receipt.points.balance
         if sale.coupons and any(given.code.startswith("use-") for given in receipt.offers):
-            self._world.purse.take(customer_id, sale.coupons)
+            self._tickets.take(customer_id, sale.coupons)
             self._world.done["coupons_used"] += 1
         for coupon in receipt.coupons:
             self._world.done["coupons_issued"] += 1

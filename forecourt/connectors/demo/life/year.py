@@ -29,7 +29,7 @@ ENROLMENT_LIST: Final = 5000
 _A_TURN: Final = 250
 """Sales that are worth a turn of their own: small chains pass several days at once, up to a week."""
 _WEEK: Final = 7
-_GIFTS_EVERY, _CHANCES_EVERY = 4, 3
+_GIFTS_EVERY, _CHANCES_EVERY, _LOOKS_EVERY = 4, 3, 3
 """Days: what is due in between comes a little late, as where a worker rested."""
 _CHANCES: Final = ("games.",)
 _WEEKLY: Final = ("games.", "occasions.", "loyalty.", "coupons.", "rewards.")
@@ -102,6 +102,9 @@ class Year:
         """Some days: what is planned for them, who joins on them, what is sold, and at the end what runs by itself."""
         world = self._world
         end = world.span.until if is_last else world.span.moment(last + 1) - timedelta(minutes=1)
+        if any(offset % _LOOKS_EVERY == 0 for offset in range(first, last + 1)):
+            with clock.as_of(world.span.moment(first)):  # before the first sale of the turn, in which coupons are used
+                self._tickets.look()
         for offset in range(first, last + 1):
             self._morning(offset, min(end, world.span.moment(offset, 6 * 3600 + 600)))
         world.live_until(end)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from forecourt.coupons import permissions as coupon_permissions
 from forecourt.customers import permissions, queries, services
@@ -147,7 +148,11 @@ def _habits(card: CustomerCard) -> list[str]:
     if every and since > every * 3 // 2 and since - every >= 2:
         said.append(_("last %(days)d days ago (%(late).0f days late)") % {"days": since, "late": since - every})
     else:
-        said.append(_("last %(days)d days ago") % {"days": since} if since else _("last today"))
+        said.append(
+            ngettext("last %(days)d day ago", "last %(days)d days ago", since) % {"days": since}
+            if since
+            else _("last today")
+        )
     if profile.sales_year and profile.fuel_year:
         each = profile.fuel_year / profile.sales_year
         said.append(_("%(amount).0f %(unit)s a visit") % {"amount": each, "unit": words.volume_unit()})

@@ -11,6 +11,7 @@ from forecourt.customers import queries as customers
 from forecourt.customers import services as customer_services
 from forecourt.customers.values import CustomerCard
 from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, screen
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
@@ -28,7 +29,7 @@ def tab(actor: Actor) -> list[tuple[str, str]]:
 def of_customer(actor: Actor, card: CustomerCard, family: list[int]) -> dict[str, Any]:
     actor.require(permissions.VIEW)
     brought_by, brought = queries.referrals_of(family)
-    sign_ups = queries.sign_ups_of(family, 50)
+    sign_ups, gifts = queries.sign_ups_of(family, 50), queries.gifts_of(family)
     signed = {one.event_id for one in sign_ups if one.state is not SignUpState.CANCELLED}
     ahead = queries.member_events(states=["open"], station_ids=actor.stations, is_ahead=True, limit=AHEAD)
     return {
@@ -37,7 +38,8 @@ def of_customer(actor: Actor, card: CustomerCard, family: list[int]) -> dict[str
         "brought": brought,
         "sign_ups": sign_ups,
         "ahead": sorted((event for event in ahead if event.id not in signed), key=lambda event: event.starts_at),
-        "gifts": queries.gifts_of(family),
+        "gifts": gifts,
+        "gift_coupons": coupon_names({gift.template for gift in gifts if gift.template}),
         "may_refer": actor.may(permissions.REFER),
         "may_sign_up": actor.may(permissions.SIGN_UP),
     }

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.games import rules
 from forecourt.games.values import (
     WHOLE,
@@ -106,6 +107,14 @@ class Form:
             return Decimal(0)
         return value
 
+    def payer(self, name: str) -> str:
+        """Who was chosen to pay, as a code."""
+        try:
+            return choosing.payer(self.given, name)
+        except Invalid as problem:
+            self.faults |= problem.fields
+            return ""
+
     def moment(self, name: str) -> datetime:
         """A moment on the company's clock."""
         try:
@@ -169,9 +178,9 @@ def _prizes(form: Form, kind: GameKind, names: dict[str, str]) -> Iterator[Prize
             stock=form.whole(f"{at}stock") if form.text(f"{at}stock") else None,
             value=form.figure(f"{at}value"),
             cost=form.figure(f"{at}cost", 4),
-            funder=form.text(f"{at}funder") or "brand",
+            funder=form.payer(f"{at}funder") or "brand",
             collect_days=form.whole(f"{at}collect_days", 30, 3650) or 30,
-            stations=tuple(form.text(f"{at}stations").replace("，", ",").replace(",", " ").split()),
+            stations=tuple(dict.fromkeys(code for code in form.given.getlist(f"{at}stations") if code)),
             winners=form.whole(f"{at}winners", most=1_000_000) if kind is GameKind.DRAW else 0,
             prize_class=form.text(f"{at}prize_class") if kind is GameKind.DRAW else "",
         )
@@ -292,7 +301,7 @@ def prize_row(number: int | str, prize: Prize) -> dict[str, Any]:
         "stock": "" if prize.stock is None else str(prize.stock),
         "value": _plain(prize.value),
         "cost": _plain(prize.cost),
-        "stations": " ".join(prize.stations),
+        "funder": f"prizes.{number}.funder",
     }
 
 

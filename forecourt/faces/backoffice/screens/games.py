@@ -17,7 +17,7 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import people
 from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
-from forecourt.faces.backoffice.screens import game_form
+from forecourt.faces.backoffice.screens import choosing, game_form
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.games import permissions, queries, rules, services
 from forecourt.games.models import KIND_NAMES, PRIZE_NAMES, STATE_NAMES
@@ -25,6 +25,7 @@ from forecourt.games.queries import wording
 from forecourt.games.values import GameKind, GameRules, GameState, GameView
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Invalid, Problem
+from forecourt.organisation import queries as organisation
 
 PAGE: Final = 30
 KINDS: Final = dict(KIND_NAMES)
@@ -172,6 +173,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
             return HttpResponseRedirect(reverse("admin:game", args=[saved]))
         except Problem as problem:
             say_problem(request, problem, names or {name: name for name in problem.fields})
+    known, stations = coupons.live_templates(), organisation.all_stations(actor)
     titles = {GameKind.WHEEL: _("New wheel"), GameKind.DRAW: _("New lucky draw"), GameKind.QUIZ: _("New quiz")}
     return show(
         request,
@@ -183,8 +185,14 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         given=game_form.shown(found),
         blank=game_form.blanks(),
         prize_kinds=PRIZES,
-        templates={code: one.template.name for code, one in coupons.live_templates().items() if one.is_live},
-        tiers=tier_names(),
+        templates=choosing.kept(
+            {code: one.template.name for code, one in known.items() if one.is_live},
+            [prize.template for prize in found.prizes],
+        ),
+        payers=choosing.payers(prize.funder for prize in found.prizes),
+        stations=[[one.code, one.name] for one in stations],
+        station_names={one.code: one.name for one in stations},
+        tiers=choosing.kept(tier_names(), found.who.tiers),
         drawing=game_form.wheel_drawing(found),
     )
 

@@ -23,6 +23,7 @@ from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import screen, show
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens import offer_trials as trials
 from forecourt.faces.backoffice.screens import offer_words as told
 from forecourt.faces.backoffice.screens.offer_faults import faults_of
@@ -215,7 +216,7 @@ def _found(kind: str, text: str) -> Iterator[tuple[str, str, str]]:
         "tiers": tier_names,
         "tags": lambda: {one.tag: one.tag for one in customers.tags(200)},
         "tenders": lambda: words.TENDER,
-        "funder": lambda: {code: told.funder(code) for code in (COMPANY, "dealer")},
+        "funder": choosing.payers,
     }
     if kind in known:
         lower = text.lower()
@@ -272,6 +273,7 @@ def _said() -> dict[str, str]:
         "missing": _("What is still missing:"),
         "failed": _("It did not work. Nothing was changed; try again."),
         "one": _("Choose"),
+        "supplier": _("Supplier"),
         "yes": _("yes"),
         "products": _("product"),
         "categories": _("category"),

@@ -10,6 +10,7 @@ from forecourt.catalogue import permissions, queries, services
 from forecourt.catalogue.values import Family, Kind, NewProduct, ProductChanges, Unit
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.kernel.problems import Invalid, NotFound, Problem
 
 PAGE = 50
@@ -97,7 +98,7 @@ def _form(request: HttpRequest, title: str, view: Any, given: dict[str, Any]) ->
         kinds=words.PRODUCT_KIND,
         units=words.UNIT,
         families=words.FAMILY,
-        categories=queries.categories(actor),
+        categories=choosing.categories(view.category if view else ""),
         may_edit=actor.may(permissions.EDIT) and actor.stations is None,
     )
 
@@ -116,7 +117,7 @@ def _fields(request: HttpRequest) -> dict[str, Any]:
         "name": given.get("name", "").strip(),
         "unit": _choice(Unit, given["unit"]) if given.get("unit") else None,
         "family": _choice(Family, given.get("family", "")),
-        "category": given.get("category", "").strip(),
+        "category": choosing.category(given),
         "brand": given.get("brand", "").strip(),
         "barcodes": tuple(code.strip() for code in codes if code.strip()),
     }

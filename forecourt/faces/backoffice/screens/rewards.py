@@ -17,6 +17,7 @@ from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.middleware import OFFICE_POLICY
 from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens.redemptions import STATES as REDEMPTION_STATES
 from forecourt.faces.backoffice.screens.redemptions import line_of
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -184,7 +185,8 @@ def _form(request: HttpRequest, actor: Actor, title: str, known: KnownReward | N
         title,
         known=known,
         reward=reward,
-        rows=list(enumerate(shares)),
+        rows=[(str(number), share) for number, share in enumerate(shares)],
+        payers=choosing.payers(share.funder for share in reward.shares),
         kinds=KINDS,
         stock_kinds={
             StockKind.ANY: _("any number"),
@@ -201,10 +203,14 @@ def _form(request: HttpRequest, actor: Actor, title: str, known: KnownReward | N
             "no": _("never"),
         },
         identity={None: "", True: "yes", False: "no"}[reward.needs_strong_identity],
-        templates=sorted(coupons.live_templates().items()),
-        tiers=tier_names(),
-        station_list=organisation.all_stations(actor),
+        templates=sorted(choosing.kept(_templates(), [reward.template]).items()),
+        tiers=choosing.kept(tier_names(), reward.tiers),
+        station_list=choosing.kept({one.code: one.name for one in organisation.all_stations(actor)}, reward.stations),
     )
+
+
+def _templates() -> dict[str, str]:
+    return {code: f"{one.template.name} ({code})" for code, one in coupons.live_templates().items()}
 
 
 def _asked(request: HttpRequest, code: str) -> Reward:
@@ -240,12 +246,12 @@ def _asked(request: HttpRequest, code: str) -> Reward:
 def _shares(request: HttpRequest) -> tuple[Share, ...]:
     shares = []
     for number in range(FUNDERS * 3):
-        funder = request.POST.get(f"funder_{number}", "").strip()
+        funder = choosing.payer(request.POST, f"funder_{number}")
         if funder:
             percent = _decimal(request, f"percent_{number}")
             if not 0 < percent <= 100:
                 raise Invalid.field(f"percent_{number}", _("give a percentage above 0, at most 100"))
-            shares.append(Share(funder=funder[:60], percent=percent))
+            shares.append(Share(funder=funder, percent=percent))
     return tuple(shares)
 
 

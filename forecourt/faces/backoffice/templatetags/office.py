@@ -174,6 +174,12 @@ def word(code: str, family: str) -> str:
 
 
 @register.filter
+def reason(text: str) -> str:
+    """Why points moved: what Forecourt itself wrote in the reader's language, what people wrote as it stands."""
+    return _(text) if text else ""
+
+
+@register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key) if mapping else None
 

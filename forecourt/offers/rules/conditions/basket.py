@@ -9,7 +9,19 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import EVERYTHING, FUEL, SHOP, Facts, Key, Picked, Products, unit_of
-from forecourt.offers.rules.speaking import Codes, Input, Miss, Names, figure, gettext_noop, measured, money, plain
+from forecourt.offers.rules.speaking import (
+    Codes,
+    Input,
+    Miss,
+    Names,
+    figure,
+    gettext_noop,
+    lacking,
+    measured,
+    money,
+    plain,
+    sum_of,
+)
 from forecourt.offers.rules.terms import About, Condition, Varies
 
 _CODES: Final = Codes()
@@ -65,7 +77,7 @@ class Bought(Condition, tag="bought"):
         if values.get("what") == "quantity":
             return _more_said(values, names)
         if values.get("what") == "amount":
-            return _("%(more)s more of these products would have had it") % {"more": money(names, values["more"])}
+            return _("%(more)s more of these products would have had it") % {"more": sum_of(names, values["more"])}
         return _("no product of the offer was bought")
 
 
@@ -217,7 +229,7 @@ class Spent(Condition, tag="amount"):
     @classmethod
     def missing(cls, values: Mapping[str, str], names: Names) -> str:
         if "more" in values:
-            return _("%(more)s more would have had it") % {"more": money(names, values["more"])}
+            return _("%(more)s more would have had it") % {"more": sum_of(names, values["more"])}
         return _("it is for purchases of up to %(most)s") % {"most": money(names, values["most"])}
 
 
@@ -249,7 +261,7 @@ def _unit_of(products: Products, picked: Picked, facts: Facts) -> str:
 
 
 def _more_said(values: Mapping[str, str], names: Names) -> str:
-    return _("%(more)s more would have had it") % {"more": measured(names, values["more"], values.get("unit", ""))}
+    return _("%(more)s more would have had it") % {"more": lacking(names, values["more"], values.get("unit", ""))}
 
 
 def _most_said(values: Mapping[str, str], names: Names) -> str:

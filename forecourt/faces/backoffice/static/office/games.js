@@ -88,7 +88,22 @@
     say("winners", String(winners));
     say("questions", String(rows("questions").length));
   }
-  function all() { nameprizes(); kinds(); sums(); }
+  function all() { nameprizes(); kinds(); sums(); places(); }
+  // stations of a prize: all of them are listed once somebody asks, until then those that are ticked
+  const stations = JSON.parse(document.getElementById("game-stations").textContent);
+  form.addEventListener("toggle", (event) => {
+    const fold = event.target.closest?.("[data-stations]");
+    if (!fold?.open || fold.dataset.isFull) return;
+    fold.dataset.isFull = "yes";
+    const box = fold.querySelector(".ticks"), ticked = new Set([...box.querySelectorAll("input")].map((one) => one.value));
+    for (const [code, name] of stations) {
+      if (ticked.has(code)) continue;
+      const label = document.createElement("label"), tick = document.createElement("input");
+      label.className = "inline"; tick.type = "checkbox"; tick.name = fold.dataset.stations; tick.value = code;
+      label.append(tick, ` ${name}`); box.append(label);
+    }
+  }, true);
+  function places() { form.querySelectorAll("[data-stations]").forEach((fold) => { fold.querySelector("[data-count]").textContent = fold.querySelectorAll(":checked").length || ""; }); }
 
   form.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add]"), gone = event.target.closest(".gone");

@@ -134,10 +134,12 @@
     let found = [], at = -1, timer = 0, mine = 0;
     function paint() {
       const values = how.values();
-      chips.replaceChildren(...values.map((one, place) => h("span", { class: "chip", title: one[1] }, names[one[1]] || one[1], h("button", { type: "button", "aria-label": `${said.remove}: ${names[one[1]] || one[1]}`, onclick: () => { how.change(values.filter((_, other) => other !== place)); paint(); input.focus(); } }, "×"))));
+      chips.replaceChildren(...values.map((one, place) => h("span", { class: "chip", title: how.kind === "funder" ? names[one[1]] || one[1] : one[1] }, names[one[1]] || one[1], h("button", { type: "button", "aria-label": `${said.remove}: ${names[one[1]] || one[1]}`, onclick: () => { how.change(values.filter((_, other) => other !== place)); paint(); input.focus(); } }, "×"))));
       input.placeholder = values.length ? (how.single ? "" : "+") : how.empty || said.search;
       input.classList.toggle("small", values.length > 0);
     }
+    // who pays is typed by name: whoever is not in the list is a supplier
+    const typed = (text) => { const name = text.replace(/^supplier\s*:\s*/i, ""); return how.kind === "funder" ? { kind: how.kind, code: `supplier:${name}`, name: `${said.supplier} ${name}` } : { kind: how.kind, code: text, name: text }; };
     function close() { hits.hidden = true; input.setAttribute("aria-expanded", "false"); at = -1; }
     function take(one) {
       names[one.code] = one.name;
@@ -146,7 +148,7 @@
       input.value = ""; close(); paint(); input.focus();
     }
     function list() {
-      hits.replaceChildren(...(found.length ? found.map((one, place) => h("li", { role: "option", id: `${id}-${place}`, "aria-selected": place === at ? "true" : "false", onmousedown: (event) => { event.preventDefault(); take(one); } }, h("span", {}, one.name), h("span", { class: "soft small" }, [how.kind === "selection" ? said[one.kind] : "", one.code !== one.name && one.kind !== "kinds" && one.kind !== "families" ? one.code : ""].filter(Boolean).join(" · ")))) : [h("li", { class: "soft" }, how.free && input.value ? said.enter : said.none)]));
+      hits.replaceChildren(...(found.length ? found.map((one, place) => h("li", { role: "option", id: `${id}-${place}`, "aria-selected": place === at ? "true" : "false", onmousedown: (event) => { event.preventDefault(); take(one); } }, h("span", {}, one.name), h("span", { class: "soft small" }, [how.kind === "selection" ? said[one.kind] : "", one.code !== one.name && one.kind !== "funder" && one.kind !== "kinds" && one.kind !== "families" ? one.code : ""].filter(Boolean).join(" · ")))) : [h("li", { class: "soft" }, how.free && input.value ? said.enter : said.none)]));
       hits.hidden = false; input.setAttribute("aria-expanded", "true");
       if (at >= 0) { input.setAttribute("aria-activedescendant", `${id}-${at}`); hits.children[at]?.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
     }
@@ -164,7 +166,7 @@
     input.addEventListener("blur", () => { clearTimeout(timer); mine += 1; close(); });
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); at = Math.max(0, Math.min(found.length - 1, at + (event.key === "ArrowDown" ? 1 : -1))); list(); }
-      else if (event.key === "Enter") { event.preventDefault(); const text = input.value.trim(); if (found[at] && !hits.hidden) take(found[at]); else if (how.free && text) take({ kind: how.kind, code: text, name: text }); }
+      else if (event.key === "Enter") { event.preventDefault(); const text = input.value.trim(); if (found[at] && !hits.hidden) take(found[at]); else if (how.free && text) take(typed(text)); }
       else if (event.key === "Escape" && !hits.hidden) { event.stopPropagation(); close(); }
       else if (event.key === "Backspace" && !input.value && how.values().length) { how.change(how.values().slice(0, -1)); paint(); }
     });

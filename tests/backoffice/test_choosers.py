@@ -1,0 +1,100 @@
+"""Forms let people choose by name who pays, stations and categories; what is not listed any more stays as it was."""
+
+from decimal import Decimal
+
+import pytest
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.faces.backoffice.screens import game_form
+from forecourt.games import queries as games
+from forecourt.games.values import GameKind, PrizeKind
+from forecourt.organisation import services as organisation
+from forecourt.organisation.models import Staff
+from forecourt.organisation.values import NewRole, NewStation, Role
+from forecourt.rewards import queries as rewards
+from tests.backoffice.conftest import PASSWORD
+from tests.sales.scenes import HEAD_OFFICE, open_chain
+
+SCRIPT = {"X-Office-Form": "1"}
+
+
+@pytest.fixture
+def signed(db, client):
+    open_chain()
+    organisation.open_stations(HEAD_OFFICE, [NewStation(code="CH1", name="Chooser's Station")])
+    organisation.create_staff(
+        HEAD_OFFICE, username="ch", name="ch", password=PASSWORD, roles=[NewRole(role=Role.HEAD_OFFICE)]
+    )
+    client.force_login(Staff.objects.get(username="ch"))
+    return client
+
+
+def page(client, path: str) -> str:
+    response = client.get(f"/admin/{path}")
+    assert response.status_code == 200, path
+    return " ".join(response.content.decode().split())
+
+
+def typed(game) -> dict[str, object]:
+    """A wheel as its form sends it."""
+    shown = game_form.shown(game)
+    given = {name: shown[name] for name in ("starts_at", "ends_at", "tags")} | {"code": game.code, "name": game.name}
+    for row, prize in zip(shown["prizes"], game.prizes, strict=True):
+        given |= {f"{row['at']}{name}": getattr(prize, name) for name in ("code", "name", "points", "collect_days")}
+        given |= {f"{row['at']}kind": prize.kind.value, f"{row['at']}funder": prize.funder}
+        given |= {f"{row['at']}stations": list(prize.stations), f"{row['at']}stock": 5}
+    for row in shown["segments"]:
+        given |= {f"{row['at']}{name}": row[name] for name in ("label", "percent", "prize")}
+    return given
+
+
+def test_prizes_of_games_are_paid_and_handed_out_by_whom_was_chosen(signed):
+    game = game_form.blank(GameKind.WHEEL)
+    given = typed(game) | {
+        "prizes.0.kind": PrizeKind.GOODS.value,
+        "prizes.0.points": "",
+        "prizes.0.stations": ["CH1"],
+        "prizes.0.funder": "+",
+    }
+    assert signed.post("/admin/games/new/wheel/", given, headers=SCRIPT).json()["problems"] == {
+        "prizes.0.funder_new": "give the supplier's name"
+    }
+    signed.post("/admin/games/new/wheel/", given | {"prizes.0.funder_new": "Acme"})
+    (made,) = games.games()
+    (prize,) = games.game(made.game.id).rules.prizes
+    assert (prize.funder, prize.stations) == ("supplier:Acme", ("CH1",))
+    said = page(signed, f"games/{made.game.id}/edit/")
+    assert '<option value="supplier:Acme" selected>Supplier Acme</option>' in said
+    assert 'value="CH1" checked> Chooser&#x27;s Station' in said
+
+
+def test_a_reward_keeps_payers_and_stations_that_are_listed_no_more(signed):
+    given = {"code": "CUP", "name": "Cup", "kind": "goods", "points": "500", "stock": "common", "cost": "3"}
+    paid = {
+        "funder_0": "+",
+        "funder_0_new": "supplier:Acme",
+        "percent_0": "40",
+        "funder_1": "dealer",
+        "percent_1": "60",
+    }
+    signed.post("/admin/rewards/new/", given | paid | {"stations": ["CH1"]})
+    shares = rewards.by_code("CUP").reward.shares
+    assert [(share.funder, share.percent) for share in shares] == [
+        ("supplier:Acme", Decimal(40)),
+        ("dealer", Decimal(60)),
+    ]
+    said = page(signed, "rewards/of/CUP/edit/")
+    assert '<option value="supplier:Acme" selected>Supplier Acme</option>' in said
+    assert '<option value="dealer" selected>The dealer</option>' in said
+
+
+def test_a_products_category_is_chosen_by_name_or_new(signed):
+    given = {"code": "CH-TEA", "kind": "goods", "name": "Tea", "family": "", "unit": ""}
+    signed.post("/admin/products/new/", given | {"category": "+", "category_new": "SHOP/TEA"})
+    made = catalogue.products_by_code(["CH-TEA"])["CH-TEA"]
+    assert catalogue.product(HEAD_OFFICE, "CH-TEA").category == "SHOP/TEA"
+    signed.post("/admin/products/categories/", {"path": "SHOP/TEA", "name": "Teas"})
+    assert '<option value="SHOP/TEA" selected>SHOP › Teas</option>' in page(signed, f"products/{made.id}/")
+    given = {"name": "Green tea", "family": "", "unit": "piece", "category": "SHOP/TEA", "is_active": "on"}
+    signed.post(f"/admin/products/{made.id}/", given)
+    assert catalogue.product(HEAD_OFFICE, "CH-TEA").category == "SHOP/TEA"
