@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.bench.prepared import give_database
+
 _OF_THE_TESTS = {"DATABASE_URL", "FORECOURT_KEYS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 _START_SECONDS = 90
 _STOP_SECONDS = 30
@@ -114,9 +116,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def new_live(*, web_workers: int = 1) -> Live:
-    """An installation that was never started, with a home of its own."""
+def new_live(*, web_workers: int = 1, from_nothing: bool = False) -> Live:
+    """An installation that was never started, with a home of its own, which holds an empty database or nothing at all."""
     home = Path(tempfile.mkdtemp(prefix="forecourt-live-"))
+    if not from_nothing:
+        give_database(home)
     return Live(home, free_port(), free_port(), home.with_suffix(".out"), web_workers)
 
 
