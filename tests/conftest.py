@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 
 _home = tempfile.mkdtemp(prefix="forecourt-test-")
@@ -58,6 +59,14 @@ _ROWS_OF_THEIR_OWN = {"django_migrations", "django_content_type", "auth_permissi
 def pytest_xdist_setupnodes() -> None:
     """Let each process that runs tests read the settings itself, once it has a home: this one's would be the same for all."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes take files in turn, begin with those that take long, so that all end together."""
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,21 @@ def bare() -> Iterator[Live]:
     remove(fresh)
 
 
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Live]:
+    fresh = new_live(from_nothing=True)
+    yield fresh
+    remove(fresh)
+
+
+@pytest.fixture
+def running(installed) -> Live:
+    """An installation of this file's own, begun in an empty folder and running; a test may kill or stop it."""
+    if installed.process is None or installed.process.poll() is not None:
+        installed.start()
+    return installed
+
+
 def process_of(live: Live, *words: str) -> psutil.Process:
     """The one process below the supervisor whose command line ends in these words, or holds the only one given."""
     found = [one for one in psutil.Process(live.process.pid).children() if all(word in one.cmdline() for word in words)]
@@ -149,47 +164,43 @@ def test_a_killed_postgres_is_started_again_with_nothing_lost(live):
     assert "before-the-crash" in live.command("apikey", "list").stdout
 
 
-def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(bare):
-    bare.start()
-    bare.command("apikey", "create", "before-the-crash", "--scope", "sales:read")
-    family = descendants(bare)
-    bare.process.kill()
-    bare.process.wait()
+def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(running):
+    running.command("apikey", "create", "before-its-end", "--scope", "sales:read")
+    family = descendants(running)
+    running.process.kill()
+    running.process.wait()
     wait_for(lambda: not any(is_alive(one) for one in family), of=family)
-    bare.start()
-    assert "before-the-crash" in bare.command("apikey", "list").stdout
+    running.start()
+    assert "before-its-end" in running.command("apikey", "list").stdout
 
 
-def test_everything_killed_at_once_comes_back(own):
-    own.start()
-    own.command("apikey", "create", "before-the-crash", "--scope", "sales:read")
-    for one in [psutil.Process(own.process.pid), *descendants(own)]:
+def test_everything_killed_at_once_comes_back(running):
+    running.command("apikey", "create", "before-the-end-of-all", "--scope", "sales:read")
+    for one in [psutil.Process(running.process.pid), *descendants(running)]:
         try:
             one.kill()
         except psutil.NoSuchProcess:
             continue
-    own.process.wait()
-    own.start()
-    assert "before-the-crash" in own.command("apikey", "list").stdout
+    running.process.wait()
+    running.start()
+    assert "before-the-end-of-all" in running.command("apikey", "list").stdout
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_and_at_once(own, how):
-    own.start()
-    family = descendants(own)
-    assert own.stop(how) == 0
+def test_it_stops_cleanly_and_at_once(running, how):
+    family = descendants(running)
+    assert running.stop(how) == 0
     assert not [one for one in family if is_alive(one)]
+    assert not (running.home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_command_starts_and_stops_the_database_by_itself(own):
+    assert "up to date" in own.command("migrate").stdout
     assert not (own.home / "postgres" / "data" / "postmaster.pid").exists()
-
-
-def test_a_command_starts_and_stops_the_database_by_itself(bare):
-    assert "up to date" in bare.command("migrate").stdout
-    assert not (bare.home / "postgres" / "data" / "postmaster.pid").exists()
-    assert bare.command("apikey", "list").stdout == ""
+    assert own.command("apikey", "list").stdout == ""
 
 
 def test_a_stale_process_number_does_not_keep_the_database_down(own):
-    own.command("migrate")
     (own.home / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getppid()}\n")
     assert own.command("apikey", "list").returncode == 0
 
