@@ -78,8 +78,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
     The embedded one ends with the session, so it need not survive a power cut (`live` has one that does). Nor does it
     count rows by itself: whether it happens to look while a test has rows in a table changes how the next ones are read.
     """
-    if database.is_embedded():
-        give_database(home())
+    if database.is_embedded() and give_database(home()):
         connection.settings_dict["TEST"]["TEMPLATE"] = database.EMBEDDED_NAME
     with running_database():
         if database.is_embedded():

@@ -7,9 +7,16 @@ import sys
 from pathlib import Path
 
 
-def give_database(home: Path) -> None:
-    """Let this home, which must be new, begin with the database that `forecourt migrate` makes."""
-    subprocess.run(["cp", "-a", _made() / "postgres", home / "postgres"], check=True)
+def give_database(home: Path) -> bool:
+    """Let this home, which must be new, begin with the database that `forecourt migrate` makes; whether it does.
+
+    Where PostgreSQL's account may not enter the temporary folder, its data stands elsewhere and the home stays empty.
+    """
+    source = _made() / "postgres"
+    if source.is_symlink():
+        return False
+    subprocess.run(["cp", "-a", source, home / "postgres"], check=True)
+    return True
 
 
 def _made() -> Path:
