@@ -7,12 +7,24 @@ readers of the event log, several connections at once. `live` is Forecourt itsel
 import atexit
 import os
 import shutil
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 
 _home = tempfile.mkdtemp(prefix="forecourt-test-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["FORECOURT_HOME"] = _home
+
+if "FORECOURT_TESTS_SHARED" not in os.environ:
+    # for this process and those that it starts; PostgreSQL's account must be able to pass through
+    os.environ["FORECOURT_TESTS_SHARED"] = _shared = tempfile.mkdtemp(prefix="forecourt-tests-")
+    os.chmod(_shared, 0o711)
+    atexit.register(shutil.rmtree, _shared, ignore_errors=True)
+
+# tests start many processes, each of which would otherwise compile all of Forecourt again
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
 
 # the browser keeps a loop open in the tests' thread, which Django takes for code that must not wait for a database
@@ -31,6 +43,8 @@ from django.utils import translation  # noqa: E402
 
 from forecourt.faces.host.sessions import running_database  # noqa: E402
 from forecourt.kernel import database, partitions  # noqa: E402
+from forecourt.kernel.home import home  # noqa: E402
+from tests.bench.prepared import give_database  # noqa: E402
 
 hypothesis.settings.register_profile("forecourt", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("forecourt")
@@ -47,13 +61,25 @@ def pytest_xdist_setupnodes() -> None:
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes take files in turn, begin with those that take long, so that all end together."""
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
     """The server that the tests use: the one DATABASE_URL names, else an embedded one for this session.
 
+    On the embedded one the tests' database is a copy of what `forecourt migrate` makes, once for all processes.
+
     The embedded one ends with the session, so it need not survive a power cut (`live` has one that does). Nor does it
     count rows by itself: whether it happens to look while a test has rows in a table changes how the next ones are read.
     """
+    if database.is_embedded() and give_database(home()):
+        connection.settings_dict["TEST"]["TEMPLATE"] = database.EMBEDDED_NAME
     with running_database():
         if database.is_embedded():
             address = {"host": str(database.socket_folder()), "user": database.EMBEDDED_USER, "dbname": "postgres"}
@@ -75,8 +101,6 @@ def _nothing_remembered() -> Iterator[None]:
 
 
 def _forgetters():
-    import sys
-
     for name, module in list(sys.modules.items()):
         if name.startswith("forecourt.") and name.endswith(".queries") and hasattr(module, "forget"):
             yield module.forget

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import one_of
 from schemathesis import Case, GenerationMode
@@ -25,6 +25,7 @@ from tests.api.conftest import Caller, new_caller
 from tests.api.test_customers import PERSON
 from tests.api.test_document import SNAPSHOT
 from tests.api.test_sales import a_sale
+from tests.bench.samples import add_sample_products, open_sample_station
 
 SHAPES = [
     schemathesis.checks.not_a_server_error,
@@ -111,25 +112,22 @@ def telling(cases: Iterable[Case]) -> Iterator[Case]:
         yield case
 
 
-def keep_connection() -> None:
-    """Let requests end without closing the connection. Django's own test client undoes this after each request."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, head_office) -> Iterator[str]:
+    """A key with every scope, a station and products, in a transaction around those of the tests."""
+    around = transaction.atomic()
+    around._from_testcase = True  # as those of the tests: commands that must be outermost may stand in it
+    with django_db_blocker.unblock(), around:
+        open_sample_station()
+        add_sample_products()
+        yield new_caller(head_office, requests_per_second=100_000).key
+        transaction.set_rollback(True)
 
 
-@pytest.fixture
-def key(db, head_office, grades, station) -> Iterator[str]:
-    """A key with every scope. What is written is rolled back, so the connection must outlive each request."""
-    keep_connection()
-    yield new_caller(head_office, requests_per_second=100_000).key
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def present(key) -> dict[str, object]:
+@pytest.fixture(scope="module")
+def present(made) -> dict[str, object]:
     """Parts of addresses that lead to something: a customer with a vehicle and points, a sale, a price."""
-    caller = Caller(key)
+    caller = Caller(made)
     person = caller.post("/customers", PERSON).json()
     caller.post("/customers", {"name": "另一位"})
     sale = caller.post("/sales", a_sale(customer={"id": person["id"]})).json()
@@ -140,7 +138,6 @@ def present(key) -> dict[str, object]:
     offer = {"code": "litre", "name": "每升立减", "then": [{"give": "per_unit", "off": "0.30"}]}
     assert caller.post("/offers", offer).status_code == 201
     reserved = caller.post("/sales/reserve", a_sale("reserved")).json()
-    keep_connection()
     return {
         "reservation_id": reserved["reservation"],
         "customer_id": person["id"],
@@ -150,6 +147,16 @@ def present(key) -> dict[str, object]:
         "sale_id": sale["id"],
         "price_id": price_id,
     }
+
+
+@pytest.fixture
+def key(made, db) -> Iterator[str]:
+    """A key with every scope. What is written is rolled back, so the connection must outlive each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield made
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.slow
@@ -171,7 +178,7 @@ def test_no_request_breaks_the_api(label, document, key):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("label", LEADING)
-def test_no_request_breaks_what_is_there(label, document, key, present):
+def test_no_request_breaks_what_is_there(label, document, present, key):
     """Right requests to addresses that lead somewhere, where the commands themselves are reached."""
     operation = document.find_operation_by_label(label)
     part = operation.path.split("/")[3]

@@ -13,7 +13,7 @@ from forecourt.organisation.models import Pump, Station
 from forecourt.organisation.values import StationFacts
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def head_office() -> Actor:
     """Somebody who may do everything everywhere."""
     return Actor(kind="staff", id=0, name="head-office", everything=True)

@@ -29,7 +29,7 @@ from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.values import Gift
 from forecourt.organisation import services as organisation
 from forecourt.sales import services
-from tests.bench.live import free_port
+from tests.bench.live import answers, free_port
 from tests.sales.scenes import HEAD_OFFICE, WATER, ago, everything_proves, open_chain, phone
 from tests.sales.test_offers import FIVE_OFF, per_litre, publish
 
@@ -78,12 +78,7 @@ class Door:
 
     def wait_until_it_answers(self) -> None:
         until = time.monotonic() + 60
-        while True:
-            try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
+        while not answers(f"http://127.0.0.1:{self.port}/readyz"):
             assert time.monotonic() < until, "the till door does not answer"
             time.sleep(0.1)
 

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import httpx
 import psutil
@@ -18,11 +18,34 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def own() -> Live:
-    """An installation of the test's own."""
+def own() -> Iterator[Live]:
+    """An installation of the test's own, with a database."""
     fresh = new_live()
     yield fresh
     remove(fresh)
+
+
+@pytest.fixture
+def bare() -> Iterator[Live]:
+    """An installation of the test's own, in an empty folder."""
+    fresh = new_live(from_nothing=True)
+    yield fresh
+    remove(fresh)
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Live]:
+    fresh = new_live(from_nothing=True)
+    yield fresh
+    remove(fresh)
+
+
+@pytest.fixture
+def running(installed) -> Live:
+    """An installation of this file's own, begun in an empty folder and running; a test may kill or stop it."""
+    if installed.process is None or installed.process.poll() is not None:
+        installed.start()
+    return installed
 
 
 def process_of(live: Live, *words: str) -> psutil.Process:
@@ -86,9 +109,9 @@ def test_commands_use_the_running_database(live):
     assert postgres_of(live).is_running()
 
 
-def test_a_port_in_use_is_told(own, live):
-    own.web_port = live.web_port
-    refused = own.command("up", "--no-demo", check=False)
+def test_a_port_in_use_is_told(bare, live):
+    bare.web_port = live.web_port
+    refused = bare.command("up", "--no-demo", check=False)
     assert refused.returncode == 2
     assert f"Port {live.web_port} of 127.0.0.1 cannot be used" in refused.stderr
     assert "set PORT" in refused.stderr
@@ -141,37 +164,34 @@ def test_a_killed_postgres_is_started_again_with_nothing_lost(live):
     assert "before-the-crash" in live.command("apikey", "list").stdout
 
 
-def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(own):
-    own.start()
-    own.command("apikey", "create", "before-the-crash", "--scope", "sales:read")
-    family = descendants(own)
-    own.process.kill()
-    own.process.wait()
+def test_a_killed_supervisor_leaves_nobody_behind_and_comes_back(running):
+    running.command("apikey", "create", "before-its-end", "--scope", "sales:read")
+    family = descendants(running)
+    running.process.kill()
+    running.process.wait()
     wait_for(lambda: not any(is_alive(one) for one in family), of=family)
-    own.start()
-    assert "before-the-crash" in own.command("apikey", "list").stdout
+    running.start()
+    assert "before-its-end" in running.command("apikey", "list").stdout
 
 
-def test_everything_killed_at_once_comes_back(own):
-    own.start()
-    own.command("apikey", "create", "before-the-crash", "--scope", "sales:read")
-    for one in [psutil.Process(own.process.pid), *descendants(own)]:
+def test_everything_killed_at_once_comes_back(running):
+    running.command("apikey", "create", "before-the-end-of-all", "--scope", "sales:read")
+    for one in [psutil.Process(running.process.pid), *descendants(running)]:
         try:
             one.kill()
         except psutil.NoSuchProcess:
             continue
-    own.process.wait()
-    own.start()
-    assert "before-the-crash" in own.command("apikey", "list").stdout
+    running.process.wait()
+    running.start()
+    assert "before-the-end-of-all" in running.command("apikey", "list").stdout
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_and_at_once(own, how):
-    own.start()
-    family = descendants(own)
-    assert own.stop(how) == 0
+def test_it_stops_cleanly_and_at_once(running, how):
+    family = descendants(running)
+    assert running.stop(how) == 0
     assert not [one for one in family if is_alive(one)]
-    assert not (own.home / "postgres" / "data" / "postmaster.pid").exists()
+    assert not (running.home / "postgres" / "data" / "postmaster.pid").exists()
 
 
 def test_a_command_starts_and_stops_the_database_by_itself(own):
@@ -181,16 +201,15 @@ def test_a_command_starts_and_stops_the_database_by_itself(own):
 
 
 def test_a_stale_process_number_does_not_keep_the_database_down(own):
-    own.command("migrate")
     (own.home / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getppid()}\n")
     assert own.command("apikey", "list").returncode == 0
 
 
-def test_a_database_that_is_not_there_is_told_in_one_line(own):
-    own_environment = own.environment | {"DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/none"}
+def test_a_database_that_is_not_there_is_told_in_one_line(bare):
+    bare_environment = bare.environment | {"DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/none"}
     done = subprocess.run(
         [sys.executable, "-m", "forecourt", "apikey", "list"],
-        env=own_environment,
+        env=bare_environment,
         capture_output=True,
         text=True,
         check=False,

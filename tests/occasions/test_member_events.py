@@ -315,15 +315,18 @@ def test_of_two_who_take_the_last_place_at_once_one_gets_it_200_times(chain):
     members = chain.enrol(2)
     answers: list[str] = []
 
-    def take(event: int, customer_id: int) -> None:
-        try:
-            answers.append(services.sign_up(HEAD_OFFICE, event, customer_id).state.value)
-        except Conflict:
-            answers.append("full")
+    waiting = [opened(places=1, has_waiting_list=bool(number % 2)) for number in range(200)]
+    both = threading.Barrier(2, timeout=60)
 
-    for round_number in range(200):
-        event = opened(places=1, has_waiting_list=bool(round_number % 2))
-        at_once([lambda one=one, event=event: take(event, one) for one in members])
+    def take(customer_id: int) -> None:
+        for event in waiting:
+            both.wait()
+            try:
+                answers.append(services.sign_up(HEAD_OFFICE, event, customer_id).state.value)
+            except Conflict:
+                answers.append("full")
+
+    at_once([lambda one=one: take(one) for one in members])
     assert answers.count("going") == 200
     assert (answers.count("full"), answers.count("waiting")) == (100, 100)
 
