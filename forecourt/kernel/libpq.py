@@ -112,18 +112,17 @@ def overlapping() -> Iterator[None]:
     Only statements of `kernel.sql` may be sent within. When the block is left all is stored, or the first error raised.
     """
     django = connections["default"]
-    line = _ready(django)
+    with django.wrap_database_errors:
+        line = _ready(django)
     line.is_overlapping = True
     try:
         yield
         with django.wrap_database_errors:
-            if line.is_copying:
-                _settle(line)
+            _settle(line)
     finally:
         line.is_overlapping = False
-        if line.is_copying:  # an error left the block: what the server says of the COPY no longer matters
-            with suppress(psycopg.Error):
-                _settle(line)
+        with suppress(psycopg.Error):  # after an error of the block what the server says of the COPY no longer matters
+            _settle(line)
 
 
 def settle() -> None:
@@ -131,17 +130,14 @@ def settle() -> None:
     django = connections["default"]
     if django.connection is not None:
         with django.wrap_database_errors:
-            line = _line(django.connection)
-            if line.is_copying:
-                _settle(line)
+            _settle(_line(django.connection))
 
 
 def _ready(django: BaseDatabaseWrapper) -> _Line:
     """The connection, inside a transaction where one is meant to be, with nothing running on it."""
     django.ensure_connection()
     line = _line(django.connection)
-    if line.is_copying:
-        _settle(line)
+    _settle(line)
     if line.pg.transaction_status == TransactionStatus.IDLE and not line.driver.autocommit:
         _checked(line, line.pg.exec_(b"BEGIN"))
     return line
@@ -166,7 +162,9 @@ def _execute(line: _Line, text: _Text, parameters: Mapping[str, Any] | None) -> 
 
 
 def _settle(line: _Line) -> None:
-    """Take the server's answer to a COPY."""
+    """Take the server's answer to a COPY that is still running."""
+    if not line.is_copying:
+        return
     line.is_copying = False
     results = []
     _wait(line.pg)

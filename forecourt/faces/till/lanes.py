@@ -93,7 +93,8 @@ class Lane:
 
         try:
             batch = self._next()
-            self._carry_out(batch, pass_on)
+            if batch:
+                self._carry_out(batch, pass_on)
         finally:
             pass_on()
         return bool(batch)
@@ -115,8 +116,6 @@ class Lane:
             return batch
 
     def _carry_out(self, batch: list[Waiting], next_may_begin: Callable[[], None]) -> None:
-        if not batch:
-            return
         try:
             answers = self._engine(
                 [submission for waiting in batch for submission in waiting.submissions], next_may_begin

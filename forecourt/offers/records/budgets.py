@@ -9,7 +9,7 @@ may wait for another that holds the slots.
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Final, NamedTuple
 
@@ -30,8 +30,7 @@ ON CONFLICT (budget, slot) DO NOTHING
 _LOCK: Final = """
 SELECT kept.budget, kept.slot, kept.quota, kept.used
 FROM offers_slot AS kept
-JOIN unnest(%(budgets)s::text[], %(slots)s::smallint[]) AS wanted (budget, slot)
-  ON wanted.budget = kept.budget AND (wanted.slot = kept.slot OR wanted.slot IS NULL)
+WHERE kept.budget = ANY(%(budgets)s::text[])
 ORDER BY kept.budget, kept.slot
 FOR NO KEY UPDATE OF kept
 """
@@ -106,7 +105,7 @@ def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:
     """Hold every slot of these budgets until the transaction ends; returns them and exactly what is left of each."""
     if not limits:
         return {}, {}
-    held = _opened(dict.fromkeys(limits), limits)
+    held = _opened(limits)
     return held, {budget: sum((slot[0] - slot[1] for slot in held[budget].values()), ZERO) for budget in limits}
 
 
@@ -122,7 +121,7 @@ def give_back(amounts: Mapping[str, Decimal]) -> None:
     amounts = {budget: amount for budget, amount in amounts.items() if amount}
     if not amounts:
         return
-    held = _locked(dict.fromkeys(amounts))
+    held = _locked(amounts)
     for budget in held:
         used = sum((slot[1] for slot in held[budget].values()), ZERO)
         _share_out(held[budget], max(ZERO, used - amounts[budget]))
@@ -135,7 +134,7 @@ def resize(offer_id: int, limits: Mapping[str, Decimal]) -> None:
     wanted = {row[0]: limits[prefix] for row in found if (prefix := ":".join(row[0].split(":")[:3])) in limits}
     if not wanted:
         return
-    held = _locked(dict.fromkeys(wanted))
+    held = _locked(wanted)
     for budget, slots in held.items():
         used = sum((slot[1] for slot in slots.values()), ZERO)
         _share_out(slots, used, max(wanted[budget], used))
@@ -173,20 +172,18 @@ def _open(limits: Mapping[str, Decimal]) -> None:
     sql.run(_OPEN, {"budgets": sql.text_array(budgets), **parameters}, hot=True)
 
 
-def _opened(wanted: Mapping[str, int | None], limits: Mapping[str, Decimal]) -> Slots:
-    """Lock slots, all of a budget where none is named, making those that are not there yet."""
-    held = _locked(wanted)
-    missing = {budget: limits[budget] for budget in wanted if budget not in held}
+def _opened(limits: Mapping[str, Decimal]) -> Slots:
+    """Lock all slots of budgets, making those that are not there yet."""
+    held = _locked(limits)
+    missing = {budget: limit for budget, limit in limits.items() if budget not in held}
     if missing:
         _open(missing)
-        held.update(_locked({budget: wanted[budget] for budget in missing}))
+        held.update(_locked(missing))
     return held
 
 
-def _locked(wanted: Mapping[str, int | None]) -> Slots:
-    budgets = sorted(wanted)
-    slots = ["NULL" if wanted[budget] is None else wanted[budget] for budget in budgets]
-    found = sql.rows(_LOCK, {"budgets": sql.text_array(budgets), "slots": sql.array(slots)}, hot=True)
+def _locked(budgets: Iterable[str]) -> Slots:
+    found = sql.rows(_LOCK, {"budgets": sql.text_array(sorted(budgets))}, hot=True)
     held: Slots = {}
     for budget, slot, quota, used in found:
         held.setdefault(budget, {})[slot] = [quota, used]

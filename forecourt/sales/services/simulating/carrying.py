@@ -73,8 +73,8 @@ class Carried(State):
         if gain is None:
             return
         wanted = {Measure.MONEY: sum(gain.off.values(), ZERO), Measure.VOLUME: gain.units}
-        for budget in live.offer.budgets:
-            noted = self._budgets.get(budget.key(live.id, known.station.id, known.business_date))
+        for key, budget in live.budgets_at(known.station.id, known.business_date):
+            noted = self._budgets.get(key)
             if noted is not None and budget.measure in wanted:
                 noted[2] = max(noted[2], wanted[budget.measure])
 
