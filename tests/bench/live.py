@@ -30,8 +30,8 @@ class Live:
     web_port: int
     till_port: int
     log: Path
-    web_workers: int = 1
-    """Each reads the whole of Forecourt in before it answers, which most tests would only wait for."""
+    workers: int = 1
+    """Processes of each door. Each reads the whole of Forecourt in before it answers, which most tests would only wait for."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,7 +50,8 @@ class Live:
             "FORECOURT_HOME": str(self.home),
             "PORT": str(self.web_port),
             "TILL_PORT": str(self.till_port),
-            "FORECOURT_WEB_WORKERS": str(self.web_workers),
+            "FORECOURT_WEB_WORKERS": str(self.workers),
+            "FORECOURT_TILL_WORKERS": str(self.workers),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -119,12 +120,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def new_live(*, web_workers: int = 1, from_nothing: bool = False) -> Live:
+def new_live(*, workers: int = 1, from_nothing: bool = False) -> Live:
     """An installation that was never started, with a home of its own, which holds an empty database or nothing at all."""
     home = Path(tempfile.mkdtemp(prefix="forecourt-live-"))
     if not from_nothing:
         give_database(home)
-    return Live(home, free_port(), free_port(), home.with_suffix(".out"), web_workers)
+    return Live(home, free_port(), free_port(), home.with_suffix(".out"), workers)
 
 
 def remove(live: Live) -> None:

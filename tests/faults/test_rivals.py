@@ -26,7 +26,7 @@ WATER = "6901234567892"
 @pytest.fixture(scope="module")
 def own() -> Iterator[Live]:
     """An installation of this module's own, whose database is read whole."""
-    fresh = new_live(web_workers=2)
+    fresh = new_live(workers=2)
     try:
         fresh.start()
         yield fresh

@@ -26,7 +26,7 @@ SCOPES = ("customers:write", "points:write", "points:read", "catalogue:write", "
 
 @pytest.fixture
 def own() -> Iterator[Live]:
-    fresh = new_live(web_workers=2)
+    fresh = new_live(workers=2)
     try:
         fresh.start()
         yield fresh

@@ -2,9 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import pytest
 from django.db import OperationalError
 
 from forecourt.faces.till.lanes import LONGEST_LIST, Lane
@@ -28,7 +27,7 @@ class Engine:
         self.error = error or ValueError("poison")
         self.answer = lambda submissions: [submission.sale for submission in submissions]
 
-    def __call__(self, submissions: Sequence[Submission], next_may_begin: Callable[[], None]) -> list[Problem]:
+    def __call__(self, submissions: Sequence[Submission]) -> list[Problem]:
         self.gate.wait(10)
         self.sizes.append(len(submissions))
         if any("poison" in str(submission.sale) for submission in submissions):
@@ -36,11 +35,11 @@ class Engine:
         return self.answer(submissions)
 
 
-def serve(engine: Engine, requests: list[list[Submission]], threads: int = 1) -> list[object]:
+def serve(engine: Engine, requests: list[list[Submission]]) -> list[object]:
     """Hand all requests to a lane while its engine is held up, then let it go; their answers or errors."""
 
     async def all_at_once() -> list[object]:
-        lane = Lane("test", engine, threads)
+        lane = Lane("test", engine)
         lane.start()
         try:
             waiting = [asyncio.ensure_future(lane.answer(requests[0]))]
@@ -69,7 +68,7 @@ def test_requests_that_wait_ride_together_and_get_their_own_answers():
 def test_a_poison_spoils_only_its_own_request():
     requests = [request(f"r{number}") for number in range(64)]
     requests[20] = request("poison")
-    answers = serve(Engine(), requests, threads=2)
+    answers = serve(Engine(), requests)
     assert isinstance(answers[20], ValueError)
     good = [found for number, found in enumerate(answers) if number != 20]
     assert [found[0].detail for found in good] == [f"r{number}-0" for number in range(64) if number != 20]
@@ -107,41 +106,10 @@ def test_answers_are_english_whatever_the_installation_speaks(settings):
     assert answers[0][0].detail == "till has no access to station S7."
 
 
-@pytest.mark.parametrize("passes_on", [True, False])
-def test_the_next_list_begins_once_the_one_before_lets_it(passes_on):
-    """With two threads, while the first list is still being written."""
-    begun, written = threading.Semaphore(0), threading.Event()
-
-    def engine(submissions: Sequence[Submission], next_may_begin: Callable[[], None]) -> list[Problem]:
-        if passes_on:
-            next_may_begin()
-        begun.release()
-        written.wait(10)
-        return [submission.sale for submission in submissions]
-
-    async def two_lists() -> bool:
-        lane = Lane("test", engine, threads=2)
-        lane.start()
-        try:
-            first = asyncio.ensure_future(lane.answer(request("r0")))
-            assert await asyncio.to_thread(begun.acquire, timeout=5)
-            second = asyncio.ensure_future(lane.answer(request("r1")))
-            has_begun = await asyncio.to_thread(begun.acquire, timeout=5 if passes_on else 0.2)
-            written.set()
-            await asyncio.wait_for(asyncio.gather(first, second), 10)
-            return has_begun
-        finally:
-            written.set()
-            await asyncio.to_thread(lane.close)
-
-    assert loops.run(two_lists()) is passes_on
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_lane_that_closes_finishes_what_waits(threads):
+def test_a_lane_that_closes_finishes_what_waits():
     async def close_at_once() -> list[object]:
         engine = Engine()
-        lane = Lane("test", engine, threads)
+        lane = Lane("test", engine)
         lane.start()
         waiting = [asyncio.ensure_future(lane.answer(request(f"r{number}"))) for number in range(10)]
         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The two doors, each a process of its own: Django on WSGI for the web, a lean ASGI application for the till."""
+"""The two doors, each in processes of its own: Django on WSGI for the web, a lean ASGI application for the till."""
 
 import os
 import signal
@@ -31,6 +31,8 @@ def serve(door: str) -> None:
         "backlog": _BACKLOG,
         "workers_kill_timeout": _STOP_SECONDS,
         "websockets": False,
+        "respawn_failed_workers": True,
+        "respawn_interval": 0.5,
         "log_level": LogLevels.warning,
         "log_dictconfig": _logging(),
     }
@@ -42,8 +44,6 @@ def serve(door: str) -> None:
             workers=settings.web_workers,
             blocking_threads=_WEB_THREADS,
             blocking_threads_idle_timeout=_IDLE_SECONDS,
-            respawn_failed_workers=True,
-            respawn_interval=0.5,
             **common,
         )
     else:
@@ -52,6 +52,7 @@ def serve(door: str) -> None:
             port=settings.till_port,
             interface=Interfaces.ASGI,
             loop=Loops.uvloop,
+            workers=settings.till_workers,
             **common,
         )
     server.serve(target_loader=partial(_load, os.getpid()))

@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from forecourt.faces.api import problems  # noqa: E402
 from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
 from forecourt.faces.api.limits import buckets  # noqa: E402
-from forecourt.faces.till.lanes import Lane, alone  # noqa: E402
+from forecourt.faces.till.lanes import Lane  # noqa: E402
 from forecourt.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Unavailable  # noqa: E402
 from forecourt.organisation import queries as organisation  # noqa: E402
 from forecourt.organisation.values import KeyRecord  # noqa: E402
@@ -40,10 +40,10 @@ RESERVE_SALES: Final = "/api/v1/sales/reserve"
 SINGLE: Final = 20
 """Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
 
-posting = Lane("post", services.post_together, threads=2)
+posting = Lane("post", services.post_together)
 bulk = Lane("bulk", services.post_together)
-quoting = Lane("quote", alone(services.quote_together))
-reserving = Lane("reserve", alone(services.reserve_together))
+quoting = Lane("quote", services.quote_together)
+reserving = Lane("reserve", services.reserve_together)
 LANES: Final = (posting, bulk, quoting, reserving)
 
 

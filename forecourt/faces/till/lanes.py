@@ -1,8 +1,7 @@
 """Group commit: requests that arrive while a transaction is under way go into the next one together.
 
-A lane takes all that waits, hands it to the engine as one list, and gives every request its part of the answers. The
-more arrives, the longer the lists; alone, a sale waits for nobody. Its threads, each with a database connection of its own,
-take turns: while one writes the list it has rated, the next already rates what has come in since.
+A lane is a thread with a database connection of its own. It takes all that waits, hands it to the engine as one list,
+and gives every request its part of the answers. The more arrives, the longer the lists; alone, a sale waits for nobody.
 """
 
 import asyncio
@@ -26,13 +25,7 @@ LONGEST_LIST: Final = 500
 """Sales in one transaction of single sales; a request that brings a list of its own is never split."""
 
 Answers = list[Receipt | Problem] | list[Quote | Problem]
-Engine = Callable[[Sequence[Submission], Callable[[], None]], Sequence[Receipt | Quote | Problem]]
-"""Answers a list, and calls what it is given once the next list may begin."""
-
-
-def alone(engine: Callable[[Sequence[Submission]], Sequence[Receipt | Quote | Problem]]) -> Engine:
-    """An engine whose lists follow one another."""
-    return lambda submissions, _next_may_begin: engine(submissions)
+Engine = Callable[[Sequence[Submission]], Sequence[Receipt | Quote | Problem]]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,29 +37,24 @@ class Waiting:
 
 
 class Lane:
-    """Requests for one engine (posting or quoting), worked off by a number of threads in turn."""
+    """Requests for one engine (posting or quoting), worked off by one thread, list by list."""
 
-    def __init__(self, name: str, engine: Engine, threads: int = 1) -> None:
+    def __init__(self, name: str, engine: Engine) -> None:
         self._engine = engine
         self._waiting: deque[Waiting] = deque()
         self._arrived = threading.Condition()
         self._closing = False
-        self._turn = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(threads)
-        ]
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def close(self) -> None:
-        """Finish what waits, then end the threads."""
+        """Finish what waits, then end the thread."""
         with self._arrived:
             self._closing = True
-            self._arrived.notify_all()
-        for thread in self._threads:
-            thread.join()
+            self._arrived.notify()
+        self._thread.join()
 
     async def answer(self, submissions: list[Submission]) -> Sequence[Receipt | Quote | Problem]:
         """The engine's answers to these sales, once they are durable."""
@@ -78,26 +66,9 @@ class Lane:
 
     def _work(self) -> None:
         with translation.override("en"):  # the API's language, whatever the installation's
-            while self._take_turn():
-                pass
+            while batch := self._next():
+                self._carry_out(batch)
         connection.close()
-
-    def _take_turn(self) -> bool:
-        """Carry out what waits, once it is this thread's turn. False when the lane closes."""
-        self._turn.acquire()
-        holding = [self._turn]
-
-        def pass_on() -> None:
-            if holding:
-                holding.pop().release()
-
-        try:
-            batch = self._next()
-            if batch:
-                self._carry_out(batch, pass_on)
-        finally:
-            pass_on()
-        return bool(batch)
 
     def _next(self) -> list[Waiting]:
         """All that waits, up to the longest list; nothing when the lane closes."""
@@ -111,15 +82,11 @@ class Lane:
             while self._waiting and count + len(self._waiting[0].submissions) <= LONGEST_LIST:
                 batch.append(self._waiting.popleft())
                 count += len(batch[-1].submissions)
-            if self._waiting:
-                self._arrived.notify()
             return batch
 
-    def _carry_out(self, batch: list[Waiting], next_may_begin: Callable[[], None]) -> None:
+    def _carry_out(self, batch: list[Waiting]) -> None:
         try:
-            answers = self._engine(
-                [submission for waiting in batch for submission in waiting.submissions], next_may_begin
-            )
+            answers = self._engine([submission for waiting in batch for submission in waiting.submissions])
         except (OperationalError, InterfaceError) as error:
             log.warning("database not available: %s", type(error).__name__)
             connection.close()
@@ -128,7 +95,7 @@ class Lane:
         except Exception as error:
             if len(batch) > 1:  # one request spoils the list: each by itself, so that only it fails
                 for waiting in batch:
-                    self._carry_out([waiting], next_may_begin)
+                    self._carry_out([waiting])
                 return
             log.exception("a list could not be carried out")
             connection.close()

@@ -1,6 +1,6 @@
 """Posting: claim, lock, load, rate, write. One path for one sale and for ten years of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -56,18 +56,13 @@ def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]
 
 
 @transaction.atomic(durable=True)
-def post_together(submissions: Sequence[Submission], rated: Callable[[], None] | None = None) -> list[Answer]:
-    """Post sales of several senders in one transaction, each under its own sender's permission and scope.
-
-    `rated` is called when the list has all its locks and only the writing is left: the next one may begin.
-    """
+def post_together(submissions: Sequence[Submission]) -> list[Answer]:
+    """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
     seen = stamps.read()
     known = know(admitted(submissions), seen)
     new, answers = claim(known, [actor.label for actor, _ in submissions])
     if new:
         postings = rate_and_settle(locked(new), seen)
-        if rated is not None:
-            rated()
         with sql.overlapping():
             write(postings, coupons.live_templates(seen.get("coupons", 0)))
             for item, posting in zip(new, postings, strict=True):
