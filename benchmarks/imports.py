@@ -80,7 +80,7 @@ def _import(environment: dict[str, str]) -> Ran:
         while process.poll() is None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 peak = max(peak, sum(one.memory_info().rss for one in [watched, *watched.children(recursive=True)]))
-            time.sleep(0.02)
+            time.sleep(0.1)
         seconds = time.perf_counter() - started
         said.seek(0)
         complained.seek(0)

@@ -108,7 +108,7 @@ def _simulated(environment: dict[str, str], connection: Any, *options: str) -> R
             with contextlib.suppress(psutil.NoSuchProcess):
                 peak = max(peak, sum(one.memory_info().rss for one in [process, *process.children(recursive=True)]))
                 own = max(own, _worked(process))
-            time.sleep(0.05)
+            time.sleep(0.5)
         seconds = time.perf_counter() - started
         said.seek(0)
         text = said.read()
