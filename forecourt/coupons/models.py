@@ -117,6 +117,18 @@ class CouponRow(models.Model):
             ),
             models.Index(fields=["template", "status", "expires_on"], name="coupon_of_template"),
             models.Index(fields=["batch_id", "id"], name="coupon_of_batch", condition=models.Q(batch_id__isnull=False)),
+            models.Index(fields=["template"], name="coupon_loose", condition=models.Q(batch_id__isnull=True)),
+            models.Index(
+                fields=["batch_id"],
+                name="coupon_of_batch_touched",
+                condition=models.Q(batch_id__isnull=False)
+                & (
+                    models.Q(customer_id__isnull=False)
+                    | models.Q(seen_at__isnull=False)
+                    | models.Q(uses_left__lt=models.F("uses"))
+                    | models.Q(status="void")
+                ),
+            ),
             models.Index(
                 fields=["reserved_by"], name="coupon_reserved_by", condition=models.Q(reserved_by__isnull=False)
             ),
