@@ -189,6 +189,26 @@ class Note(models.Model):
         indexes: ClassVar = [models.Index(fields=["customer_id", "-written_at"], name="note_customer")]
 
 
+class FormerMark(models.Model):
+    """By what a customer was recognised once: the blind index of its last four, or of the whole where it has no such.
+
+    Kept for a year, so that who gives a number up and enrols again with it is not taken for a friend that was brought. A
+    blind index holds under the key of its time: after a turn of the key nothing is found by it any more.
+    """
+
+    customer_id = models.BigIntegerField()
+    mark = models.BinaryField(max_length=16)
+    given_up_at = models.DateTimeField(_("given up"))
+
+    class Meta:
+        verbose_name = _("former mark")
+        verbose_name_plural = _("former marks")
+        indexes: ClassVar = [
+            models.Index(fields=["customer_id"], name="former_mark_customer"),
+            models.Index(fields=["given_up_at"], name="former_mark_age"),
+        ]
+
+
 class Merge(models.Model):
     """One customer taken into another; `moved` holds the ids that became aliases, so that it can be undone.
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from forecourt.coupons import services as coupon_services
 from forecourt.customers import services as customers
-from forecourt.customers.models import Customer
+from forecourt.customers.models import Customer, FormerMark, Identity
 from forecourt.customers.values import IdentityKind, NewCustomer, NewIdentity, NewVehicle
 from forecourt.kernel import clock, readers, sql
 from forecourt.kernel.actors import SYSTEM, Actor
@@ -201,6 +201,25 @@ def test_what_looks_like_fraud_is_flagged(chain):
     code = services.referral_code(HEAD_OFFICE, old)
     row = Referral.objects.get(id=services.make_referral(HEAD_OFFICE, household, code))
     assert row.flags == [Flag.HOUSEHOLD]
+
+
+@pytest.mark.parametrize("kind", [IdentityKind.PHONE, IdentityKind.EMAIL])
+def test_who_gives_up_a_number_and_enrols_with_it_again_is_no_friend(chain, kind):
+    mark = NewIdentity(kind=kind, value="13900001234" if kind is IdentityKind.PHONE else "zhang@example.com")
+    old = customers.create_customer(HEAD_OFFICE, NewCustomer(name="张伟", identities=(mark,)))
+    set_back("customers_customer", "joined_at", 400, id=old)
+    customers.remove_identity(HEAD_OFFICE, old, Identity.objects.get(customer_id=old).pk)
+    assert enrolled(chain, old, identities=(mark,)).flags == [Flag.ALIKE]
+
+
+def test_what_was_given_up_is_forgotten_after_a_year(chain):
+    plate = NewVehicle(plate="粤B12345")
+    old, other = (customers.create_customer(HEAD_OFFICE, NewCustomer(name=name)) for name in ("张伟", "李娜"))
+    customers.remove_vehicle(HEAD_OFFICE, old, customers.add_vehicle(HEAD_OFFICE, old, plate))
+    assert FormerMark.objects.filter(customer_id=old).exists()
+    set_back("customers_formermark", "given_up_at", 366)
+    customers.remove_vehicle(HEAD_OFFICE, other, customers.add_vehicle(HEAD_OFFICE, other, plate))
+    assert not FormerMark.objects.filter(customer_id=old).exists()
 
 
 def test_two_who_buy_together_wait_for_a_person_who_lets_it_pass(chain, pair):

@@ -1,6 +1,6 @@
 """Set-based writes of customers. They take lists and run inside the caller's transaction."""
 
-from forecourt.customers.records.changes import change_tags, lock, point_to, rename_tag, save_profiles
+from forecourt.customers.records.changes import change_tags, give_up, lock, point_to, rename_tag, save_profiles
 from forecourt.customers.records.enrolment import Enrolled, add_identities, add_vehicles, enrol, new_ids
 from forecourt.customers.records.keys import reseal
 
@@ -10,6 +10,7 @@ __all__ = [
     "add_vehicles",
     "change_tags",
     "enrol",
+    "give_up",
     "lock",
     "new_ids",
     "point_to",

@@ -91,7 +91,9 @@ def remove_vehicle(actor: Actor, customer_id: int, vehicle_id: int) -> None:
     """Take a vehicle away: sold, scrapped, or entered by mistake. Another customer may have its plate then."""
     actor.require(permissions.EDIT)
     customer_id = locked(customer_id)
-    _of_customer(customer_id, vehicle_id).delete()
+    vehicle = _of_customer(customer_id, vehicle_id)
+    records.give_up(customer_id, vehicle.last_four_index)
+    vehicle.delete()
     tell_changed(customer_id, "vehicles")
     audit.record(actor, "customer.remove_vehicle", f"vehicle:{vehicle_id}", customer_id=customer_id)
 

@@ -1,4 +1,4 @@
--- What of two customers tells that a referral may be none: one household, like marks, staff, enrolments in one minute.
+-- What of two customers tells that a referral may be none: one household, like marks (those of before count), staff, enrolments in one minute.
 WITH pair AS (
     SELECT referral.id, referral.joined_at, referral.terms,
         coalesce(referrer.merged_into_id, referrer.id) AS referrer_id,
@@ -14,9 +14,11 @@ WITH pair AS (
     CROSS JOIN LATERAL (VALUES (pair.referrer_id, true), (pair.referred_id, false)) AS side (customer_id, is_referrer)
     JOIN customers_customer AS family ON family.id = side.customer_id OR family.merged_into_id = side.customer_id
 ), mark AS (
-    SELECT member.id, member.is_referrer, identity.last_four_index AS mark
-    FROM member JOIN customers_identity AS identity
-        ON identity.customer_id = member.customer_id AND identity.last_four_index IS NOT NULL
+    SELECT member.id, member.is_referrer, coalesce(identity.last_four_index, identity.index) AS mark
+    FROM member JOIN customers_identity AS identity ON identity.customer_id = member.customer_id
+    UNION
+    SELECT member.id, member.is_referrer, former.mark
+    FROM member JOIN customers_formermark AS former ON former.customer_id = member.customer_id
     UNION
     SELECT member.id, member.is_referrer, vehicle.last_four_index
     FROM member JOIN customers_vehicle AS vehicle ON vehicle.customer_id = member.customer_id
