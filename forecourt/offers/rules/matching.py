@@ -174,9 +174,10 @@ class Book:
 
     def look(self, facts: Facts, moment: datetime) -> list[Looked]:
         """Test the offers this sale may meet, and work out what those that hold would give. By code."""
-        looked = []
+        sight = self._sight(facts, moment)
+        looked: list[Looked] = sight.told.copy()
         minute = facts.minute()
-        for live, known, steps in self._sight(facts, moment).ways:
+        for position, live, known, steps in sight.left:
             found = known
             for condition, timed in steps:
                 if timed is not None:
@@ -189,7 +190,7 @@ class Book:
             if found is None:
                 gain = gain_of(live.offer, facts)
                 found = Looked(live, gain, None if gain is not None else NOTHING)
-            looked.append(found)
+            looked[position] = found
         return looked
 
     def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
@@ -283,13 +284,19 @@ _Way = tuple[Live, Looked | None, tuple[_Step, ...]]
 
 
 class _Sight:
-    """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick."""
+    """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick.
 
-    __slots__ = ("items", "limited", "places", "ways")
+    `told` is what is known of each offer if nothing else is against it, `left` those of which something is left to find out,
+    by their position.
+    """
+
+    __slots__ = ("items", "left", "limited", "places", "told")
 
     def __init__(self, shelf: _Shelf, offers: Sequence[Live], facts: Facts) -> None:
         self.items = facts.items  # kept: kinds know products by identity
-        self.ways = [_way(shelf, live, facts) for live in offers]
+        ways = [_way(shelf, live, facts) for live in offers]
+        self.told: list[Any] = [known for _live, known, _steps in ways]
+        self.left = [(position, *way) for position, way in enumerate(ways) if way[1] is None or way[2]]
         self.limited = tuple([live for live in offers if live.has_limits])
         self.places = facts.places
 

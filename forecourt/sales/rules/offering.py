@@ -263,8 +263,11 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
         lines: dict[int, Decimal] = {}
         for position, money in item.off.items():
             numbers = lines_of[facts.items[position].product.id]
-            parts = [money] if len(numbers) == 1 else share(money, [left[number] for number in numbers], digits)
-            for number, part in zip(numbers, parts, strict=True):
+            if len(numbers) == 1:
+                if money:
+                    lines[numbers[0]] = money
+                continue
+            for number, part in zip(numbers, share(money, [left[number] for number in numbers], digits), strict=True):
                 if part:
                     lines[number] = part
                     left[number] -= part
@@ -287,14 +290,23 @@ def awards_of(
         payers = live.payers
         templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
         coupon_id = coupons[templates[0]][0].id if templates else None
+        uses, units, bonus = 1, item.units, points
+        if len(payers) == 1:
+            ((funder, _percent),) = payers
+            for number, money in sorted(by_line.items()) or _WHOLE_SALE:
+                if money or bonus or uses:
+                    awards.append(
+                        Award(number, live.id, live.code, live.version, funder, money, units, bonus, uses, coupon_id)
+                    )
+                uses, units, bonus = 0, ZERO, 0
+            continue
         points_of = _parts(Decimal(points), payers, 0)
-        uses, units = 1, item.units
         for number, money in sorted(by_line.items()) or _WHOLE_SALE:
-            for (funder, _percent), part, bonus in zip(payers, _parts(money, payers, digits), points_of, strict=True):
-                if not (part or bonus or uses):
+            for (funder, _percent), part, own in zip(payers, _parts(money, payers, digits), points_of, strict=True):
+                if not (part or own or uses):
                     continue
                 awards.append(
-                    Award(number, live.id, live.code, live.version, funder, part, units, int(bonus), uses, coupon_id)
+                    Award(number, live.id, live.code, live.version, funder, part, units, int(own), uses, coupon_id)
                 )
                 uses, units = 0, ZERO
             points_of = [ZERO] * len(payers)
@@ -306,6 +318,6 @@ _WHOLE_SALE: Final = [(0, ZERO)]
 
 def _parts(total: Decimal, payers: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
     """What each payer pays of it."""
-    if len(payers) == 1 or not total:
+    if not total:
         return [total] * len(payers)
     return share(total, [percent for _, percent in payers], digits)
