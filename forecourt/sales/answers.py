@@ -5,11 +5,16 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from django.db import InterfaceError, OperationalError
+from msgspec.structs import replace
 
+from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Problem, Unavailable
-from forecourt.sales import services, wire
+from forecourt.kernel.problems import Invalid, Problem, Unavailable
+from forecourt.loyalty import queries as loyalty
+from forecourt.organisation import queries as organisation
+from forecourt.sales import services, wire, words
 from forecourt.sales.values import NewSale, Quote, Receipt
+from forecourt.sales.words import Reader
 
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
@@ -23,6 +28,28 @@ class HttpAnswer(NamedTuple):
     status: int
     media_type: str
     body: bytes
+
+
+def reader_of(name: str | None) -> Reader | None:
+    """For whom a quote is to be put into words, by the `reader` of the request; Invalid where it is none."""
+    if name is None:
+        return None
+    try:
+        return Reader(name)
+    except ValueError:
+        known = ", ".join(reader.value for reader in Reader)
+        raise Invalid.field("reader", f"must be one of {known}; it was {name[:60]!r}") from None
+
+
+def in_words(found: Sequence[Quote | Problem], reader: Reader) -> list[Quote | Problem]:
+    """Quotes with their sentences for this reader, in every language."""
+    company, programme = organisation.company(), loyalty.programme_at(clock.now())
+    return [
+        quote
+        if isinstance(quote, Problem)
+        else replace(quote, sentences=words.sentences(quote.explanation, company, programme, reader))
+        for quote in found
+    ]
 
 
 def to_one(answer: Receipt | Quote | Problem) -> HttpAnswer:

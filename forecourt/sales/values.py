@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Raw
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from forecourt.catalogue.values import ProductFacts
 from forecourt.coupons.values import Coupon
@@ -133,6 +133,15 @@ class Reason(Value, omit_defaults=True):
     values: dict[str, str] = {}
 
 
+class Sentence(Value):
+    """A reason in words by language ("en", "zh-Hans"); `code`, `verdict`, `rule` are those of the explanation."""
+
+    code: str
+    verdict: Verdict
+    rule: str
+    words: dict[str, str]
+
+
 class Totals(Value):
     """In the company's currency: before and after discounts."""
 
@@ -198,7 +207,7 @@ class Receipt(Value):
 
 
 class Quote(Value):
-    """What a sale would come to. Nothing is recorded."""
+    """What a sale would come to. Nothing is recorded. `sentences` only where a reader was named."""
 
     customer_id: int | None
     totals: Totals
@@ -207,6 +216,7 @@ class Quote(Value):
     flags: tuple[str, ...]
     offers: tuple[OfferGiven, ...]
     explanation: tuple[Reason, ...]
+    sentences: tuple[Sentence, ...] | UnsetType = UNSET
 
 
 Answer = Receipt | Problem

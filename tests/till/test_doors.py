@@ -131,6 +131,33 @@ def test_a_quote(ask, chain):
     assert ask(sale, "/api/v1/sales/quote").json()["points"]["balance"] == 25, "nothing was recorded"
 
 
+def test_a_quote_in_words(ask, live, chain):
+    path = "/api/v1/sales/quote"
+    stranger = a_sale("DOORS-1", "said")
+    assert "sentences" not in ask(stranger, path).json()
+    said, bad = ask([stranger, {"station": "?"}], f"{path}?reader=cashier").json()
+    assert bad["status"] == 422
+    words = next(one["words"] for one in said["sentences"] if one["code"] == "points.no_member")
+    assert words == {
+        "en": "Ask for the member code or the phone number: no member was recognised.",
+        "zh-Hans": "未识别到会员，请询问会员码或手机号。",
+    }
+    for_customer = ask(stranger, f"{path}?reader=auditor&reader=customer").json()
+    assert "Show your member code next time to earn points." in [
+        one["words"]["en"] for one in for_customer["sentences"]
+    ]
+    refused = ask(stranger, f"{path}?reader=nobody").json()
+    assert refused["fields"] == {"reader": "must be one of customer, cashier, auditor; it was 'nobody'"}
+    sent = {
+        "json": a_sale("DOORS-1", "kept", chain.phones[4]),
+        "headers": {"Authorization": f"Bearer {chain.keys['all']}"},
+    }
+    for door in (live.till, live.web):
+        kept = httpx.post(f"{door}/api/v1/sales/reserve?reader=cashier", **sent).json()
+        assert kept["reservation"]
+        assert any("zh-Hans" in one["words"] for one in kept["sentences"])
+
+
 def test_limits_are_told_alike(ask):
     answer = ask(a_sale("DOORS-404", "1"))
     assert {"ratelimit", "ratelimit-policy"} <= set(answer.headers)

@@ -8,7 +8,9 @@ import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs
 
 import django
 
@@ -29,6 +31,7 @@ from forecourt.sales.services import Submission  # noqa: E402
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -106,11 +109,20 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
         raise problems.UnsupportedMediaType(f"Content-Type {shown!r} is not taken here; send application/json.")
     if given.get(b"content-encoding", b"identity").lower() != b"identity":
         raise problems.UnsupportedMediaType("This door takes plain bodies; send compressed ones to the web door.")
+    reader = None if path == POST_SALES else answers.reader_of(_asked(scope, "reader"))
     body = await _body(receive, given)
     sales = wire.decode_sales(body)
     submissions = [Submission(record.actor, sale) for sale in sales]
     found = await _lane(path, len(submissions)).answer(submissions) if submissions else []
+    if reader is not None:
+        found = await asyncio.to_thread(_asking, partial(answers.in_words, found, reader))
     return answers.to_list(found) if wire.is_list(body) else answers.to_one(found[0])
+
+
+def _asked(scope: Scope, name: str) -> str | None:
+    """The last value of a parameter in the address, None where it has none, as the web door takes it."""
+    found = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get(name)
+    return found[-1] if found else None
 
 
 def _lane(path: str, count: int) -> Lane:
@@ -126,16 +138,17 @@ async def _record(given: dict[bytes, bytes]) -> KeyRecord:
     key = key.strip() if scheme.lower() == "bearer" else given.get(b"x-api-key", b"").decode("latin-1").strip()
     if not key:
         raise NotSignedIn("Send an API key as `Authorization: Bearer fc_...`; `forecourt apikey create` makes one.")
-    record = organisation.remembered_key(key) or await asyncio.to_thread(_looked_up, key)
+    look_up = partial(organisation.key_record, key)
+    record = organisation.remembered_key(key) or await asyncio.to_thread(_asking, look_up)
     if record is None:
         raise NotSignedIn("This API key is unknown or was revoked; `forecourt apikey create` makes a new one.")
     return record
 
 
-def _looked_up(key: str) -> KeyRecord | None:
-    """The key as stored. A connection that broke is given up, so that this thread's next look-up makes a new one."""
+def _asking(question: Callable[[], T]) -> T:
+    """What the database says. A connection that broke is given up, so that this thread's next question makes a new one."""
     try:
-        return organisation.key_record(key)
+        return question()
     except (OperationalError, InterfaceError):
         connection.close()
         raise
@@ -179,14 +192,10 @@ def _problem(error: Exception, headers: Headers) -> tuple[int, str, bytes, Heade
 
 async def _health(path: str, headers: Headers) -> tuple[int, str, bytes, Headers]:
     if path == "/readyz":
-        await asyncio.to_thread(_ask_database)
+        await asyncio.to_thread(_asking, _ask_database)
     return 200, "application/json", b'{"status":"ok"}', headers
 
 
 def _ask_database() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (OperationalError, InterfaceError):
-        connection.close()
-        raise
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")

@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from forecourt.kernel.schemas import KeyedRequest, in_languages, needs
+from forecourt.kernel.schemas import KeyedRequest, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.sales import queries, wire, words
@@ -51,17 +51,10 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
     view = queries.sale(request.actor, sale_id)
     reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)
-    company = organisation.company()
-    said = in_languages(lambda: words.explanation(reasons, company, programme, wanted.reader))
+    found = words.sentences(reasons, organisation.company(), programme, wanted.reader)
     return ExplanationOut(
         reader=wanted.reader,
         sentences=[
-            SentenceOut(
-                code=reason.code,
-                verdict=reason.verdict.value,
-                rule=reason.rule,
-                words={tag: found[position][1] for tag, found in said.items()},
-            )
-            for position, (reason, _text) in enumerate(said["en"])
+            SentenceOut(code=one.code, verdict=one.verdict.value, rule=one.rule, words=one.words) for one in found
         ],
     )

@@ -1,5 +1,6 @@
 """Routes of sales. Sales are read and answered by `wire`, as at the till door, so that both give the same bytes."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -11,7 +12,8 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from forecourt.customers import queries as customers
-from forecourt.kernel.problems import NotFound
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import NotFound, Problem
 from forecourt.kernel.schemas import Cursor, Day, Id, KeyedRequest, Limit, cursor_of, needs, position_of
 from forecourt.kernel.values import Value
 from forecourt.organisation import queries as organisation
@@ -30,6 +32,7 @@ from forecourt.sales.values import (
     SaleStatus,
     Totals,
 )
+from forecourt.sales.words import Reader
 
 router = Router()
 
@@ -143,6 +146,16 @@ def _answers(name: str, **descriptions: str) -> dict[int, Any]:
     }
 
 
+_READER: Final = {
+    "in": "query",
+    "name": "reader",
+    "required": False,
+    "description": "Answer `sentences` too: for the customer (what they get, what is in reach), the cashier (what to "
+    "say and do) or the auditor (all).",
+    "schema": {"type": "string", "enum": [reader.value for reader in Reader]},
+}
+
+
 @router.post(
     "/sales",
     response={200: None, 201: None},
@@ -169,13 +182,15 @@ def post_sales(request: KeyedRequest) -> HttpResponse:
     operation_id="sales_quote",
     summary="Quote a sale or a list of sales",
     openapi_extra=needs(
-        "sales:write", requestBody=_sales_body(), responses=_answers("Quote", status_200="What they would come to")
+        "sales:write",
+        parameters=[_READER],
+        requestBody=_sales_body(),
+        responses=_answers("Quote", status_200="What they would come to"),
     ),
 )
 def quote_sales(request: KeyedRequest) -> HttpResponse:
     """What sales would come to if they were posted now, each by itself. Nothing is recorded."""
-    found = services.quote_sales(request.actor, wire.decode_sales(request.body))
-    return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+    return _quoted(request, services.quote_sales)
 
 
 @router.post(
@@ -184,7 +199,10 @@ def quote_sales(request: KeyedRequest) -> HttpResponse:
     operation_id="sales_reserve",
     summary="Reserve a sale or a list of sales",
     openapi_extra=needs(
-        "sales:write", requestBody=_sales_body(), responses=_answers("Reserved", status_200="What they were promised")
+        "sales:write",
+        parameters=[_READER],
+        requestBody=_sales_body(),
+        responses=_answers("Reserved", status_200="What they were promised"),
     ),
 )
 def reserve_sales(request: KeyedRequest) -> HttpResponse:
@@ -192,7 +210,16 @@ def reserve_sales(request: KeyedRequest) -> HttpResponse:
 
     Post the sale with `reservation`. Offers that end meanwhile still serve it. Points to pay with that are not there: 409.
     """
-    found = services.reserve_sales(request.actor, wire.decode_sales(request.body))
+    return _quoted(request, services.reserve_sales)
+
+
+def _quoted(
+    request: KeyedRequest, engine: Callable[[Actor, Sequence[NewSale | Problem]], Sequence[Quote | Problem]]
+) -> HttpResponse:
+    reader = answers.reader_of(request.GET.get("reader"))
+    found = engine(request.actor, wire.decode_sales(request.body))
+    if reader is not None:
+        found = answers.in_words(found, reader)
     return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
 
 
