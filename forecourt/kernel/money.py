@@ -7,8 +7,15 @@ ZERO: Final = Decimal(0)
 QUANTITY_DIGITS: Final = 3
 """Litres, kilowatt-hours, kilograms, US gallons and pieces are kept to a thousandth."""
 
+SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+
 QUANTA: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 """One unit of the last decimal place, by number of places."""
+
+
+def sign(currency: str) -> str:
+    """The sign of a currency, to be written before an amount; its code and a space where it has none here."""
+    return SIGNS.get(currency, f"{currency} ")
 
 
 def rounded(value: Decimal, digits: int) -> Decimal:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
+from forecourt.kernel.money import sign
 from forecourt.loyalty.values import EarnRate, Every, Expiry, NegativeBalance, Per, Programme, Tier, TierBasis
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
@@ -162,8 +163,10 @@ def number(value: Decimal | int) -> str:
 
 def money(value: Decimal) -> str:
     """An amount or a price with the company's currency."""
-    code = organisation.company().currency
-    return f"{number(value)} {_('CNY') if code == 'CNY' else code}"
+    currency = organisation.company().currency
+    if currency == "CNY":
+        return _("¥%(amount)s") % {"amount": number(value)}
+    return sign(currency) + number(value)
 
 
 def unit_of_volume(count: Decimal = Decimal(1)) -> str:

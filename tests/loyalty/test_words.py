@@ -50,7 +50,7 @@ CASES = [
     ),
     Case(
         {"point_value": Decimal("0.02")},
-        ("Programme", "a point pays", "0.01 CNY", "0.02 CNY"),
+        ("Programme", "a point pays", "¥0.01", "¥0.02"),
         ("会员计划", "1 积分抵扣", "0.01 元", "0.02 元"),
     ),
     Case(
@@ -60,12 +60,12 @@ CASES = [
     ),
     Case(
         {"tiers": (*TIERS[:2], replace(TIERS[2], threshold=Decimal(2500)))},
-        ("Tier 黄金会员", "reached from", "2,000 CNY", "2,500 CNY"),
+        ("Tier 黄金会员", "reached from", "¥2,000", "¥2,500"),
         ("等级 黄金会员", "升级门槛", "2,000 元", "2,500 元"),
     ),
     Case(
         {"tiers": TIERS[:2]},
-        ("Tier 黄金会员", "", "from 2,000 CNY · points × 200%", ""),
+        ("Tier 黄金会员", "", "from ¥2,000 · points × 200%", ""),
         ("等级 黄金会员", "", "升级 2,000 元 · 积分 × 200%", ""),
     ),
     Case(
@@ -104,7 +104,7 @@ def test_each_field_of_a_tier_is_told_by_itself(db):
     changed = replace(IN_FORCE, tiers=(*TIERS[:2], GOLD))
     with translation.override("en"):
         told = [(one.field, one.after) for one in words.differences(IN_FORCE, changed)]
-    assert told == [("kept from", "1,500 CNY"), ("coupons", "coupon WASH each month")]
+    assert told == [("kept from", "¥1,500"), ("coupons", "coupon WASH each month")]
 
 
 def test_the_first_programme_is_told_whole(db):

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _pgettext
 
 from forecourt.faces.backoffice import trail_words
+from forecourt.loyalty.words import TENDERS
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
 
 AUDITED, AUDIT_ACTION = trail_words.AUDITED, trail_words.AUDIT_ACTION
+TENDER = TENDERS
 
 FLAG = {
     "unknown_product": _("Product not known"),
@@ -26,7 +28,6 @@ FLAG_HELP = {
     "amount_mismatch": _("Quantity times unit price does not give the line's amount."),
     "tender_mismatch": _("What was paid does not add up to what was sold."),
 }
-FUNDER = {"brand": _("The brand"), "dealer": _("The dealer"), "supplier": _("Supplier")}
 KIND = {"person": _("Person"), "business": _("Business")}
 PRODUCT_KIND = {"fuel": _("Fuel"), "goods": _("Goods"), "service": _("Service")}
 UNIT = {"volume": _("volume"), "kWh": "kWh", "kg": "kg", "piece": _("piece")}
@@ -47,14 +48,6 @@ IDENTITY = {
     "plate": _("Plate"),
 }
 USAGE = {"private": _("Private car"), "business": _("Business vehicle"), "heavy": _("Heavy goods vehicle")}
-TENDER = {
-    "wechat": _("WeChat Pay"),
-    "alipay": _("Alipay"),
-    "card": _("Bank card"),
-    "cash": _("Cash"),
-    "fleet": _("Fleet card"),
-    "unionpay": _("UnionPay"),
-}
 ENTRY = {
     "earn": _("Earned"),
     "refund": _("Refund"),
@@ -247,7 +240,7 @@ REFERRAL_END = {
 REFERRAL_FLAG = {
     "same_person": _("the same person"),
     "household": _("one household"),
-    "alike": _("the same last four of a phone, card or plate"),
+    "alike": _("the same last four of a phone, card or plate, today or before"),
     "staff": _("our own staff"),
     "together": _("bought at the same station within minutes"),
     "burst": _("several enrolled at the same station within minutes"),
@@ -388,9 +381,3 @@ JOB_STATE = {
     "aborting": _("being stopped"),
     "aborted": _("stopped"),
 }
-
-
-def funder_name(code: str) -> str:
-    """Who pays, in words: "supplier:aoke" is the supplier aoke."""
-    kind, _colon, name = code.partition(":")
-    return f"{FUNDER.get(kind, kind)} {name}".strip()

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from forecourt.games import rules
 from forecourt.games.values import GameRules
 from forecourt.kernel import clock
+from forecourt.kernel.money import sign
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
-
-SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 
 
 def in_words(game: GameRules) -> list[str]:
@@ -21,7 +20,7 @@ def in_words(game: GameRules) -> list[str]:
     company = organisation.company()
     tiers = {tier.code: tier.name for tier in loyalty.programme_at(clock.now()).tiers}
     unit = "L" if company.volume_unit == VolumeUnit.LITRE else _("gal")
-    return rules.in_words(game, _moment, tiers, unit, SIGNS.get(company.currency, company.currency + " "))
+    return rules.in_words(game, _moment, tiers, unit, sign(company.currency))
 
 
 def _moment(value: datetime) -> str:

@@ -2,19 +2,38 @@
 
 from collections.abc import Iterable
 
+from forecourt.kernel.schemas import in_languages
 from forecourt.loyalty.values import Programme
 from forecourt.organisation.values import CompanyFacts
-from forecourt.sales.values import Reason
-from forecourt.sales.words.names import CompanyNames, symbol
+from forecourt.sales.values import Reason, Sentence
+from forecourt.sales.words.names import CompanyNames, funder_name
 from forecourt.sales.words.readers import Reader, told
 from forecourt.sales.words.sentences import flag_sentence, sentence
 
-__all__ = ["CompanyNames", "Reader", "explanation", "flag_sentence", "sentence", "symbol", "told"]
+__all__ = ["CompanyNames", "Reader", "explanation", "flag_sentence", "funder_name", "sentence", "sentences", "told"]
 
 
 def explanation(
     reasons: Iterable[Reason], company: CompanyFacts, programme: Programme, reader: Reader = Reader.AUDITOR
 ) -> list[tuple[Reason, str]]:
-    """The reasons that are this reader's business, each with its sentence."""
+    """The reasons that are this reader's business, each with its sentence in the language of the moment."""
     names = CompanyNames(company, {tier.code: tier.name for tier in programme.tiers})
     return told(reasons, company, names, reader)
+
+
+def sentences(
+    reasons: Iterable[Reason], company: CompanyFacts, programme: Programme, reader: Reader
+) -> tuple[Sentence, ...]:
+    """The same in every language, as tills and apps get it."""
+    kept = tuple(reasons)
+    said = in_languages(lambda: explanation(kept, company, programme, reader))
+    (first, *_others) = said.values()
+    return tuple(
+        Sentence(
+            code=reason.code,
+            verdict=reason.verdict,
+            rule=reason.rule,
+            words={tag: found[position][1] for tag, found in said.items()},
+        )
+        for position, (reason, _text) in enumerate(first)
+    )

@@ -1,50 +1,56 @@
 """Names of what explanations and offers name by code."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.coupons import queries as coupons
+from forecourt.kernel.money import sign
 from forecourt.kernel.words import say
+from forecourt.loyalty.words import TENDERS
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.speaking import WORDS
 from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import CompanyFacts
+from forecourt.organisation.values import CompanyFacts, VolumeUnit
+
+_FUNDERS: Final = {
+    "brand": gettext_lazy("The brand"),
+    "dealer": gettext_lazy("The dealer"),
+    "supplier": gettext_lazy("Supplier"),
+}
 
 
 class CompanyNames:
     """Names of what rules name by code, looked up when they are first asked for."""
 
     def __init__(self, company: CompanyFacts, tiers: Mapping[str, str]) -> None:
-        self._company = company
+        self._is_in_litres = company.volume_unit == VolumeUnit.LITRE
         self._tiers = tiers
         self._products: dict[str, str] = {}
         self._stations: dict[str, str] = {}
+        self._look_ups: dict[str, Callable[[str], str]] = {
+            "tier": lambda code: tiers.get(code, code),
+            "product": self._product,
+            "station": self._station,
+            "template": lambda code: self._templates.get(code, code),
+            "category": lambda code: self._categories.get(code, code),
+            "tender": lambda code: str(TENDERS.get(code, code)),
+            "funder": funder_name,
+            "currency": lambda code: code or sign(company.currency),
+            "digits": lambda _code: str(company.digits),
+            "unit": self._unit,
+            "unit_of": self._unit_of,
+        }
 
     def name(self, kind: str, code: str) -> str:
         """The name of a code; the code itself where nothing is known of it."""
-        match kind:
-            case "tier":
-                return self._tiers.get(code, code)
-            case "product":
-                return self._product(code)
-            case "station":
-                return self._station(code)
-            case "template":
-                return self._templates.get(code, code)
-            case "category":
-                return self._categories.get(code, code)
-            case "currency":
-                return code or symbol(self._company.currency)
-            case "digits":
-                return str(self._company.digits)
-            case "unit" if code == "volume":
-                return _("L") if self._company.volume_unit == "litre" else _("gal")
-            case "unit_of":
-                facts = catalogue.products_by_code([code]).get(code)
-                return facts.unit if facts else ""
+        look_up = self._look_ups.get(kind)
+        if look_up is not None:
+            return look_up(code)
         return say(WORDS[kind][code]) if code in WORDS.get(kind, {}) else code
 
     def offer(self, code: str) -> str:
@@ -52,6 +58,15 @@ class CompanyNames:
         if code.startswith("tier."):
             return self._tiers.get(code.removeprefix("tier."), code)
         return self._offers.get(code, code)
+
+    def _unit(self, code: str) -> str:
+        if code != "volume":
+            return say(WORDS["unit"][code]) if code in WORDS["unit"] else code
+        return _("L") if self._is_in_litres else _("gal")
+
+    def _unit_of(self, code: str) -> str:
+        facts = catalogue.products_by_code([code]).get(code)
+        return facts.unit if facts else ""
 
     def _product(self, code: str) -> str:
         if code not in self._products:
@@ -78,6 +93,7 @@ class CompanyNames:
         return offers.offers().names()
 
 
-def symbol(currency: str) -> str:
-    """The sign of a currency, its code where it has none here."""
-    return {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, f"{currency} ")
+def funder_name(code: str) -> str:
+    """Who pays for an offer: "supplier:aoke" is the supplier aoke."""
+    kind, _colon, name = code.partition(":")
+    return f"{_FUNDERS.get(kind, kind)} {name}".strip()

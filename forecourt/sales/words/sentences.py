@@ -5,12 +5,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forecourt.kernel.money import sign
 from forecourt.offers.rules import saying
 from forecourt.offers.rules.speaking import figure, sum_of, with_digits
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
-from forecourt.sales.words.names import CompanyNames, symbol
+from forecourt.sales.words.names import CompanyNames
 
 
 def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:  # noqa: C901 - one case a code
@@ -26,7 +27,7 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
         "rule": values.get("name") or reason.rule,
         "points": reason.points,
         "tier": names.name("tier", reason.rule),
-        "currency": symbol(company.currency),
+        "currency": sign(company.currency),
         "counted": _counted(reason, company),
         "rate": values.get("rate", ""),
         "percent": values.get("percent", "100"),

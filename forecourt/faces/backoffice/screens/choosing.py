@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.faces.backoffice import queries
-from forecourt.faces.backoffice.words import funder_name
 from forecourt.kernel import sql
 from forecourt.kernel.problems import Invalid
+from forecourt.sales.words import funder_name
 
 NEW: Final = "+"
 _PAYERS: Final = sql.load(queries.__file__, "payers")

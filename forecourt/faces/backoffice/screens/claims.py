@@ -19,9 +19,9 @@ from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.queries import funding, operating
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.liability import decimal_of
-from forecourt.faces.backoffice.words import funder_name
 from forecourt.kernel import audit, clock, sql
 from forecourt.organisation import queries as organisation
+from forecourt.sales.words import funder_name
 
 PAGE: Final = 50
 _BATCH: Final = 2000

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import moment
-from forecourt.faces.backoffice.words import funder_name as funder
 from forecourt.kernel.problems import Invalid
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import COMPANY, Offer, Policy
 from forecourt.organisation import queries as organisation
 from forecourt.sales.words import CompanyNames
+from forecourt.sales.words import funder_name as funder
 
 STATES: Final = {
     "live": _("In force"),
@@ -49,14 +48,6 @@ class OfferNames(CompanyNames):
     def __init__(self, called: Mapping[str, str] | None = None) -> None:
         super().__init__(organisation.company(), tier_names())
         self._called = called or {}
-
-    def name(self, kind: str, code: str) -> str:
-        """The name of a code; the code itself where nothing is known of it."""
-        if kind == "tender":
-            return str(words.TENDER.get(code, code))
-        if kind == "funder":
-            return funder(code)
-        return super().name(kind, code)
 
     def offer(self, code: str) -> str:
         """What an offer is called."""

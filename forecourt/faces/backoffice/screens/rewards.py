@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
-from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.middleware import OFFICE_POLICY
 from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
@@ -28,6 +28,7 @@ from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, queries, rules, services
 from forecourt.rewards.models import KIND_NAMES, MOVEMENT_NAMES, STATE_NAMES
 from forecourt.rewards.values import KnownReward, OnExpiry, Reward, RewardKind, RewardLine, RewardState, StockKind
+from forecourt.sales.words import funder_name
 
 KINDS: Final = dict(KIND_NAMES)
 STATES: Final = dict(STATE_NAMES)
@@ -107,7 +108,7 @@ def reward(request: HttpRequest, code: str) -> HttpResponse:
                 one for one in stations.values() if not known.reward.stations or one.code in known.reward.stations
             ],
             tiers=tier_names(),
-            shares=[(words.funder_name(one.funder), one.percent) for one in rules.funded_by(known.reward)],
+            shares=[(funder_name(one.funder), one.percent) for one in rules.funded_by(known.reward)],
             is_strong=rules.wants_strong_identity(known.reward),
             low=LOW,
             kinds=KINDS,

@@ -15,11 +15,11 @@ from forecourt.faces.backoffice.queries import dashboard, offers, reference
 from forecourt.faces.backoffice.queries import sales as queries
 from forecourt.faces.backoffice.screen import screen, show
 from forecourt.faces.backoffice.screens import columns
-from forecourt.faces.backoffice.words import funder_name
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire, words
+from forecourt.sales.words import funder_name
 
 PAGE = 50
 

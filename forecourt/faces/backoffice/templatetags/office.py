@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import words
 from forecourt.kernel import clock
+from forecourt.kernel.money import sign
 from forecourt.organisation import queries as organisation
+from forecourt.sales.words import funder_name
 
 register = template.Library()
 
 _NOTHING = (None, "")
 """What a template hands over where there is no value."""
-
-SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 
 
 @register.filter
@@ -111,7 +111,7 @@ def days(since: date, until: date) -> str:
 @register.filter
 def funder(code: str) -> str:
     """Who pays for an offer, a reward or a prize, in words."""
-    return words.funder_name(code)
+    return funder_name(code)
 
 
 @register.filter
@@ -158,8 +158,7 @@ def delta(now: Any, then: Any, kind: str = "percent") -> SafeString:
 
 @register.simple_tag
 def currency() -> str:
-    code = organisation.company().currency
-    return SYMBOLS.get(code, code + " ")
+    return sign(organisation.company().currency)
 
 
 @register.simple_tag
