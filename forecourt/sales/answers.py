@@ -41,14 +41,14 @@ def reader_of(name: str | None) -> Reader | None:
         raise Invalid.field("reader", f"must be one of {known}; it was {name[:60]!r}") from None
 
 
-def in_words(found: Sequence[Quote | Problem], reader: Reader) -> list[Quote | Problem]:
-    """Quotes with their sentences for this reader, in every language."""
+def in_words(found: Sequence[Receipt | Quote | Problem], reader: Reader) -> list[Receipt | Quote | Problem]:
+    """Quotes with their sentences for this reader, in every language; whatever else is among them as it is."""
     company, programme = organisation.company(), loyalty.programme_at(clock.now())
     return [
-        quote
-        if isinstance(quote, Problem)
-        else replace(quote, sentences=words.sentences(quote.explanation, company, programme, reader))
-        for quote in found
+        replace(one, sentences=words.sentences(one.explanation, company, programme, reader))
+        if isinstance(one, Quote)
+        else one
+        for one in found
     ]
 
 

@@ -52,7 +52,7 @@ def remove_identity(actor: Actor, customer_id: int, identity_id: int) -> None:
     actor.require(permissions.EDIT)
     customer_id = locked(customer_id)
     identity = _of_customer(customer_id, identity_id)
-    records.give_up(customer_id, identity.last_four_index or identity.index)
+    records.give_up(customer_id, bytes(identity.last_four_index or identity.index))
     identity.delete()
     tell_changed(customer_id, "identities")
     _audit(actor, "customer.remove_identity", customer_id, identity_id, identity.kind)

@@ -92,7 +92,7 @@ def remove_vehicle(actor: Actor, customer_id: int, vehicle_id: int) -> None:
     actor.require(permissions.EDIT)
     customer_id = locked(customer_id)
     vehicle = _of_customer(customer_id, vehicle_id)
-    records.give_up(customer_id, vehicle.last_four_index)
+    records.give_up(customer_id, bytes(vehicle.last_four_index))
     vehicle.delete()
     tell_changed(customer_id, "vehicles")
     audit.record(actor, "customer.remove_vehicle", f"vehicle:{vehicle_id}", customer_id=customer_id)
