@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from forecourt.catalogue import queries as catalogue
+from forecourt.customers import services as customers
+from forecourt.customers.values import NewCustomer
 from forecourt.faces.backoffice.screens import game_form
 from forecourt.games import queries as games
-from forecourt.games.values import GameKind, PrizeKind
+from forecourt.games.values import GameKind, PrizeKind, TierWeight
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, NewStation, Role
@@ -38,7 +40,7 @@ def page(client, path: str) -> str:
 def typed(game) -> dict[str, object]:
     """A wheel as its form sends it."""
     shown = game_form.shown(game)
-    given = {name: shown[name] for name in ("starts_at", "ends_at", "tags")} | {"code": game.code, "name": game.name}
+    given = {name: shown[name] for name in ("starts_at", "ends_at")} | {"code": game.code, "name": game.name}
     for row, prize in zip(shown["prizes"], game.prizes, strict=True):
         given |= {f"{row['at']}{name}": getattr(prize, name) for name in ("code", "name", "points", "collect_days")}
         given |= {f"{row['at']}kind": prize.kind.value, f"{row['at']}funder": prize.funder}
@@ -66,6 +68,35 @@ def test_prizes_of_games_are_paid_and_handed_out_by_whom_was_chosen(signed):
     said = page(signed, f"games/{made.game.id}/edit/")
     assert '<option value="supplier:Acme" selected>Supplier Acme</option>' in said
     assert 'value="CH1" checked> Chooser&#x27;s Station' in said
+
+
+def test_a_draw_is_for_tags_that_are_ticked_and_weighs_by_tiers(signed):
+    customers.create_customer(HEAD_OFFICE, NewCustomer(name="王芳", tags=("车队",)))
+    game = game_form.blank(GameKind.DRAW)
+    fresh = page(signed, "games/new/draw/")
+    assert '<input type="checkbox" name="tag" value="车队" > 车队' in fresh
+    assert 'name="weight.silver" value="1"' in fresh
+    given = typed(game) | {
+        "draws_at": game_form.shown(game)["draws_at"],
+        "by_sign_up": "on",
+        "prizes.0.winners": "1",
+        "prizes.0.prize_class": "1",
+        "prizes.0.stations": ["CH1"],
+        "tag": ["车队"],
+        "tags": "老客户，车队",
+        "weight.silver": "3",
+        "weight.basic": "1",
+    }
+    refused = signed.post("/admin/games/new/draw/", given | {"weight.silver": "much"}, headers=SCRIPT)
+    assert refused.json()["problems"] == {"weight.silver": "'much' is no whole number up to 1,000"}
+    signed.post("/admin/games/new/draw/", given)
+    (made,) = games.games()
+    rules = games.game(made.game.id).rules
+    assert rules.who.tags == ("车队", "老客户")
+    assert rules.draw.tier_weights == (TierWeight(tier="silver", weight=3),)
+    said = page(signed, f"games/{made.game.id}/edit/")
+    assert 'name="weight.silver" value="3"' in said
+    assert 'name="tag" value="老客户" checked' in said
 
 
 def test_a_reward_keeps_payers_and_stations_that_are_listed_no_more(signed):

@@ -147,7 +147,7 @@ def read(given: QueryDict, kind: GameKind) -> tuple[GameRules, dict[str, str]]:
         terms=form.text("terms"),
         who=Who(
             tiers=tuple(given.getlist("tier")),
-            tags=tuple(tag.strip() for tag in form.text("tags").replace("，", ",").split(",") if tag.strip()),
+            tags=tuple(dict.fromkeys([*given.getlist("tag"), *_typed_tags(form)])),
             bought_days=form.whole("bought_days", most=3650),
         ),
         per_day=form.whole("per_day", most=10_000),
@@ -215,20 +215,21 @@ def _wheel(form: Form, names: dict[str, str]) -> Wheel:
     return Wheel(segments=tuple(segments), consolation=consolation)
 
 
+def _typed_tags(form: Form) -> list[str]:
+    return [tag.strip() for tag in form.text("tags").replace("，", ",").split(",") if tag.strip()]
+
+
+_WEIGHT: Final = "weight."
+"""What the inputs of tickets' weights by tier begin with."""
+
+
 def _draw(form: Form) -> Draw:
-    weights = []
-    for typed in form.text("tier_weights").replace("，", ",").split(","):
-        tier, _equals, weight = typed.replace("＝", "=").partition("=")
-        if not typed.strip():
-            continue
-        if not (weight.strip().isascii() and weight.strip().isdigit() and 1 <= int(weight) <= 1000):
-            form.faults["tier_weights"] = _("%(typed)r is not a tier, =, and a whole number") % {"typed": typed.strip()}
-            continue
-        weights.append(TierWeight(tier=tier.strip(), weight=int(weight)))
+    named = [name.removeprefix(_WEIGHT) for name in form.given if name.startswith(_WEIGHT)]
+    weights = [TierWeight(tier=tier, weight=max(1, form.whole(_WEIGHT + tier, 1, 1000))) for tier in named]
     return Draw(
         draws_at=form.moment("draws_at"),
         by_sign_up="by_sign_up" in form.given,
-        tier_weights=tuple(weights),
+        tier_weights=tuple([one for one in weights if one.weight != 1]),
         entropy_from=form.text("entropy_from"),
     )
 
@@ -268,7 +269,6 @@ def shown(game: GameRules) -> dict[str, Any]:
         "starts_at": local(game.starts_at),
         "ends_at": local(game.ends_at),
         "draws_at": local(game.draw.draws_at) if game.draw else "",
-        "tags": ", ".join(game.who.tags),
         "by_sales": sales is not None,
         "sale": sales or SaleChances(volume=Decimal(30)),
         "prizes": [prize_row(number, prize) for number, prize in enumerate(game.prizes)],
@@ -290,7 +290,7 @@ def shown(game: GameRules) -> dict[str, Any]:
             {"at": f"awards.{number}.", "right": one.right, "prize": one.prize}
             for number, one in enumerate(game.quiz.awards if game.quiz else ())
         ],
-        "tier_weights": ", ".join(f"{one.tier}={one.weight}" for one in (game.draw.tier_weights if game.draw else ())),
+        "weights": {one.tier: one.weight for one in (game.draw.tier_weights if game.draw else ())},
     }
 
 

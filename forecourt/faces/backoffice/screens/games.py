@@ -28,6 +28,8 @@ from forecourt.kernel.problems import Invalid, Problem
 from forecourt.organisation import queries as organisation
 
 PAGE: Final = 30
+TAGS: Final = 40
+"""Tags to tick; those of fewer customers are typed."""
 KINDS: Final = dict(KIND_NAMES)
 STATES: Final = dict(STATE_NAMES)
 PRIZES: Final = dict(PRIZE_NAMES)
@@ -173,7 +175,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
             return HttpResponseRedirect(reverse("admin:game", args=[saved]))
         except Problem as problem:
             say_problem(request, problem, names or {name: name for name in problem.fields})
-    known, stations = coupons.live_templates(), organisation.all_stations(actor)
+    known, stations, given = coupons.live_templates(), organisation.all_stations(actor), game_form.shown(found)
     titles = {GameKind.WHEEL: _("New wheel"), GameKind.DRAW: _("New lucky draw"), GameKind.QUIZ: _("New quiz")}
     return show(
         request,
@@ -182,7 +184,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         game_id=game_id,
         rules=found,
         kind=found.kind.value,
-        given=game_form.shown(found),
+        given=given,
         blank=game_form.blanks(),
         prize_kinds=PRIZES,
         templates=choosing.kept(
@@ -193,6 +195,11 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         stations=[[one.code, one.name] for one in stations],
         station_names={one.code: one.name for one in stations},
         tiers=choosing.kept(tier_names(), found.who.tiers),
+        weights=[
+            (code, name, given["weights"].get(code, 1))
+            for code, name in choosing.kept(tier_names(), given["weights"]).items()
+        ],
+        tags=choosing.kept({one.tag: one.tag for one in customers.tags(TAGS)}, found.who.tags),
         drawing=game_form.wheel_drawing(found),
     )
 
