@@ -162,11 +162,11 @@ def number(value: Decimal | int) -> str:
 
 
 def money(value: Decimal) -> str:
-    """An amount or a price with the company's currency."""
+    """An amount or a price in the company's currency: whole, or with two decimal places at least."""
+    whole, point, cents = number(value).partition(".")
+    amount = whole + point + (cents.ljust(2, "0") if cents else "")
     currency = organisation.company().currency
-    if currency == "CNY":
-        return _("¥%(amount)s") % {"amount": number(value)}
-    return sign(currency) + number(value)
+    return _("¥%(amount)s") % {"amount": amount} if currency == "CNY" else sign(currency) + amount
 
 
 def unit_of_volume(count: Decimal = Decimal(1)) -> str:
