@@ -52,13 +52,13 @@ class Desk:
 
     browser: Any
     free: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
-    taken: list[tuple[str, Any]] = field(default_factory=list)
+    taken: list[tuple[str, str, Any]] = field(default_factory=list)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
     def sit_down(self, web: str, username: str, locale: str = "en-GB", width: int = 1440) -> Any:
         """A page, empty yet, of somebody who is signed in. Whatever it asks is answered with yes."""
         page = self.free[locale].pop() if self.free[locale] else self._new_page(locale)
-        self.taken.append((locale, page))
+        self.taken.append((web, locale, page))
         page.set_viewport_size({"width": width, "height": 900})
         if username in self.cookies:
             page.context.add_cookies(self.cookies[username])
@@ -78,9 +78,9 @@ class Desk:
 
     def leave(self) -> None:
         """Give back all pages, with nothing left of those who had them."""
-        for locale, page in self.taken:
+        for web, locale, page in self.taken:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
-            page.goto("about:blank")
+            page.goto(f"{web}/healthz")  # not to a blank page, which would have a process of its own
             page.context.clear_cookies()
             self.free[locale].append(page)
         self.taken.clear()
