@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import before, bench, pages
+from benchmarks import before, bench, draw, pages
 from benchmarks.bench import SECONDS, Figures
 from benchmarks.offer_mix import mix, rows
 
@@ -35,6 +35,7 @@ def run(figures: Figures, key: str) -> None:
             _publish(count)
             _quoting(figures, key, count)
     _batch(figures)
+    draw.hold(figures)
     pages.browse(figures, _pages())
     _rating(figures)
 

@@ -29,7 +29,7 @@ def strict_rooms() -> list[Path]:
 
 WORKERS = min(os.cpu_count() or 1, 4)
 """Each with a PostgreSQL and a home of its own, and a file of tests at a time, those that take long first: what a file
-shares is made once."""
+shares is made once. Files that share an installation are taken together."""
 
 STEPS = [
     ("ruff check", [BIN / "ruff", "check", "."]),

@@ -52,6 +52,7 @@ settings.PASSWORD_HASHERS = ["tests.bench.passwords.QuickArgon2"]
 
 pytest_plugins = ["tests.bench.samples", "tests.bench.live", "tests.bench.browser"]
 
+_FILES_OF_LIVE = ("tests/backoffice/", "tests/till/", "tests/rewards/test_screens.py", "tests/frame/test_up.py")
 _ROWS_OF_THEIR_OWN = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -59,6 +60,18 @@ _ROWS_OF_THEIR_OWN = {"django_migrations", "django_content_type", "auth_permissi
 def pytest_xdist_setupnodes() -> None:
     """Let each process that runs tests read the settings itself, once it has a home: this one's would be the same for all."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file at a time to each process, but all files that share one installation and its browser to the same."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "live" if nodeid.startswith(_FILES_OF_LIVE) else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

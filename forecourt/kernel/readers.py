@@ -17,6 +17,7 @@ from forecourt.kernel.models import Cursor
 log = logging.getLogger(__name__)
 
 NEXT_EVENTS: Final = sql.load(__file__, "next_events")
+BEHIND: Final = sql.load(__file__, "behind")
 _MAX_PAUSE_SECONDS: Final = 300
 
 
@@ -63,15 +64,17 @@ def advance_all(*, limit: int = LIST, seconds: float | None = None) -> int:
     register_cursors()
     started = time.monotonic()
     total = 0
-    moved = True
-    while moved:
-        moved = False
+    while behind := {row[0] for row in sql.rows(BEHIND)}:
+        moved = 0
         for reader in events.readers():
-            count = advance(reader, limit=limit)
-            total += count
-            moved = moved or count > 0
+            if reader.name not in behind:
+                continue
+            moved += advance(reader, limit=limit)
             if seconds is not None and time.monotonic() - started > seconds:
-                return total
+                return total + moved
+        if not moved:
+            break
+        total += moved
     return total
 
 

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
 
 from forecourt.organisation.values import Scope
-
-PASSWORD = "long-enough-password-1"
+from tests.bench.browser import PASSWORD
 
 
 @dataclass
@@ -71,32 +71,7 @@ def _sale(station: str, ref: str, product: str, customer: dict | None) -> dict:
     }
 
 
-@pytest.fixture(scope="session")
-def sessions() -> dict:
-    """What a browser keeps of each who signed in, so that a test need not do it again."""
-    return {}
-
-
 @pytest.fixture
-def signed_in(live, browser, chain, sessions) -> Callable:
-    """Open a page of the back office as somebody, in a language: `signed_in("bo-head", "en-GB")`."""
-    contexts = []
-
-    def open_as(username: str, locale: str = "en-GB", width: int = 1440):
-        window = {"width": width, "height": 900}
-        context = browser.new_context(locale=locale, viewport=window, storage_state=sessions.get(username))
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{live.web}/admin/")
-        if username in sessions:
-            return page
-        page.fill("#id_username", username)
-        page.fill("#id_password", PASSWORD)
-        page.click("#login-form button[type=submit]")
-        page.wait_for_selector(".fc")
-        sessions[username] = context.storage_state()
-        return page
-
-    yield open_as
-    for context in contexts:
-        context.close()
+def signed_in(live, desk, chain) -> Callable:
+    """An empty page of the back office as somebody, in a language: `signed_in("bo-head", "en-GB")`."""
+    return partial(desk.sit_down, live.web)

@@ -410,6 +410,7 @@ def test_a_marketer_drafts_tries_simulates_hands_in_and_a_receipt_shows_it(
     expect(page.get_by_role("button", name=said["approve"])).to_have_count(0)
 
     chief = signed_in("bo-head", theirs)
+    chief.goto(f"{live.web}/admin/")
     chief.get_by_role("link", name=re.compile(answers["waits"].format(name))).click()
     chief.get_by_role("button", name=answers["approve"]).click()
     expect(chief.locator("#content")).to_contain_text(answers["in force"])

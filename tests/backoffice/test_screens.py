@@ -35,6 +35,7 @@ def test_receipt_says_why(live, chain, signed_in):
 
 def test_language_follows_the_browser_and_can_be_switched(live, chain, signed_in):
     page = signed_in("bo-head", "zh-CN")
+    page.goto(f"{live.web}/admin/")
     expect(page.locator("#nav-sidebar-apps")).to_contain_text("客户")
     page.locator("#nav-sidebar-inner .cursor-pointer", has_text="bo-head").last.click()
     page.get_by_role("button", name="English").click()

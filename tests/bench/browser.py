@@ -1,7 +1,10 @@
 """A real browser: Debian's Chromium, driven by Playwright."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -36,3 +39,60 @@ def browser(chromium: str) -> Iterator["object"]:
         running = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         yield running
         running.close()
+
+
+PASSWORD = "long-enough-password-1"
+
+
+@dataclass
+class Desk:
+    """Where staff sit down at the back office. A page is used again by the next one, signed in by their own cookies:
+    to open a page in a browser takes several times as long as what is done in it.
+    """
+
+    browser: Any
+    free: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    taken: list[tuple[str, str, Any]] = field(default_factory=list)
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
+
+    def sit_down(self, web: str, username: str, locale: str = "en-GB", width: int = 1440) -> Any:
+        """A page, empty yet, of somebody who is signed in. Whatever it asks is answered with yes."""
+        page = self.free[locale].pop() if self.free[locale] else self._new_page(locale)
+        self.taken.append((web, locale, page))
+        page.set_viewport_size({"width": width, "height": 900})
+        if username in self.cookies:
+            page.context.add_cookies(self.cookies[username])
+            return page
+        page.goto(f"{web}/admin/")
+        page.fill("#id_username", username)
+        page.fill("#id_password", PASSWORD)
+        page.click("#login-form button[type=submit]")
+        page.wait_for_selector(".fc")
+        self.cookies[username] = page.context.cookies()
+        return page
+
+    def _new_page(self, locale: str) -> Any:
+        page = self.browser.new_context(locale=locale).new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    def leave(self) -> None:
+        """Give back all pages, with nothing left of those who had them."""
+        for web, locale, page in self.taken:
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+            page.goto(f"{web}/healthz")  # not to a blank page, which would have a process of its own
+            page.context.clear_cookies()
+            self.free[locale].append(page)
+        self.taken.clear()
+
+
+@pytest.fixture(scope="session")
+def desks(browser) -> Desk:
+    return Desk(browser)
+
+
+@pytest.fixture
+def desk(desks) -> Iterator[Desk]:
+    """Pages of the back office, given back after the test: `desk.sit_down(live.web, "bo-head", "zh-CN", 390)`."""
+    yield desks
+    desks.leave()

@@ -1,31 +1,14 @@
 """Batches of bearer coupons: made by a job in steps, whatever kills it, each code once; made void as a whole."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
 
 from forecourt.coupons import queries, rules, services
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from tests.bench.victims import Victim
+from tests.coupons.killed import make_batch
 from tests.coupons.scenes import HEAD_OFFICE, make_generic, make_template, why
-
-MAKING = """
-import os, sys
-os.environ["DJANGO_SETTINGS_MODULE"] = "forecourt.settings"
-import django
-django.setup()
-from forecourt.coupons import services
-from forecourt.kernel.actors import SYSTEM
-print("begun", flush=True)
-while services.extend_batch(SYSTEM, int(sys.argv[1]), 500):
-    pass
-print("done", flush=True)
-"""
 
 
 def state(batch_id: int) -> tuple[int, int, int]:
@@ -72,44 +55,23 @@ def test_a_batch_killed_anywhere_goes_on_without_doubles(real_chain):
     batch_id = services.create_batch(HEAD_OFFICE, "wash", "flyers", 20_000)
     deaths = 0
     while queries.batch(batch_id).finished_at is None and deaths < 12:
-        making = subprocess.Popen(
-            [sys.executable, "-c", MAKING, str(batch_id)], stdout=subprocess.PIPE, text=True, env=_environment()
-        )
-        try:
-            assert making.stdout.readline() == "begun\n"
-            if deaths < 3:
-                time.sleep(0.12 + 0.07 * deaths)
-                making.send_signal(signal.SIGKILL)
-                deaths += 1
+        making = Victim(make_batch, batch_id)
+        if deaths < 3:
+            making.killed_after(0.12 + 0.07 * deaths)
+            deaths += 1
+        else:
             making.wait(60)
-        finally:
-            making.kill()
         made, there, different = state(batch_id)
         assert made == there == different
     assert deaths == 3
     assert state(batch_id) == (20_000, 20_000, 20_000)
 
 
-def _environment() -> dict[str, str]:
-    """This process's surroundings, with the test's own database."""
-    from django.db import connection
-
-    settings = connection.settings_dict
-    parameters = f"?host={settings['HOST']}" if settings["HOST"].startswith("/") else ""
-    address = f"postgresql://{settings['USER']}@/{settings['NAME']}{parameters}"
-    if not parameters:
-        address = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
-    return {**os.environ, "DATABASE_URL": address}
-
-
 def test_two_jobs_at_one_batch_make_it_once(real_chain):
     make_template()
     batch_id = services.create_batch(HEAD_OFFICE, "wash", "flyers", 3_000)
-    making = [
-        subprocess.Popen([sys.executable, "-c", MAKING, str(batch_id)], stdout=subprocess.DEVNULL, env=_environment())
-        for _ in range(2)
-    ]
-    assert [one.wait(60) for one in making] == [0, 0]
+    for making in [Victim(make_batch, batch_id) for _ in range(2)]:
+        making.wait(60)
     assert state(batch_id) == (3_000, 3_000, 3_000)
 
 

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.slow
 
 CLIENTS = 6
 SECONDS_BETWEEN_KILLS = 1.5
+REST_SECONDS = 0.03
+"""Between a client's sales: what was killed is started beside them, and comes back the sooner the less they take."""
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ class Till:
                 door = self.live.web if self.number % 3 == 0 else self.live.till
                 for sale, receipt in zip(sales, self.send(client, door, sales), strict=True):
                     self.acknowledged[str(sale["source_ref"])] = receipt
+                time.sleep(REST_SECONDS)
 
     def sale(self, chance: random.Random, ref: str) -> dict[str, object]:
         taken_back = chance.random() < 0.2

@@ -1,9 +1,6 @@
 """kill -9 of a process that plays, draws and gives prizes: nothing is given twice, nothing is lost, the books prove."""
 
-import os
 import random
-import subprocess
-import sys
 import time
 
 import pytest
@@ -12,64 +9,12 @@ from django.db import connection
 from forecourt.games import queries, services
 from forecourt.games.models import Play, Win
 from forecourt.games.values import Prize, PrizeKind
+from tests.bench.victims import Victim
+from tests.games.killed import draw, play
 from tests.games.scenes import TEN, a_draw, a_wheel, fill, give_points, let_time_pass, put_up
 from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
 
 pytestmark = pytest.mark.slow
-
-PLAYER = """
-import os, sys
-import django
-from django.conf import settings
-django.setup()
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-from django.db import connection
-connection.settings_dict["NAME"] = sys.argv[1]
-from forecourt.games import services
-from forecourt.games.services.table import CannotPlay
-from forecourt.kernel.actors import Actor
-HEAD_OFFICE = Actor(kind="staff", id=0, name="head-office", everything=True)
-what, members = sys.argv[2], [int(one) for one in sys.argv[3].split(",")]
-print("ready", flush=True)
-if what == "play":
-    turn = 0
-    while True:
-        member = members[turn % len(members)]
-        try:
-            spun = services.spin_wheel(HEAD_OFFICE, "wheel", member, reference=f"{sys.argv[4]}-{turn}")
-            print(spun.play_id, flush=True)
-        except CannotPlay:
-            print("refused", flush=True)
-        turn += 1
-game_id = int(sys.argv[4])
-services.freeze_draw(HEAD_OFFICE, game_id)
-print("frozen", flush=True)
-services.draw_winners(HEAD_OFFICE, game_id)
-print("drawn", flush=True)
-while services.give_prizes(HEAD_OFFICE, game_id, limit=5):
-    print("gave", flush=True)
-"""
-
-
-def player(*arguments: str) -> subprocess.Popen:
-    """A process that plays in the test's database, once it is about to begin."""
-    begun = subprocess.Popen(
-        [sys.executable, "-c", PLAYER, connection.settings_dict["NAME"], *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert begun.stdout.readline().strip() == "ready"
-    return begun
-
-
-def killed_after(begun: subprocess.Popen, seconds: float) -> list[str]:
-    """Kill it when it has worked so long; returns what it said."""
-    time.sleep(seconds)
-    begun.kill()
-    said = begun.stdout.read().split()
-    begun.wait()
-    return said
 
 
 def wait_for_backends() -> None:
@@ -94,8 +39,8 @@ def test_killed_while_playing(real_chain):
     game_id = put_up(a_wheel(points_cost=10))
     acknowledged = []
     for turn in range(6):
-        begun = player("play", ",".join(map(str, members)), f"t{turn}")
-        acknowledged += [one for one in killed_after(begun, 0.6 + chance.random() * 0.8) if one != "refused"]
+        begun = Victim(play, members, f"t{turn}")
+        acknowledged += [one for one in begun.killed_after(0.6 + chance.random() * 0.8) if one != "refused"]
     wait_for_backends()
     stored = {str(one) for one in Play.objects.values_list("id", flat=True)}
     assert len(acknowledged) > 20
@@ -120,8 +65,7 @@ def test_killed_anywhere_in_a_draw(real_chain):
     said: list[str] = []
     kills = 0
     while kills < 12 and not (queries.frozen(game_id) and queries.frozen(game_id).done_at):
-        begun = player("draw", "0", str(game_id))
-        said += killed_after(begun, 0.02 + chance.random() * 0.25)
+        said += Victim(draw, game_id).killed_after(0.02 + chance.random() * 0.25)
         kills += 1
         wait_for_backends()
         assert queries.protocol(game_id) is None or queries.protocol(game_id).is_right

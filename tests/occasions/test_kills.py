@@ -1,15 +1,9 @@
 """kill -9 in the middle of gifts, sign-ups, moving up and rewards: what stands is whole, and running on gives nothing twice."""
 
-import os
-import subprocess
-import sys
-import time
 from datetime import date
-from urllib.parse import quote
 
 import msgspec
 import pytest
-from django.db import connection
 
 from forecourt.customers import services as customers
 from forecourt.customers.values import CustomerChanges
@@ -18,35 +12,14 @@ from forecourt.kernel.actors import SYSTEM
 from forecourt.loyalty import services as loyalty
 from forecourt.occasions import queries, services
 from forecourt.occasions.values import GiftRules, RulesKind
+from tests.bench.victims import Victim
 from tests.occasions.conftest import REFERRAL, furnished, hold, opened
+from tests.occasions.killed import be_busy
 from tests.sales.scenes import HEAD_OFFICE, a_sale, ago, catch_up, everything_proves
 
 pytestmark = pytest.mark.slow
 
 MEMBERS, KILLS = 60, 6
-WORK = """
-import random, sys, django
-django.setup()
-from datetime import date
-from forecourt.kernel import readers
-from forecourt.kernel.actors import SYSTEM
-from forecourt.kernel.problems import Problem
-from forecourt.occasions import services
-from forecourt.occasions.services import gifts
-from forecourt.occasions.values import RulesKind
-event, members = int(sys.argv[1]), [int(one) for one in sys.argv[2].split(",")]
-gifts.BATCH = 7
-print("ready", flush=True)
-while True:
-    services.give_gifts(SYSTEM, RulesKind.BIRTHDAY, date(2026, 11, 22))
-    services.reward_referrals(SYSTEM)
-    for one in random.sample(members, 8):
-        try:
-            random.choice((services.sign_up, services.cancel_sign_up))(SYSTEM, event, one)
-        except Problem:
-            pass
-    readers.advance_all(seconds=1)
-"""
 
 
 def test_killed_anywhere_the_books_agree_and_everything_was_given_once(committed):
@@ -65,18 +38,7 @@ def test_killed_anywhere_the_books_agree_and_everything_was_given_once(committed
     chain.post(*(a_sale(f"s{number}", number, occurred_at=ago(0.001)) for number in range(2, MEMBERS + 1)))
     event = opened(places=5, cost=10)
     for kill in range(KILLS):
-        worker = subprocess.Popen(
-            [sys.executable, "-c", WORK, str(event), ",".join(map(str, members))],
-            env=os.environ | {"DATABASE_URL": _here()},
-            stdout=subprocess.PIPE,
-        )
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == b"ready\n"
-        time.sleep(0.05 + kill * 0.35)
-        assert worker.poll() is None
-        worker.kill()
-        worker.wait()
-        worker.stdout.close()
+        Victim(be_busy, event, members).killed_after(0.05 + kill * 0.35)
     catch_up()
     services.give_gifts(SYSTEM, RulesKind.BIRTHDAY, date(2026, 11, 22))
     services.reward_referrals(SYSTEM)
@@ -88,16 +50,3 @@ def test_killed_anywhere_the_books_agree_and_everything_was_given_once(committed
     assert sql.rows("SELECT count(*) FROM coupons_coupon")[0][0] == MEMBERS + 2 * (MEMBERS - 1)
     assert queries.member_event(event).going <= 5
     everything_proves()
-
-
-def _here() -> str:
-    """The address of the database that the test has."""
-    settings = connection.settings_dict
-    host = settings["HOST"]
-    where = (
-        f"/{settings['NAME']}?host={quote(host)}"
-        if host.startswith("/")
-        else f"{host}:{settings['PORT']}/{settings['NAME']}"
-    )
-    password = f":{quote(settings['PASSWORD'])}" if settings["PASSWORD"] else ""
-    return f"postgresql://{settings['USER']}{password}@{where}"

@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-PASSWORD = "long-enough-password-1"
+from tests.bench.browser import PASSWORD
+
 SCOPES = ("customers:write", "points:write", "catalogue:write", "rewards:write", "rewards:redeem")
 
 
@@ -43,24 +45,9 @@ def shop(live) -> Shop:
 
 
 @pytest.fixture
-def signed_in(live, browser, shop):
-    """Open the back office as somebody: `signed_in("rw-head", "en-GB", 1440)`."""
-    contexts = []
-
-    def open_as(username: str, locale: str = "en-GB", width: int = 1440):
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{live.web}/admin/")
-        page.fill("#id_username", username)
-        page.fill("#id_password", PASSWORD)
-        page.click("#login-form button[type=submit]")
-        page.wait_for_selector(".fc")
-        return page
-
-    yield open_as
-    for context in contexts:
-        context.close()
+def signed_in(live, desk, shop):
+    """An empty page of the back office as somebody: `signed_in("rw-head", "en-GB", 1440)`."""
+    return partial(desk.sit_down, live.web)
 
 
 def test_redeem_hand_over_and_take_back(live, shop, signed_in):
