@@ -30,12 +30,12 @@ class Victim:
         self.process.join(seconds)
         assert self.process.exitcode == 0
 
-    def killed_after(self, seconds: float) -> list[str]:
-        """Kill -9 when it has worked so long; returns what it said."""
+    def killed_after(self, seconds: float, words: int = 0) -> list[str]:
+        """Kill -9 when it has worked so long after its first so many words; returns what it said."""
+        said: list[str] = [self._said.recv() for _ in range(words)]
         time.sleep(seconds)
         self.process.kill()
         self.process.join()
-        said: list[str] = []
         while True:
             try:
                 said.append(self._said.recv())

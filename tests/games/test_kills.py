@@ -40,7 +40,7 @@ def test_killed_while_playing(real_chain):
     acknowledged = []
     for turn in range(6):
         begun = Victim(play, members, f"t{turn}")
-        acknowledged += [one for one in begun.killed_after(0.6 + chance.random() * 0.8) if one != "refused"]
+        acknowledged += [one for one in begun.killed_after(chance.random() * 0.3, words=5) if one != "refused"]
     wait_for_backends()
     stored = {str(one) for one in Play.objects.values_list("id", flat=True)}
     assert len(acknowledged) > 20
