@@ -27,9 +27,11 @@ def strict_rooms() -> list[Path]:
     return sorted(path for path in found if not found.intersection(path.parents))
 
 
-WORKERS = min(os.cpu_count() or 1, 4)
-"""Each with a PostgreSQL and a home of its own, and a file of tests at a time, those that take long first: what a file
-shares is made once. Files that share an installation are taken together."""
+WORKERS = min((os.cpu_count() or 1) + 1, 4)
+"""One more than there are cores, since tests of kills and of screens wait a good deal. Each with a PostgreSQL and a home of its
+own, and a file of tests at a time, those that take long first: what a file shares is made once. Files that share an
+installation are taken together.
+"""
 
 STEPS = [
     ("ruff check", [BIN / "ruff", "check", "."]),
