@@ -18,6 +18,12 @@ def sign(currency: str) -> str:
     return SIGNS.get(currency, f"{currency} ")
 
 
+def whole_or_cents(figure: str) -> str:
+    """A written figure as money is written for people: whole, or with two decimal places at least."""
+    whole, point, cents = figure.partition(".")
+    return whole + point + (cents.ljust(2, "0") if cents else "")
+
+
 def rounded(value: Decimal, digits: int) -> Decimal:
     """The one rounding of money and quantities: to `digits` decimal places, halves away from zero.
 

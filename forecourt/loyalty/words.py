@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
-from forecourt.kernel.money import sign
+from forecourt.kernel.money import sign, whole_or_cents
 from forecourt.loyalty.values import EarnRate, Every, Expiry, NegativeBalance, Per, Programme, Tier, TierBasis
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
@@ -163,8 +163,7 @@ def number(value: Decimal | int) -> str:
 
 def money(value: Decimal) -> str:
     """An amount or a price in the company's currency: whole, or with two decimal places at least."""
-    whole, point, cents = number(value).partition(".")
-    amount = whole + point + (cents.ljust(2, "0") if cents else "")
+    amount = whole_or_cents(number(value))
     currency = organisation.company().currency
     return _("¥%(amount)s") % {"amount": amount} if currency == "CNY" else sign(currency) + amount
 

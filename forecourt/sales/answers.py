@@ -43,9 +43,10 @@ def reader_of(name: str | None) -> Reader | None:
 
 def in_words(found: Sequence[Receipt | Quote | Problem], reader: Reader) -> list[Receipt | Quote | Problem]:
     """Quotes with their sentences for this reader, in every language; whatever else is among them as it is."""
-    company, programme = organisation.company(), loyalty.programme_at(clock.now())
+    company = organisation.company()
+    names = words.names_of(company, loyalty.programme_at(clock.now()))
     return [
-        replace(one, sentences=words.sentences(one.explanation, company, programme, reader))
+        replace(one, sentences=words.sentences(one.explanation, company, names, reader))
         if isinstance(one, Quote)
         else one
         for one in found

@@ -1,4 +1,5 @@
--- What of two customers tells that a referral may be none: one household, like marks (those of before count), staff, enrolments in one minute.
+-- What of two customers tells that a referral may be none: one household, like marks (those of before count), staff,
+-- enrolments in one minute.
 WITH pair AS (
     SELECT referral.id, referral.joined_at, referral.terms,
         coalesce(referrer.merged_into_id, referrer.id) AS referrer_id,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
-from forecourt.kernel.money import rounded_up
+from forecourt.kernel.money import rounded_up, whole_or_cents
 from forecourt.kernel.words import say as _
 
 
@@ -132,9 +132,7 @@ def figure(value: Decimal | str) -> str:
 
 def money(names: Names, value: Decimal | str) -> str:
     """Money for people: with the currency's sign, whole or with two decimal places at least."""
-    text = figure(value)
-    whole, point, cents = text.partition(".")
-    return names.name("currency", "") + whole + point + (cents.ljust(2, "0") if cents else "")
+    return names.name("currency", "") + whole_or_cents(figure(value))
 
 
 def sum_of(names: Names, value: Decimal | str) -> str:

@@ -51,7 +51,8 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
     view = queries.sale(request.actor, sale_id)
     reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)
-    found = words.sentences(reasons, organisation.company(), programme, wanted.reader)
+    company = organisation.company()
+    found = words.sentences(reasons, company, words.names_of(company, programme), wanted.reader)
     return ExplanationOut(
         reader=wanted.reader,
         sentences=[

@@ -290,23 +290,14 @@ def awards_of(
         payers = live.payers
         templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
         coupon_id = coupons[templates[0]][0].id if templates else None
-        uses, units, bonus = 1, item.units, points
-        if len(payers) == 1:
-            ((funder, _percent),) = payers
-            for number, money in sorted(by_line.items()) or _WHOLE_SALE:
-                if money or bonus or uses:
-                    awards.append(
-                        Award(number, live.id, live.code, live.version, funder, money, units, bonus, uses, coupon_id)
-                    )
-                uses, units, bonus = 0, ZERO, 0
-            continue
         points_of = _parts(Decimal(points), payers, 0)
+        uses, units = 1, item.units
         for number, money in sorted(by_line.items()) or _WHOLE_SALE:
-            for (funder, _percent), part, own in zip(payers, _parts(money, payers, digits), points_of, strict=True):
-                if not (part or own or uses):
+            for (funder, _percent), part, bonus in zip(payers, _parts(money, payers, digits), points_of, strict=True):
+                if not (part or bonus or uses):
                     continue
                 awards.append(
-                    Award(number, live.id, live.code, live.version, funder, part, units, int(own), uses, coupon_id)
+                    Award(number, live.id, live.code, live.version, funder, part, units, int(bonus), uses, coupon_id)
                 )
                 uses, units = 0, ZERO
             points_of = [ZERO] * len(payers)
@@ -318,6 +309,6 @@ _WHOLE_SALE: Final = [(0, ZERO)]
 
 def _parts(total: Decimal, payers: Sequence[tuple[str, Decimal]], digits: int) -> list[Decimal]:
     """What each payer pays of it."""
-    if not total:
+    if len(payers) == 1 or not total:
         return [total] * len(payers)
     return share(total, [percent for _, percent in payers], digits)

@@ -10,23 +10,37 @@ from forecourt.sales.words.names import CompanyNames, funder_name
 from forecourt.sales.words.readers import Reader, told
 from forecourt.sales.words.sentences import flag_sentence, sentence
 
-__all__ = ["CompanyNames", "Reader", "explanation", "flag_sentence", "funder_name", "sentence", "sentences", "told"]
+__all__ = [
+    "CompanyNames",
+    "Reader",
+    "explanation",
+    "flag_sentence",
+    "funder_name",
+    "names_of",
+    "sentence",
+    "sentences",
+    "told",
+]
+
+
+def names_of(company: CompanyFacts, programme: Programme) -> CompanyNames:
+    """Names as of a programme, each looked up once for all explanations that they are used for, in any language."""
+    return CompanyNames(company, {tier.code: tier.name for tier in programme.tiers})
 
 
 def explanation(
     reasons: Iterable[Reason], company: CompanyFacts, programme: Programme, reader: Reader = Reader.AUDITOR
 ) -> list[tuple[Reason, str]]:
     """The reasons that are this reader's business, each with its sentence in the language of the moment."""
-    names = CompanyNames(company, {tier.code: tier.name for tier in programme.tiers})
-    return told(reasons, company, names, reader)
+    return told(reasons, company, names_of(company, programme), reader)
 
 
 def sentences(
-    reasons: Iterable[Reason], company: CompanyFacts, programme: Programme, reader: Reader
+    reasons: Iterable[Reason], company: CompanyFacts, names: CompanyNames, reader: Reader
 ) -> tuple[Sentence, ...]:
     """The same in every language, as tills and apps get it."""
     kept = tuple(reasons)
-    said = in_languages(lambda: explanation(kept, company, programme, reader))
+    said = in_languages(lambda: told(kept, company, names, reader))
     (first, *_others) = said.values()
     return tuple(
         Sentence(

@@ -51,7 +51,7 @@ class CompanyNames:
         look_up = self._look_ups.get(kind)
         if look_up is not None:
             return look_up(code)
-        return say(WORDS[kind][code]) if code in WORDS.get(kind, {}) else code
+        return _word(kind, code)
 
     def offer(self, code: str) -> str:
         """What an offer is called; a tier's own discount is called after the tier."""
@@ -61,7 +61,7 @@ class CompanyNames:
 
     def _unit(self, code: str) -> str:
         if code != "volume":
-            return say(WORDS["unit"][code]) if code in WORDS["unit"] else code
+            return _word("unit", code)
         return _("L") if self._is_in_litres else _("gal")
 
     def _unit_of(self, code: str) -> str:
@@ -91,6 +91,11 @@ class CompanyNames:
     @cached_property
     def _offers(self) -> dict[str, str]:
         return offers.offers().names()
+
+
+def _word(kind: str, code: str) -> str:
+    """The word of the language of offers for a code, the code itself where it has none."""
+    return say(WORDS[kind][code]) if code in WORDS.get(kind, {}) else code
 
 
 def funder_name(code: str) -> str:

@@ -57,6 +57,11 @@ def category(given: Mapping[str, str]) -> str:
     return given.get("category_new", "").strip() if chosen == NEW else chosen
 
 
+def typed(text: str) -> list[str]:
+    """What was typed with commas between, Chinese ones too."""
+    return [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+
+
 def kept(listed: Mapping[str, str], chosen: Iterable[str]) -> dict[str, str]:
     """What is listed, and behind it what is chosen already but not listed, as its code."""
     return {**listed, **{code: code for code in chosen if code and code not in listed}}

@@ -26,7 +26,7 @@ from forecourt.faces.backoffice import happenings, paging, words
 from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
-from forecourt.faces.backoffice.screens import columns, customer_occasions, game_block
+from forecourt.faces.backoffice.screens import choosing, columns, customer_occasions, game_block
 from forecourt.faces.backoffice.screens import coupon as coupon_screen
 from forecourt.faces.backoffice.screens import redemptions as redemption_screen
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -320,7 +320,7 @@ def block(request: HttpRequest, customer_id: int) -> HttpResponse:
 def edit(request: HttpRequest, customer_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     given = request.POST
-    tags = tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip())
+    tags = tuple(choosing.typed(given.get("tags", "")))
     kind = CustomerKind.BUSINESS if given.get("kind") == "business" else CustomerKind.PERSON
     birthday = given.get("birthday", "").strip()
     changes = CustomerChanges(name=given.get("name", "").strip(), kind=kind, tags=tags, birthday=birthday)

@@ -17,7 +17,7 @@ from forecourt.customers.values import (
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.queries import people, reference
 from forecourt.faces.backoffice.screen import say_problem, screen, show
-from forecourt.faces.backoffice.screens import columns, customer_occasions
+from forecourt.faces.backoffice.screens import choosing, columns, customer_occasions
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.loyalty import queries as loyalty
@@ -150,7 +150,7 @@ def _asked(request: HttpRequest) -> NewCustomer:
         kind=CustomerKind.BUSINESS if given.get("kind") == "business" else CustomerKind.PERSON,
         identities=identities,
         vehicles=vehicles,
-        tags=tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip()),
+        tags=tuple(choosing.typed(given.get("tags", ""))),
         station=given.get("station") or None,
         birthday=given.get("birthday", "").strip(),
         referred_by=given.get("referred_by", "").strip(),

@@ -147,7 +147,7 @@ def read(given: QueryDict, kind: GameKind) -> tuple[GameRules, dict[str, str]]:
         terms=form.text("terms"),
         who=Who(
             tiers=tuple(given.getlist("tier")),
-            tags=tuple(dict.fromkeys([*given.getlist("tag"), *_typed_tags(form)])),
+            tags=tuple(dict.fromkeys([*given.getlist("tag"), *choosing.typed(form.text("tags"))])),
             bought_days=form.whole("bought_days", most=3650),
         ),
         per_day=form.whole("per_day", most=10_000),
@@ -213,10 +213,6 @@ def _wheel(form: Form, names: dict[str, str]) -> Wheel:
         names[f"segments.{number}.prize"] = f"{at}prize"
         names["segments"] = f"{at}percent"
     return Wheel(segments=tuple(segments), consolation=consolation)
-
-
-def _typed_tags(form: Form) -> list[str]:
-    return [tag.strip() for tag in form.text("tags").replace("，", ",").split(",") if tag.strip()]
 
 
 _WEIGHT: Final = "weight."

@@ -176,6 +176,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         except Problem as problem:
             say_problem(request, problem, names or {name: name for name in problem.fields})
     known, stations, given = coupons.live_templates(), organisation.all_stations(actor), game_form.shown(found)
+    tiers = tier_names()
     titles = {GameKind.WHEEL: _("New wheel"), GameKind.DRAW: _("New lucky draw"), GameKind.QUIZ: _("New quiz")}
     return show(
         request,
@@ -194,10 +195,9 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         payers=choosing.payers(prize.funder for prize in found.prizes),
         stations=[[one.code, one.name] for one in stations],
         station_names={one.code: one.name for one in stations},
-        tiers=choosing.kept(tier_names(), found.who.tiers),
+        tiers=choosing.kept(tiers, found.who.tiers),
         weights=[
-            (code, name, given["weights"].get(code, 1))
-            for code, name in choosing.kept(tier_names(), given["weights"]).items()
+            (code, name, given["weights"].get(code, 1)) for code, name in choosing.kept(tiers, given["weights"]).items()
         ],
         tags=choosing.kept({one.tag: one.tag for one in customers.tags(TAGS)}, found.who.tags),
         drawing=game_form.wheel_drawing(found),

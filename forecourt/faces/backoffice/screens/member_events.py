@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens.customer_occasions import found_member
 from forecourt.faces.backoffice.screens.occasions import whole
 from forecourt.faces.backoffice.screens.sales import tier_names
@@ -161,7 +162,7 @@ def _asked(request: HttpRequest) -> NewMemberEvent:
         places=whole(given, "places"),
         has_waiting_list=given.get("has_waiting_list") == "1",
         tiers=tuple(given.getlist("tiers")),
-        tags=tuple(tag.strip() for tag in given.get("tags", "").replace("，", ",").split(",") if tag.strip()),
+        tags=tuple(choosing.typed(given.get("tags", ""))),
         points=whole(given, "points"),
         cost=whole(given, "cost"),
     )

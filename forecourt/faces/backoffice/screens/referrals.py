@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.screen import act, screen, show
+from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens.occasions import act_on_rules, may_edit, template_names, whole
 from forecourt.kernel import audit, clock
 from forecourt.kernel.problems import Invalid
@@ -135,9 +136,7 @@ def _rules(given: Mapping[str, Any]) -> ReferralRules:
         most_a_month=whole(given, "most_a_month"),
         most_a_year=whole(given, "most_a_year"),
         minutes=whole(given, "minutes"),
-        staff_tags=tuple(
-            tag.strip() for tag in given.get("staff_tags", "").replace("，", ",").split(",") if tag.strip()
-        ),
+        staff_tags=tuple(choosing.typed(given.get("staff_tags", ""))),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import pricing, reference
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
-from forecourt.faces.backoffice.screens import hours
+from forecourt.faces.backoffice.screens import choosing, hours
 from forecourt.kernel.problems import Invalid, NotFound, Problem
 from forecourt.organisation import permissions, services
 from forecourt.organisation import queries as organisation
@@ -157,7 +157,7 @@ def _fields(request: HttpRequest) -> dict[str, Any]:
         "day_rolls_at": _time(given.get("day_rolls_at", "")),
         "services": (
             *given.getlist("service"),
-            *(part.strip() for part in given.get("more_services", "").replace("，", ",").split(",") if part.strip()),
+            *choosing.typed(given.get("more_services", "")),
         ),
         "pumps": _pumps(given.get("pumps", "")),
         "hours": hours.given(given),
