@@ -7,6 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from forecourt.coupons import queries as coupon_queries
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import Template
 from forecourt.kernel import clock, sql
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import services as loyalty
@@ -19,7 +22,7 @@ from forecourt.sales.services.simulating import running
 from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.values import NewRefund, RefundLine, SimulationAsked
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, a_line, a_sale, ago, count, open_chain, water
-from tests.sales.test_offers import per_litre, publish
+from tests.sales.test_offers import FIVE_OFF, issue, per_litre, publish
 
 OFFERS = (
     per_litre(budgets=[{"measure": "volume", "limit": "35", "per": "customer"}]),
@@ -116,6 +119,42 @@ def test_the_same_rules_change_nothing_for_what_was_refunded_in_part(chain):
     assert int(total["points_before"]) == int(total["points_after"]) > 0
     assert told(total) == sums()
     assert (found["members"]["winners"], found["members"]["losers"]) == (0, 0)
+
+
+NEXT = {"code": "next", "when": {"is": "visit", "number": 1}, "then": [{"give": "coupon", "template": "NEXT"}]}
+NEXT_OFF = {"code": "welcome", "when": {"is": "coupon", "template": "NEXT"}, "then": [{"give": "amount", "off": "3"}]}
+
+
+def use_coupons(chain) -> None:
+    """One from a hand, one from before the span, one that a sale in it gave and another member uses, one given back."""
+    first, second = chain.enrol(2)
+    by_hand = issue("FIVE", first)
+    coupons.create_template(HEAD_OFFICE, Template(code="NEXT", name="NEXT", is_transferable=True, valid_days=0))
+    (given,) = chain.post(a_sale("1", 1, occurred_at=ago(9), tenders=()))[0].coupons
+    (before,) = chain.post(a_sale("old", 2, occurred_at=ago(80), tenders=()))[0].coupons
+    view = coupon_queries.view_by_code(given.code)
+    coupons.transfer_coupon(HEAD_OFFICE, view.id, second)
+    chain.post(a_sale("2", 2, occurred_at=ago(8), tenders=(), coupons=(given.code,)))
+    (used,) = chain.post(a_sale("3", 1, occurred_at=ago(1), tenders=(), coupons=(by_hand,)))
+    services.refund_sale(HEAD_OFFICE, used.id, NewRefund(source_ref="r3"))
+    chain.post(a_sale("4", 1, occurred_at=ago(1), tenders=(), coupons=(by_hand,)))
+    chain.post(a_sale("5", 2, occurred_at=ago(7), tenders=(), coupons=(before.code,)))
+
+
+def test_coupons_that_were_used_are_used_again(chain):
+    publish(NEXT, NEXT_OFF, FIVE_OFF, since=100)
+    use_coupons(chain)
+    found = simulating.simulate(asked())
+    assert found["total"]["discount_before"] == found["total"]["discount_after"] == "11.00"
+    assert (found["members"]["winners"], found["members"]["losers"]) == (0, 0)
+
+
+def test_a_coupon_that_the_draft_does_not_give_is_not_used(chain):
+    publish(NEXT, NEXT_OFF, FIVE_OFF, since=100)
+    use_coupons(chain)
+    found = simulating.simulate(asked(without=("next",)))
+    assert (found["total"]["discount_before"], found["total"]["discount_after"]) == ("11.00", "8.00")
+    assert [row["name"] for row in found["offers"]] == ["five", "welcome"]
 
 
 def test_shares_rated_apart_come_to_the_same_unless_they_take_too_much_of_a_budget(chain):

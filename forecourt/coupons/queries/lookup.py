@@ -47,6 +47,12 @@ JOIN coupons_coupon AS coupon ON coupon.id = use.coupon_id
 _STEPS: Final = """
 SELECT step, giver_id, taker_id, at, actor, reason FROM coupons_couponstep WHERE coupon_id = %(id)s ORDER BY id
 """
+_SOURCES: Final = """
+SELECT coupon.id, template.code, coupon.issued_to, coupon.origin
+FROM coupons_coupon AS coupon
+JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id
+WHERE coupon.id = ANY(%(ids)s::uuid[])
+"""
 _BATCH_CODES: Final = """
 SELECT coupon.id, coupon.code,
        CASE WHEN coupon.status IN ('active', 'reserved') AND batch.voided_at IS NOT NULL THEN 'void' ELSE coupon.status END,
@@ -80,6 +86,14 @@ WHERE step.step = 'moved' AND step.taker_id = %(taker_id)s AND step.reason = %(r
 ORDER BY step.coupon_id
 """
 _NOBODY: Final = UUID(int=0)
+
+
+class Source(NamedTuple):
+    """Where a coupon comes from: its template, whom it was issued to (None: a bearer's), what gave it ("sale:<id>"...)."""
+
+    template: str
+    issued_to: int | None
+    origin: str
 
 
 class CouponView(NamedTuple):
@@ -156,6 +170,11 @@ def coupon(coupon_id: UUID) -> Coupon:
     if not found:
         raise NotFound(_("There is no coupon %(id)s.") % {"id": coupon_id})
     return for_sale([found[0][0]], [])[0]
+
+
+def sources(ids: Collection[UUID]) -> dict[UUID, Source]:
+    """Where coupons come from, by their ids."""
+    return {row[0]: Source(*row[1:]) for row in sql.rows(_SOURCES, {"ids": sql.array(ids)})}
 
 
 def view(coupon_id: UUID) -> CouponView:

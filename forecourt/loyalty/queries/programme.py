@@ -38,13 +38,13 @@ class Rulebooks:
     def __init__(self, versions: Sequence[tuple[datetime, Rules]], withdrawn: Collection[int] = ()) -> None:
         kept = [item for item in versions if item[1].programme.version not in withdrawn]
         self._versions = sorted(kept, key=lambda item: (item[0], item[1].programme.version))
-        self._starts = [start for start, _ in self._versions]
+        self.starts = [start for start, _ in self._versions]
         self._nothing = Rules(Programme(), Rates(()))
         self.by_version = {rules.programme.version: rules for _, rules in versions}
 
     def at(self, moment: datetime) -> Rules:
         """The rules in force at that moment; before the first version, a programme that gives nothing."""
-        position = bisect_right(self._starts, moment)
+        position = bisect_right(self.starts, moment)
         return self._versions[position - 1][1] if position else self._nothing
 
     def version(self, number: int) -> Rules:

@@ -129,10 +129,11 @@ def points_earned(
     return Earned(whole(total * multiplier_percent / 100), steps, multiplier_percent, uncovered)
 
 
-def sole_tender(kinds: Iterable[str]) -> str:
+def sole_tender(kinds: Sequence[str]) -> str:
     """The tender that paid for everything, or "" when there were several or none."""
-    distinct = set(kinds)
-    return distinct.pop() if len(distinct) == 1 else ""
+    if len(kinds) < 2:
+        return kinds[0] if kinds else ""
+    return kinds[0] if len(set(kinds)) == 1 else ""
 
 
 def multiplier_of(programme: Programme, tier: str) -> int:

@@ -4,7 +4,7 @@ from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts
-from forecourt.offers.queries.floors import floors
+from forecourt.offers.queries.floors import Floors, floors
 from forecourt.offers.queries.listing import (
     OfferView,
     ReviewView,
@@ -26,6 +26,7 @@ def forget() -> None:
 
 
 __all__ = [
+    "Floors",
     "OfferView",
     "Offers",
     "ReviewView",

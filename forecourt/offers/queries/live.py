@@ -28,7 +28,7 @@ class Offers:
         self.book = Book(self.lives)
         self._timelines = timelines
         self._policies = [policy for _, policy in policies]
-        self._starts = [start for start, _ in policies]
+        self.policy_starts = [start for start, _ in policies]
 
     def version(self, offer_id: int, number: int) -> Offer | None:
         """What an offer said in one of its versions."""
@@ -43,7 +43,7 @@ class Offers:
 
     def policy_at(self, moment: datetime) -> Policy:
         """How offers combine at that moment; anything goes before the first policy."""
-        position = bisect_right(self._starts, moment)
+        position = bisect_right(self.policy_starts, moment)
         return self._policies[position - 1] if position else _ANYTHING
 
 

@@ -49,7 +49,7 @@ class Candidate:
 
     def __init__(self, live: Live, gain: Gain, facts: Facts, digits: int, point_value: Decimal) -> None:
         self.live = live
-        self.off = shared(gain.off, digits)
+        self.off = off = shared(gain.off, digits)
         self.units = gain.units
         self.points = gain.points
         self.times = gain.times
@@ -57,14 +57,16 @@ class Candidate:
         self.gifts = gain.gifts
         self.keeps_floor = live.offer.floor
         self.cut = ""
-        self.money = _sum(self.off)
-        self.rest = self._rest(facts, point_value)
-        self.worth = self.money + self.rest
+        self.money = off[next(iter(off))] if len(off) == 1 else _sum(off)
+        if gain.points or gain.times or gain.coupons or gain.gifts:
+            self.rest = self._rest(facts, point_value)
+            self.worth = self.money + self.rest
+        else:
+            self.rest = ZERO
+            self.worth = self.money
 
     def _rest(self, facts: Facts, point_value: Decimal) -> Decimal:
         """What it is worth beside the money: points at their value, coupons and gifts as the offer says."""
-        if not (self.points or self.times or self.coupons or self.gifts):
-            return ZERO
         offer = self.live.offer
         points = Decimal(self.points)
         for number, percent in self.times.items():
@@ -154,14 +156,20 @@ def choose(
         chosen = _searched(candidates, caps, policy)
         applied = settle(chosen, caps, digits)
     else:
-        applied = [
-            _given_of(candidate, {number: money for number, money in candidate.off.items() if money > 0}, candidate.cut)
-            for candidate in chosen
-        ]
+        applied = [_given_of(candidate, _above_zero(candidate.off), candidate.cut) for candidate in chosen]
+    if len(applied) == len(candidates):
+        return applied, []
     given = {item.live.id for item in applied}
     winners = [candidate for candidate in chosen if candidate.live.id in given]
     lost = [_lost(candidate, winners, caps, policy) for candidate in candidates if candidate.live.id not in given]
     return applied, lost
+
+
+def _above_zero(off: dict[int, Decimal]) -> dict[int, Decimal]:
+    """Money off items, without those of which it comes to nothing."""
+    if all(off.values()):
+        return off
+    return {number: money for number, money in off.items() if money > 0}
 
 
 def _searched(candidates: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> list[Candidate]:

@@ -170,7 +170,7 @@ class Facts:
     kind share it. `sight` is for the book of offers, to find once what this sale can see.
     """
 
-    __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "sight", "tenders", "total")
+    __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "sight", "tenders")
 
     def __init__(
         self,
@@ -188,7 +188,6 @@ class Facts:
         self.tenders = tenders or {}
         self.coupons = coupons or {}
         self.points_on = points_on
-        self.total = sum([item.amount for item in items], ZERO)
         self._picked: dict[tuple[int, ...], Picked] = {}
         self.places: dict[int, tuple[tuple[int, ...], Products]] = {}
         self.sight: Any = None

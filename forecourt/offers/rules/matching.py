@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from forecourt.offers.rules.conditions import All, AnyCondition
 from forecourt.offers.rules.facts import Facts, Key, SaleKind
@@ -107,16 +107,25 @@ def _cost(keys: frozenset[Key]) -> tuple[int, int]:
     return (max((_RANK.get(kind, 9) for kind, _ in keys), default=0), len(keys))
 
 
-class Looked:
-    """An offer that a sale looked at: what it would give, or what is missing. `said` is for who explains it, to say it once."""
+class Missed:
+    """An offer that a sale looked at and does not get: what is missing. `said` is for who explains it, to say it once."""
 
-    __slots__ = ("gain", "live", "miss", "said")
+    __slots__ = ("live", "miss", "said")
 
-    def __init__(self, live: Live, gain: Gain | None, miss: Miss | None) -> None:
+    def __init__(self, live: Live, miss: Miss) -> None:
         self.live = live
-        self.gain = gain
         self.miss = miss
         self.said: Any = None
+
+
+class Looked(NamedTuple):
+    """What a sale finds of offers: those that hold, with what each would give; those that miss something in this sale; and
+    those that miss what no sale of its kind has. Each by code; the last are the same for all sales of the kind.
+    """
+
+    holding: list[tuple[Live, Gain]]
+    missed: list[Missed]
+    never: tuple[Missed, ...] = ()
 
 
 class Timeline:
@@ -172,26 +181,33 @@ class Book:
         """Of the offers in force then that this sale may meet, those with budgets or coupons to give, by code."""
         return self._sight(facts, moment).limited
 
-    def look(self, facts: Facts, moment: datetime) -> list[Looked]:
-        """Test the offers this sale may meet, and work out what those that hold would give. By code."""
+    def look(self, facts: Facts, moment: datetime) -> Looked:
+        """Test the offers this sale may meet, and work out what those that hold would give.
+
+        Of several things that are missing the one that changes least is told: who lacks the tier would not have had it with
+        more litres either.
+        """
         sight = self._sight(facts, moment)
-        looked: list[Looked] = sight.told.copy()
+        holding: list[tuple[Live, Gain]] = []
+        missed: list[Missed] = []
         minute = facts.minute()
-        for position, live, known, steps in sight.left:
-            found = known
-            for condition, timed in steps:
-                if timed is not None:
-                    if (missed := timed.told(facts, minute)) is not None:
-                        found = missed
-                        break
-                elif (miss := condition.test(facts)) is not None:
-                    found = Looked(live, None, miss)
+        for live, clocks, conditions in sight.open:
+            for clock in clocks:
+                if (told := clock.told(facts, minute)) is not None:
+                    missed.append(told)
                     break
-            if found is None:
-                gain = gain_of(live.offer, facts)
-                found = Looked(live, gain, None if gain is not None else NOTHING)
-            looked[position] = found
-        return looked
+            else:
+                for condition in conditions:
+                    if (miss := condition.test(facts)) is not None:
+                        missed.append(Missed(live, miss))
+                        break
+                else:
+                    gain = gain_of(live.offer, facts)
+                    if gain is not None:
+                        holding.append((live, gain))
+                    else:
+                        missed.append(Missed(live, NOTHING))
+        return Looked(holding, missed, sight.never)
 
     def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
         number = bisect_right(self._edges, moment)
@@ -265,56 +281,51 @@ class _Timed:
         self._live = live
         self._condition = condition
         self._minutes = minutes
-        self._told: tuple[int, Looked | None] = (-1, None)
+        self._told: tuple[int, Missed | None] = (-1, None)
 
-    def told(self, facts: Facts, minute: int) -> Looked | None:
+    def told(self, facts: Facts, minute: int) -> Missed | None:
         """None where it holds in this minute, else what is missing."""
         moment = minute // self._minutes
         told = self._told
         if told[0] != moment:
             miss = self._condition.test(facts)
-            told = self._told = (moment, None if miss is None else Looked(self._live, None, miss))
+            told = self._told = (moment, None if miss is None else Missed(self._live, miss))
         return told[1]
 
 
-_Step = tuple[Condition, _Timed | None]
-"""A condition that is left to test: for every sale, or by the clock."""
-_Way = tuple[Live, Looked | None, tuple[_Step, ...]]
-"""An offer as sales of a kind see it: the conditions left to test, and what is known of it already if they hold."""
+_Open = tuple[Live, tuple[_Timed, ...], tuple[Condition, ...]]
+"""An offer that sales of a kind may get: what the clock decides, and the conditions to test for every sale."""
 
 
 class _Sight:
-    """What all sales of a kind see of a shelf: the offers they may meet, which items selections pick.
+    """What all sales of a kind see of a shelf: the offers that they may get, those that none of them does, by code."""
 
-    `told` is what is known of each offer if nothing else is against it, `left` those of which something is left to find out,
-    by their position.
-    """
-
-    __slots__ = ("items", "left", "limited", "places", "told")
+    __slots__ = ("items", "limited", "never", "open", "places")
 
     def __init__(self, shelf: _Shelf, offers: Sequence[Live], facts: Facts) -> None:
         self.items = facts.items  # kept: kinds know products by identity
         ways = [_way(shelf, live, facts) for live in offers]
-        self.told: list[Any] = [known for _live, known, _steps in ways]
-        self.left = [(position, *way) for position, way in enumerate(ways) if way[1] is None or way[2]]
+        self.open = [way for way in ways if not isinstance(way, Missed)]
+        self.never = tuple([way for way in ways if isinstance(way, Missed)])
         self.limited = tuple([live for live in offers if live.has_limits])
         self.places = facts.places
 
 
-def _way(shelf: _Shelf, live: Live, facts: Facts) -> _Way:
-    """What sales of this kind must test of an offer, in the order of its conditions; after what never holds nothing."""
-    left: list[_Step] = []
+def _way(shelf: _Shelf, live: Live, facts: Facts) -> _Open | Missed:
+    """What sales of this kind must test of an offer, in the order of its conditions; or what none of them has."""
+    clocks: list[_Timed] = []
+    conditions: list[Condition] = []
     when = live.offer.when
     for condition in when.of if isinstance(when, All) else (when,):
         match condition.varies(facts):
             case Varies.SALE:
-                left.append((condition, None))
+                conditions.append(condition)
             case Varies.KIND:
                 if (miss := condition.test(facts)) is not None:
-                    return (live, Looked(live, None, miss), tuple(left))
+                    return Missed(live, miss)
             case varies:
-                left.append((condition, shelf.timed(live, condition, varies)))
-    return (live, None, tuple(left))
+                clocks.append(shelf.timed(live, condition, varies))
+    return (live, tuple(clocks), tuple(conditions))
 
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:

@@ -8,7 +8,7 @@ from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Earned
 from forecourt.loyalty.values import Programme
-from forecourt.offers.rules.matching import NOTHING, Looked
+from forecourt.offers.rules.matching import Missed
 from forecourt.offers.rules.speaking import plain
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.values import (
@@ -99,19 +99,20 @@ def explained_offers(
         Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values={"to": lost.to, "why": lost.why})
         for lost in given.lost
     ]
-    reasons += [looked.said or _missed(looked) for looked in given.missed[:MOST_MISSED]]
-    if len(given.missed) > MOST_MISSED:
-        more = str(len(given.missed) - MOST_MISSED)
+    missed = [*given.missed, *given.never]
+    reasons += [one.said or _missed(one) for one in missed[:MOST_MISSED]]
+    if len(missed) > MOST_MISSED:
+        more = str(len(missed) - MOST_MISSED)
         reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": more}))
     return (*reasons, *_of_coupons(given, issued, used))
 
 
-def _missed(looked: Looked) -> Reason:
+def _missed(missed: Missed) -> Reason:
     """What was missing; kept with what is the same for many sales, to be said once."""
-    miss = looked.miss or NOTHING
+    miss = missed.miss
     values = {"is": miss.condition, **miss.values} if miss.values else {"is": miss.condition}
-    said = Reason(code="offer.missed", verdict=Verdict.NOT_MET, rule=looked.live.code, values=values)
-    looked.said = said
+    said = Reason(code="offer.missed", verdict=Verdict.NOT_MET, rule=missed.live.code, values=values)
+    missed.said = said
     return said
 
 

@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 from forecourt.coupons.values import Coupon
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, share, whole
-from forecourt.loyalty.rules import sole_tender
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
 from forecourt.offers.rules.choosing import Applied, Candidate, Lost
 from forecourt.offers.rules.facts import Facts, Held, Item, Person, Place, items_of
-from forecourt.offers.rules.matching import Live, Looked, gain_of
+from forecourt.offers.rules.matching import Live, Looked, Missed, gain_of
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.values import Budget, Measure, Per
 from forecourt.sales.rules.state import Refused, Rulings, State
@@ -22,11 +21,12 @@ from forecourt.sales.values import Award, Flag, KnownSale
 
 
 class Offered(NamedTuple):
-    """What offers make of a sale."""
+    """What offers make of a sale: those it gets, those that others beat, those it misses, those no sale of its kind gets."""
 
     applied: list[Applied]
     lost: list[Lost]
-    missed: list[Looked]
+    missed: list[Missed]
+    never: tuple[Missed, ...]
     refused: list[Refused]
     coupons: dict[str, list[Coupon]]
     facts: Facts
@@ -70,7 +70,7 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     for tender in sale.tenders:
         kind = tender.kind
         tenders[kind] = tenders[kind] + tender.amount if kind in tenders else tender.amount
-    sole = sole_tender(tenders)
+    sole = next(iter(tenders)) if len(tenders) == 1 else ""
     rates = rulings.rates
 
     def points_on(item: Item) -> Decimal:
@@ -121,44 +121,38 @@ def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None
     )
 
 
-def offered(known: KnownSale, rulings: Rulings, state: State) -> tuple[Seen, list[Looked]]:
+def offered(known: KnownSale, rulings: Rulings, state: State) -> tuple[Seen, Looked]:
     """A sale as offers see it, with the offers it looks at."""
     found = seen(known, rulings, state)
-    looked = rulings.book.look(found.facts, known.rated_at) if rulings.book.size else []
+    looked = rulings.book.look(found.facts, known.rated_at) if rulings.book.size else Looked([], [])
     person = found.facts.person
     if person is not None:
         tier_offer = rulings.tier_offers.get(person.tier)
-        if tier_offer is not None and (gain := gain_of(tier_offer.offer, found.facts)):
-            looked.append(Looked(tier_offer, gain, None))
+        if tier_offer is not None and (gain := gain_of(tier_offer.offer, found.facts)) is not None:
+            looked.holding.append((tier_offer, gain))
     return found, looked
 
 
-def given(
-    known: KnownSale, rulings: Rulings, state: State, found: Seen, looked: Sequence[Looked], *, is_final: bool
-) -> Offered:
+def given(known: KnownSale, rulings: Rulings, state: State, found: Seen, looked: Looked, *, is_final: bool) -> Offered:
     """The offers this sale gets, those it does not and why. `is_final`: its price stands, offers take no money off."""
     facts = found.facts
-    missed: list[Looked] = []
+    missed = looked.missed.copy()
     candidates: list[Candidate] = []
     point_value = rulings.programme.point_value
-    for one in looked:
-        gain = one.gain
-        if gain is None:
-            missed.append(one)
-            continue
-        live = one.live
+    for live, worked_out in looked.holding:
+        gain = worked_out
         if is_final and gain.off:
             gain = gain._replace(off={}, units=ZERO)
             if not gain:
-                missed.append(Looked(live, None, _FINAL))
+                missed.append(Missed(live, _FINAL))
                 continue
         candidate = Candidate(live, gain, facts, rulings.digits, point_value)
         if live.offer.budgets and (miss := _keep_budgets(candidate, facts, known, state, rulings.digits)) is not None:
-            missed.append(Looked(live, None, miss))
+            missed.append(Missed(live, miss))
         else:
             candidates.append(candidate)
     if not candidates:
-        return Offered([], [], missed, found.refused, found.coupons, facts)
+        return Offered([], [], missed, looked.never, found.refused, found.coupons, facts)
     moment = known.rated_at
 
     def floor_price(product_id: int) -> Decimal | None:
@@ -166,7 +160,7 @@ def given(
 
     caps = choosing.caps_of(facts, rulings.policy, floor_price, rulings.digits)
     applied, lost = choosing.choose(candidates, caps, rulings.policy, rulings.digits)
-    return Offered(applied, lost, missed, found.refused, found.coupons, facts)
+    return Offered(applied, lost, missed, looked.never, found.refused, found.coupons, facts)
 
 
 _FINAL: Final = Miss("final")
@@ -250,13 +244,14 @@ def _points(points: int, times: Mapping[int, Decimal], facts: Facts, off: Mappin
 
 def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits: int) -> list[dict[int, Decimal]]:
     """Each offer's money by line number: off each item, shared among its lines by what is left to pay of them."""
-    if not any(item.off for item in applied):
-        return [{} for _ in applied]
     lines_of: dict[int, list[int]] = {}
     left: dict[int, Decimal] = {}
     for number, (line, product) in enumerate(zip(known.sale.lines, known.products, strict=True), 1):
         if product is not None and line.amount > 0:
-            lines_of.setdefault(product.id, []).append(number)
+            if product.id in lines_of:
+                lines_of[product.id].append(number)
+            else:
+                lines_of[product.id] = [number]
             left[number] = line.amount
     result = []
     for item in applied:
@@ -290,6 +285,13 @@ def awards_of(
         payers = live.payers
         templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
         coupon_id = coupons[templates[0]][0].id if templates else None
+        if len(payers) == 1 and len(by_line) < 2:
+            ((number, money),) = by_line.items() or _WHOLE_SALE
+            funder = payers[0][0]
+            awards.append(
+                Award(number, live.id, live.code, live.version, funder, money, item.units, points, 1, coupon_id)
+            )
+            continue
         points_of = _parts(Decimal(points), payers, 0)
         uses, units = 1, item.units
         for number, money in sorted(by_line.items()) or _WHOLE_SALE:

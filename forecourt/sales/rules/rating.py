@@ -141,7 +141,7 @@ def _earned(known: KnownSale, lines: Sequence[RatedLine], tier: str, rulings: Ru
         lines,
         rulings.rates,
         station=known.station.code,
-        tender=sole_tender(tender.kind for tender in known.sale.tenders),
+        tender=sole_tender([tender.kind for tender in known.sale.tenders]),
         multiplier_percent=multiplier_of(rulings.programme, tier),
     )
 
@@ -150,8 +150,8 @@ def _bonuses(given: Offered, earned: Earned | None) -> list[int]:
     """Whole points that each offer gives; none to somebody who earns none."""
     if earned is None:
         return [0] * len(given.applied)
-    if not any(item.points or item.times for item in given.applied):
-        return [0] * len(given.applied)
+    if not any([item.times for item in given.applied]):
+        return [item.points for item in given.applied]
     off: dict[int, Decimal] = {}
     for item in given.applied:
         for number, money in item.off.items():

@@ -162,6 +162,11 @@ class State:
         used = self.uses_of.get((customer_id, known.id), 0) if known else 0
         return why_not(coupon, known.template if known else None, day, customer_id, used, reservation)
 
+    def hand_over(self, coupon_id: UUID, customer_id: int) -> str:
+        """A coupon belongs to somebody else now; returns its code."""
+        coupon = self._coupons[coupon_id] = replace(self._coupons[coupon_id], customer_id=customer_id)
+        return coupon.code
+
     def use(self, coupon: Coupon, customer_id: int, at: datetime) -> None:
         """A coupon was used once."""
         if coupon.uses:
@@ -188,8 +193,12 @@ class State:
         """A member bought, and earned points."""
         standing = self.standings[customer_id]
         latest = at if standing.last_sale_at is None else max(at, standing.last_sale_at)
-        self.standings[customer_id] = replace(
-            standing, points=standing.points + points, sales=standing.sales + 1, last_sale_at=latest
+        self.standings[customer_id] = Standing(
+            customer_id=customer_id,
+            points=standing.points + points,
+            tier=standing.tier,
+            sales=standing.sales + 1,
+            last_sale_at=latest,
         )
 
     def gave(self, customer_id: int, day: date, awards: Iterable[Award]) -> None:

@@ -4,6 +4,7 @@ Budgets of everybody are read without a lock, and taken after rating from this w
 little, the list lets go, holds them all and is rated again with exactly what is left.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import records as coupon_records
 from forecourt.coupons import rules as coupon_rules
+from forecourt.coupons.queries import KnownTemplate
 from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, ids, sql
@@ -21,10 +23,12 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty.queries import Rulebooks
 from forecourt.loyalty.rules import Rates, entry_tier
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
+from forecourt.offers.queries import Floors, Offers
 from forecourt.offers.records import Wanted
 from forecourt.offers.rules.matching import EVER, NEVER, Live
 from forecourt.offers.rules.tiers import offer_of_tier
@@ -35,35 +39,60 @@ from forecourt.sales.values import KnownSale, Outcome
 
 
 class InForce:
-    """All rules, of any moment, as a list of sales meets them."""
+    """All rules, of any moment, as a list of sales meets them. The same for all lists until some of them change."""
 
-    def __init__(self, seen: Stamps) -> None:
-        self.digits = organisation.company().digits
-        self.rulebooks = loyalty.rulebooks(seen.get("loyalty", 0))
-        self.offers = offers.offers(seen.get("offers", 0))
-        self.templates = coupons.live_templates(seen.get("coupons", 0))
-        self.floors = offers.floors(seen.get("offers", 0), seen.get("catalogue", 0))
-        self._known = {code: Known(known.id, known.template) for code, known in self.templates.items()}
-        self._rulings: dict[tuple[int, int], Rulings] = {}
+    def __init__(
+        self,
+        digits: int,
+        rulebooks: Rulebooks,
+        offers: Offers,
+        templates: Mapping[str, KnownTemplate],
+        floors: Floors,
+    ) -> None:
+        self.digits = digits
+        self.rulebooks = rulebooks
+        self.offers = offers
+        self.templates = templates
+        self.floors = floors
+        self.edges = sorted({*rulebooks.starts, *offers.policy_starts})
+        self.known_templates = {code: Known(known.id, known.template) for code, known in templates.items()}
+        self.has_automatic = any(known.template.is_automatic for known in templates.values())
+        self.limited_templates = {known.id for known in templates.values() if known.template.per_customer}
+        self._rulings: dict[int, Rulings] = {}
+
+    def is_of(self, digits: int, *rules: object) -> bool:
+        """Whether it is made of these very rules."""
+        mine = (self.rulebooks, self.offers, self.templates, self.floors)
+        return digits == self.digits and all(one is other for one, other in zip(mine, rules, strict=True))
 
     def at(self, moment: datetime) -> Rulings:
-        """The rules in force at a moment."""
-        active = self.rulebooks.at(moment)
-        policy = self.offers.policy_at(moment)
-        key = (active.programme.version, id(policy))
-        rulings = self._rulings.get(key)
+        """The rules in force at a moment, the same object between two `edges`, at which a programme or a policy begins."""
+        place = bisect_right(self.edges, moment)
+        rulings = self._rulings.get(place)
         if rulings is None:
-            rulings = self._rulings[key] = rulings_of(active.programme, active.rates, self)
-            rulings = self._rulings[key] = rulings._replace(policy=policy)
+            active = self.rulebooks.at(moment)
+            rulings = rulings_of(active.programme, active.rates, self)
+            rulings = self._rulings[place] = rulings._replace(policy=self.offers.policy_at(moment))
         return rulings
 
-    @property
-    def known_templates(self) -> Mapping[str, Known]:
-        return self._known
 
-    @property
-    def has_automatic(self) -> bool:
-        return any(known.template.is_automatic for known in self.templates.values())
+_latest: InForce | None = None
+
+
+def in_force(seen: Stamps) -> InForce:
+    """The rules as of these stamps; remembered by each process while they are the same."""
+    global _latest  # noqa: PLW0603 - one memory a process, of rules that the stamps vouch for
+    digits = organisation.company().digits
+    rules = (
+        loyalty.rulebooks(seen.get("loyalty", 0)),
+        offers.offers(seen.get("offers", 0)),
+        coupons.live_templates(seen.get("coupons", 0)),
+        offers.floors(seen.get("offers", 0), seen.get("catalogue", 0)),
+    )
+    latest = _latest
+    if latest is None or not latest.is_of(digits, *rules):
+        latest = _latest = InForce(digits, *rules)
+    return latest
 
 
 def rulings_of(programme: Programme, rates: Rates, rules_in_force: InForce) -> Rulings:
@@ -128,8 +157,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
             reservations={item.sale.reservation for item in known if item.sale.reservation is not None},
         ):
             state.hold(coupon)
-        limited = {template.id for template in in_force.templates.values() if template.template.per_customer}
-        state.uses_of = coupons.used_by(members, limited)
+        state.uses_of = coupons.used_by(members, in_force.limited_templates)
     limits = limits_of(known, in_force, state)
     state.left = offers.left_of(limits.budgets)
     if limits.own:

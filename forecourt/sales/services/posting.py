@@ -26,7 +26,6 @@ from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SalePosted, SaleRefunded
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, claim, fingerprint, locked, name_of
-from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import pay_with_points
 from forecourt.sales.services.reservations import keep_promises
@@ -72,7 +71,7 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
 
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
-    in_force = InForce(seen)
+    in_force = engine.in_force(seen)
     paid = pay_with_points(keep_promises(new), in_force)
     known = [item.known for item in paid.new]
     state, limits = engine.load(known, in_force, lock=True)

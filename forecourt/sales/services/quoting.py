@@ -37,7 +37,7 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     seen = stamps.read()
     known = know(admitted(submissions), seen)
     good = [item for item in known if not isinstance(item, Problem)]
-    in_force = InForce(seen)
+    in_force = engine.in_force(seen)
     state = _state(good, in_force)
     quotes = iter([quote_of(rules.rate(item, in_force.at(item.rated_at), state), state) for item in good])
     return [item if isinstance(item, Problem) else next(quotes) for item in known]
@@ -76,7 +76,7 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     (known,) = know([Submission(actor, replace(sale, pricing=sale.pricing or "offers"))], seen)
     if isinstance(known, Problem):
         raise known
-    in_force = InForce(seen)
+    in_force = engine.in_force(seen)
     moment = known.sale.occurred_at
     others = [live for live in in_force.offers.lives if live.code != offer.code]
     state = _state([known], in_force)
@@ -99,7 +99,7 @@ def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme)
     seen = stamps.read()
     known = know([Submission(actor, sale) for sale in sales], seen)
     good = [item for item in known if not isinstance(item, Problem)]
-    in_force = InForce(seen)
+    in_force = engine.in_force(seen)
     state = _state(good, in_force)
     rulings = engine.rulings_of(programme, Rates(programme.rates), in_force)
     return [item if isinstance(item, Problem) else rules.rate(item, rulings, state) for item in known]

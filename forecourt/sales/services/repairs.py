@@ -30,7 +30,6 @@ from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services import engine
 from forecourt.sales.services.baskets import basket_of, restated
-from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
 from forecourt.sales.services.posting import receipt_of, write_coupons
 from forecourt.sales.services.taking_back import Basket, points_of_basket
@@ -152,7 +151,7 @@ def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Ba
 
     A sale that had no offers gets those that give points or coupons, as if its member had been known at once.
     """
-    in_force = InForce(stamps.read())
+    in_force = engine.in_force(stamps.read())
     known = replace(known, sale=replace(known.sale, pricing="final"))
     state, limits = engine.load([known], in_force, lock=True)
     state.standings[known.customer_id] = standing

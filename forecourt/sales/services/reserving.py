@@ -109,7 +109,7 @@ def _reserved(submission: Submission) -> Reserved:
         sql.run(_ANEW, row)
     if sql.rows(_SOLD, name):
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
-    in_force = InForce(seen)
+    in_force = engine.in_force(seen)
     points = _hold_points(known, in_force, reservation_id, submission.actor.label)
     state, limits = engine.load([known], in_force, lock=True)
     before = state.copy()

@@ -73,7 +73,7 @@ def points_of_basket(basket: Basket, lines: Sequence[RatedLine]) -> int:
         lines,
         basket.rules.rates,
         station=basket.station,
-        tender=loyalty_rules.sole_tender(tender.kind for tender in basket.tenders),
+        tender=loyalty_rules.sole_tender([tender.kind for tender in basket.tenders]),
         multiplier_percent=loyalty_rules.multiplier_of(basket.rules.programme, basket.tier),
     ).points
 

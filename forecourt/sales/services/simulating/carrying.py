@@ -60,7 +60,7 @@ class Carried(State):
         if not self._common:
             return
         for missed in given.missed:
-            if missed.live.id in self._common and missed.miss is not None and missed.miss.condition == "budget":
+            if missed.live.id in self._common and missed.miss.condition == "budget":
                 self.is_short = True
         for item in given.applied:
             if item.cut == "budget" and item.live.id in self._common:

@@ -26,7 +26,9 @@ MOST_LINES_KEPT: Final = 20_000
 
 
 class Past(NamedTuple):
-    """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it."""
+    """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it.
+    `coupons` are those that it used.
+    """
 
     id: UUID
     known: KnownSale
@@ -34,6 +36,7 @@ class Past(NamedTuple):
     points: int
     discount: Decimal
     is_refunded: bool
+    coupons: frozenset[UUID]
 
 
 class Refund(NamedTuple):
@@ -92,7 +95,7 @@ class Reader:
         sale_id, _, customer_id, day, station_id, occurred_at, pump, tier, pricing, points, is_blocked, _, _, paid = (
             row[:14]
         )
-        given = _by_line(row[15]) if row[15] else {}
+        given, coupons = _given(row[15]) if row[15] else ({}, _NONE)
         station = self._stations[station_id]
         found = [
             self._line(part, given.get(number, ZERO))
@@ -118,7 +121,7 @@ class Reader:
             products=tuple([facts for _, facts in found]),
             flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
         )
-        return Past(sale_id, known, tier, points, sum(given.values(), ZERO), sale_id in self._refunded)
+        return Past(sale_id, known, tier, points, sum(given.values(), ZERO), sale_id in self._refunded, coupons)
 
     def _line(self, text: str, off: Decimal) -> tuple[NewLine, ProductFacts | None]:
         """A line as the till sent it, without the `off` that offers gave. The same water is sold again and again."""
@@ -162,7 +165,7 @@ class Reader:
             number, quantity, _ = part.split("|", 2)
             taken = -Decimal(quantity)
             wanted.append(RefundLine(line=int(number), quantity=taken or None))
-        off = sum(_by_line(given).values(), ZERO) if given else ZERO
+        off = sum(_given(given)[0].values(), ZERO) if given else ZERO
         return Refund(refund_of, customer_id, day, tuple(wanted), points, off, net, volume)
 
 
@@ -172,10 +175,17 @@ def aliases() -> dict[str, list[int]]:
     return {"aliases": [row[0] for row in found], "survivors": [row[1] for row in found]}
 
 
-def _by_line(text: str) -> dict[int, Decimal]:
+def _given(text: str) -> tuple[dict[int, Decimal], frozenset[UUID]]:
+    """What offers gave by line, and the coupons that they used."""
     found: dict[int, Decimal] = {}
+    coupons = set()
     for part in text.split(";"):
-        number, _, money = part.partition("|")
+        number, money, *coupon = part.split("|")
         line = int(number)
         found[line] = found[line] + Decimal(money) if line in found else Decimal(money)
-    return found
+        if coupon:
+            coupons.add(UUID(coupon[0]))
+    return found, frozenset(coupons) if coupons else _NONE
+
+
+_NONE: Final[frozenset[UUID]] = frozenset()

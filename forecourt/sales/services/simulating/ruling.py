@@ -1,5 +1,6 @@
 """The rules of a simulation: those that were in force, with drafts as if they had been."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +17,8 @@ from forecourt.loyalty.values import Programme
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.sales.rules import Known, Rulings
-from forecourt.sales.services.engine import InForce, rulings_of
+from forecourt.sales.services import engine
+from forecourt.sales.services.engine import rulings_of
 from forecourt.sales.values import SimulationAsked
 
 
@@ -24,7 +26,7 @@ class AsIf:
     """The rules in force at any moment, as a simulation wants them."""
 
     def __init__(self, asked: SimulationAsked) -> None:
-        self._in_force = InForce(stamps.read())
+        self._in_force = engine.in_force(stamps.read())
         drafts = offers.drafts(asked.offers)
         missing = sorted(set(asked.offers) - drafts.keys())
         if missing:
@@ -66,13 +68,13 @@ class AsIf:
 
     def at(self, moment: datetime) -> Rulings:
         """The rules of the simulation at a moment."""
-        rulings = self._in_force.at(moment)
-        key = id(rulings)
-        found = self._rulings.get(key)
+        place = bisect_right(self._in_force.edges, moment)
+        found = self._rulings.get(place)
         if found is None:
+            rulings = self._in_force.at(moment)
             if self._programme is not None and self._rates is not None:
                 rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
-            found = self._rulings[key] = rulings._replace(book=self.book)
+            found = self._rulings[place] = rulings._replace(book=self.book)
         return found
 
     @property

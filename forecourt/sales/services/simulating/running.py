@@ -1,8 +1,9 @@
 """Running a simulation: each share of the customers in a process of its own, in the order of time.
 
 Under the programme in force a member's tier is that of each sale as it was; under a draft, what reviews would have made of
-it. Coupons are those that the simulated offers give and that need not be shown; limits and budgets begin full. Budgets of
-everybody are full for each share, and where the shares together took too much of one, all sales are rated again as one.
+it. Coupons are those that the simulated offers give and those that past sales used (`presenting`); limits and budgets
+begin full. Budgets of everybody are full for each share, and where the shares together took too much of one, all sales are
+rated again as one.
 """
 
 import os
@@ -20,8 +21,7 @@ from msgspec.structs import replace
 from forecourt import sales
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.values import ProductFacts
-from forecourt.coupons import rules as coupon_rules
-from forecourt.coupons.values import Coupon, CouponKind
+from forecourt.coupons.values import Coupon
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM
@@ -33,6 +33,7 @@ from forecourt.sales import rules
 from forecourt.sales.models import Simulation
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.services.simulating.carrying import Carried, Kept, Spent
+from forecourt.sales.services.simulating.presenting import Coupons
 from forecourt.sales.services.simulating.reading import Past, Reader, Refund, Share, aliases
 from forecourt.sales.services.simulating.ruling import AsIf
 from forecourt.sales.services.simulating.summing import Sums, figures_of
@@ -163,10 +164,11 @@ class _Run:
         self._state = Carried(as_if.book)
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
-        self._coupons = 0
+        self._rated = UUID(int=0)
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
         station_ids = _station_ids(asked)
         self._reader = Reader(share, stations, _products(), organisation.company().digits, station_ids)
+        self._coupons = Coupons(asked, share, station_ids, as_if.templates, self._state)
         self._tiers = (
             DraftTiers(as_if.draft, asked.since, asked.until, share, station_ids) if as_if.draft is not None else None
         )
@@ -180,6 +182,7 @@ class _Run:
         """What the share bought and gave back, in order."""
         day: date | None = None
         for piece in self._reader.pieces(self._asked.since, self._asked.until):
+            self._coupons.learn([one for one in piece if isinstance(one, Past) and one.coupons])
             self._meet({one.known.customer_id for one in piece if isinstance(one, Past) and one.known.is_member})
             for one in piece:
                 today = one.business_date if isinstance(one, Refund) else one.known.business_date
@@ -201,6 +204,8 @@ class _Run:
     def rate(self, past: Past) -> Outcome:
         """Rate a sale as if the simulated rules had been in force."""
         known = past.known
+        if past.coupons:
+            known = replace(known, sale=replace(known.sale, coupons=self._coupons.present(past)))
         if known.is_member:
             standing = self._state.standings[known.customer_id]
             tier = past.tier if self._tiers is None else self._tiers.tier_of(known.customer_id)
@@ -212,6 +217,7 @@ class _Run:
             self._sums.watch(given)
             self._state.watch(known, given)
 
+        self._rated = past.id
         outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=watch)
         rules.take(self._state, outcome)
         if self._tiers is not None and known.is_member:
@@ -241,21 +247,15 @@ class _Run:
         if self._tiers is not None and refund.customer_id > 0 and refund.business_date <= self._asked.until:
             self._tiers.count(refund.customer_id, refund.business_date, net, volume, is_visit=False)
 
+    def _mint(self, code: str, known: KnownSale) -> Coupon | None:
+        return self._coupons.mint(code, known, self._rated)
+
     def part(self) -> Part:
         """What the share found."""
         if self._tiers is not None:
             self._sums.moves = self._tiers.moves()
+        self._sums.settle()
         return Part(self._sums, self._state.spent, self._state.is_short)
-
-    def _mint(self, code: str, known: KnownSale) -> Coupon | None:
-        template = self._as_if.templates.get(code)
-        if template is None or template.template.kind is not CouponKind.SINGLE:
-            return None
-        self._coupons += 1
-        day = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
-        return coupon_rules.minted(
-            UUID(int=self._coupons), f"SIM{self._coupons}", template.template, template.id, known.customer_id, day
-        )
 
 
 def _products() -> dict[int, ProductFacts]:

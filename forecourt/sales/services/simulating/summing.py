@@ -39,15 +39,27 @@ class Sums:
         self.lost: Counter[tuple[str, str, str]] = Counter()
         self.missed: Counter[tuple[str, str]] = Counter()
         self.moves: Counter[tuple[str, str]] = Counter()
+        self._never: dict[int, list[Any]] = {}
 
     def watch(self, given: Offered) -> None:
         """Count why offers were not given."""
         for lost in given.lost:
             self.lost[lost.live.code, lost.to, lost.why] += 1
-        missed = self.missed
         for one in given.missed:
-            if one.miss is not None:
-                missed[one.live.code, one.miss.condition] += 1
+            self.missed[one.live.code, one.miss.condition] += 1
+        never = given.never
+        counted = self._never.get(id(never))
+        if counted is None:
+            self._never[id(never)] = [never, 1]
+        else:
+            counted[1] += 1
+
+    def settle(self) -> None:
+        """Put what was counted by the kinds of sales under each offer's code."""
+        for never, count in self._never.values():
+            for one in never:
+                self.missed[one.live.code, one.miss.condition] += count
+        self._never = {}
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""

@@ -1,0 +1,102 @@
+"""Coupons in a simulation: those that past sales used are there to be used again.
+
+A coupon that a simulated sale had given is there if the simulated rules give it too; any other, from a batch, a hand, a
+reward or a time before the span, is there as it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from forecourt.coupons import queries as coupons
+from forecourt.coupons import rules as coupon_rules
+from forecourt.coupons.queries import Source
+from forecourt.coupons.values import Coupon, CouponKind
+from forecourt.kernel import clock, sql
+from forecourt.sales.rules import Known, State
+from forecourt.sales.services.simulating.reading import Past, Share, aliases
+from forecourt.sales.values import KnownSale, SimulationAsked
+
+_BY_SALE: Final = "sale:"
+SIMULATED: Final = """
+SELECT sale.id
+FROM unnest(%(customers)s::bigint[], %(sales)s::uuid[]) AS issuing (customer_id, sale_id)
+JOIN sales_sale AS sale ON sale.customer_id = issuing.customer_id AND sale.id = issuing.sale_id
+LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id) ON alias.id = sale.customer_id
+WHERE sale.business_date BETWEEN %(since)s::date AND %(until)s::date AND sale.net >= 0
+  AND mod(abs(coalesce(alias.survivor_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
+  AND (%(station_ids)s::bigint[] IS NULL OR sale.station_id = ANY(%(station_ids)s::bigint[]))
+"""
+"""Of sales that gave coupons those that are simulated in this share, where the simulated rules decide whether they do."""
+
+
+class Coupons:
+    """The coupons of one share of the customers."""
+
+    def __init__(
+        self,
+        asked: SimulationAsked,
+        share: Share,
+        station_ids: Sequence[int] | None,
+        templates: Mapping[str, Known],
+        state: State,
+    ) -> None:
+        self._where = share._asdict() | aliases()
+        self._where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids}
+        self._templates = templates
+        self._state = state
+        self._sources: dict[UUID, Source] = {}
+        self._simulated: set[str] = set()
+        self._given: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
+        self._count = 0
+
+    def learn(self, sales: Iterable[Past]) -> None:
+        """Learn where the coupons come from that these sales used."""
+        fresh = {coupon for past in sales for coupon in past.coupons} - self._sources.keys()
+        if not fresh:
+            return
+        self._sources |= (found := coupons.sources(fresh))
+        issuing = [(source.issued_to, source.origin) for source in found.values() if source.origin.startswith(_BY_SALE)]
+        where = {"customers": [one[0] for one in issuing], "sales": [UUID(one[1][len(_BY_SALE) :]) for one in issuing]}
+        self._simulated |= {f"{_BY_SALE}{row[0]}" for row in sql.rows(SIMULATED, self._where | where)}
+
+    def present(self, past: Past) -> tuple[str, ...]:
+        """Put the coupons of a past sale into its customer's hands; returns their codes."""
+        codes: list[str] = []
+        for coupon_id in sorted(past.coupons):
+            source = self._sources.get(coupon_id)
+            if source is None or source.template not in self._templates:
+                continue
+            given = self._given.get((source.origin, source.template))
+            if given is not None:
+                codes += [self._state.hand_over(one, past.known.customer_id) for one in given]
+            elif source.origin not in self._simulated:
+                codes.append(self._stand_in(source))
+        return tuple(codes)
+
+    def _stand_in(self, source: Source) -> str:
+        """A bearer's coupon of the same kind, good on any day: it was when it was used."""
+        known = self._templates[source.template]
+        coupon = self._minted(known, None, date.min)
+        self._state.hold(replace(coupon, customer_id=None, active_from=date.min, expires_on=None, is_generic=False))
+        return coupon.code
+
+    def mint(self, code: str, known: KnownSale, sale_id: UUID) -> Coupon | None:
+        """A coupon that a simulated sale gives; None where the template is not issued any more."""
+        template = self._templates.get(code)
+        if template is None or template.template.kind is not CouponKind.SINGLE:
+            return None
+        day = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
+        coupon = self._minted(template, known.customer_id, day)
+        self._given[f"{_BY_SALE}{sale_id}", code].append(coupon.id)
+        return coupon
+
+    def _minted(self, known: Known, customer_id: int | None, day: date) -> Coupon:
+        self._count += 1
+        return coupon_rules.minted(
+            UUID(int=self._count), f"SIM{self._count}", known.template, known.id, customer_id or 0, day
+        )
