@@ -137,7 +137,7 @@ def looks(book, facts):
 def missing(offer, facts):
     """Of what is missing that which changes least: what no sale of the kind has, then by the clock, then in this sale."""
     conditions = offer.when.of if isinstance(offer.when, All) else (offer.when,)
-    order = {Varies.KIND: 0, Varies.DAY: 1, Varies.MINUTE: 1, Varies.SALE: 2}
+    order = {Varies.KIND: 0, Varies.DAY: 1, Varies.CLOCK: 1, Varies.MINUTE: 1, Varies.SALE: 2}
     by_change = sorted(conditions, key=lambda condition: order[condition.varies(facts)])
     return next((miss for condition in by_change if (miss := condition.test(facts)) is not None), None)
 
@@ -167,6 +167,10 @@ def test_what_never_varies_tells_the_same_for_all_sales_of_a_kind_a_minute_or_a_
         assert condition.test(others) == condition.test(facts)
     moved = other._replace(place=other.place._replace(local=one.place.local)).facts()
     if varies is Varies.MINUTE and condition.varies(moved) is Varies.MINUTE:
+        assert condition.test(moved) == condition.test(facts)
+    earlier = datetime.combine(other.place.local, one.place.local.timetz())
+    moved = other._replace(place=other.place._replace(local=earlier)).facts()
+    if varies is Varies.CLOCK and condition.varies(moved) is Varies.CLOCK:
         assert condition.test(moved) == condition.test(facts)
     later = datetime.combine(one.place.local, other.place.local.timetz())
     moved = other._replace(place=other.place._replace(local=later)).facts()

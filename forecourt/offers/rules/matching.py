@@ -225,6 +225,8 @@ class Book:
         return sight
 
 
+_DAY: Final = 24 * 60
+_NO_ROUND: Final = 1 << 40
 _MOST_SHELVES: Final = 64
 _MOST_KEYS: Final = 4096
 _MOST_SIGHTS: Final = 16_384
@@ -261,7 +263,7 @@ class _Shelf:
         key = (id(live), id(condition))
         timed = self._timed.get(key)
         if timed is None:
-            timed = self._timed[key] = _Timed(live, condition, 1440 if varies is Varies.DAY else 1)
+            timed = self._timed[key] = _Timed(live, condition, varies)
         return timed
 
     def _candidates(self, facts: Facts) -> list[Live]:
@@ -273,24 +275,27 @@ class _Shelf:
 
 
 class _Timed:
-    """A condition that only the station's clock decides, tested once in so many minutes."""
+    """A condition that only the station's clock decides, tested once for a day, a minute of any day, a minute."""
 
-    __slots__ = ("_condition", "_live", "_minutes", "_told")
+    __slots__ = ("_condition", "_live", "_minutes", "_round", "_told")
 
-    def __init__(self, live: Live, condition: Condition, minutes: int) -> None:
+    def __init__(self, live: Live, condition: Condition, varies: Varies) -> None:
         self._live = live
         self._condition = condition
-        self._minutes = minutes
-        self._told: tuple[int, Missed | None] = (-1, None)
+        self._minutes = _DAY if varies is Varies.DAY else 1
+        self._round = _DAY if varies is Varies.CLOCK else _NO_ROUND
+        self._told: dict[int, Missed | None] = {}
 
     def told(self, facts: Facts, minute: int) -> Missed | None:
         """None where it holds in this minute, else what is missing."""
-        moment = minute // self._minutes
+        moment = minute // self._minutes % self._round
         told = self._told
-        if told[0] != moment:
+        if moment not in told:
+            if len(told) >= _DAY:
+                told = self._told = {}
             miss = self._condition.test(facts)
-            told = self._told = (moment, None if miss is None else Missed(self._live, miss))
-        return told[1]
+            told[moment] = None if miss is None else Missed(self._live, miss)
+        return told[moment]
 
 
 _Open = tuple[Live, tuple[_Timed, ...], tuple[Condition, ...]]

@@ -52,14 +52,15 @@ ABOUT: dict[About, str] = {
 class Varies(IntEnum):
     """For which sales a condition may tell something else, the most alike first.
 
-    KIND: the same for all sales of a kind, see `Facts.kind`. DAY and MINUTE: the same within one of the station's clock.
-    SALE: perhaps something else for each.
+    KIND: the same for all sales of a kind, see `Facts.kind`. DAY and MINUTE: the same within one of the station's clock;
+    CLOCK: the same at that minute of every day. SALE: perhaps something else for each.
     """
 
     KIND = 0
     DAY = 1
-    MINUTE = 2
-    SALE = 3
+    CLOCK = 2
+    MINUTE = 3
+    SALE = 4
 
 
 class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):

@@ -124,11 +124,13 @@ class Not(Condition, tag="not"):
 
 
 def _together(conditions: Iterable[Condition], facts: Facts) -> Varies:
-    """How several conditions vary together: as the one that varies most; with every sale where clock and kind both matter."""
+    """How several conditions vary together: with every sale where clock and kind both matter, by the minute where day and
+    time of day do.
+    """
     found = {condition.varies(facts) for condition in conditions}
-    if len(found) > 1 and Varies.KIND in found:
-        return Varies.SALE
-    return max(found, default=Varies.KIND)
+    if len(found) < 2:
+        return next(iter(found), Varies.KIND)
+    return Varies.MINUTE if found.isdisjoint({Varies.KIND, Varies.SALE}) else Varies.SALE
 
 
 def _inside(condition: "AnyCondition", names: Names) -> str:

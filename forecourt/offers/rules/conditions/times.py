@@ -86,7 +86,7 @@ class AtHours(Condition, tag="hours"):
         return Miss("hours", {"begins": begins, "minutes": str(wait)})
 
     def varies(self, facts: Facts) -> Varies:
-        return Varies.MINUTE
+        return Varies.CLOCK
 
     def words(self, names: Names) -> str:
         spans = [_("%(start)s to %(end)s") % {"start": span.start, "end": span.end} for span in self.of]

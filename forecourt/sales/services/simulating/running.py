@@ -164,7 +164,7 @@ class _Run:
         self._state = Carried(as_if.book)
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
-        self._rated = UUID(int=0)
+        self._rated: tuple[UUID, KnownSale]
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
         station_ids = _station_ids(asked)
         self._reader = Reader(share, stations, _products(), organisation.company().digits, station_ids)
@@ -213,12 +213,8 @@ class _Run:
                 self._state.standings[known.customer_id] = replace(standing, tier=tier)
         rulings = self._as_if.at(known.sale.occurred_at)
 
-        def watch(given: Offered) -> None:
-            self._sums.watch(given)
-            self._state.watch(known, given)
-
-        self._rated = past.id
-        outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=watch)
+        self._rated = past.id, known
+        outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=self._watch)
         rules.take(self._state, outcome)
         if self._tiers is not None and known.is_member:
             net = outcome.totals.net
@@ -248,7 +244,11 @@ class _Run:
             self._tiers.count(refund.customer_id, refund.business_date, net, volume, is_visit=False)
 
     def _mint(self, code: str, known: KnownSale) -> Coupon | None:
-        return self._coupons.mint(code, known, self._rated)
+        return self._coupons.mint(code, known, self._rated[0])
+
+    def _watch(self, given: Offered) -> None:
+        self._sums.watch(given)
+        self._state.watch(self._rated[1], given)
 
     def part(self) -> Part:
         """What the share found."""

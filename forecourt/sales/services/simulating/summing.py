@@ -11,6 +11,8 @@ from forecourt.sales.services.simulating.reading import Past, Refund
 from forecourt.sales.services.taking_back import Taken
 from forecourt.sales.values import Award, Outcome, RatedLine
 
+Figure = Decimal | int
+"""Money and quantities are decimals; sales, uses and points whole numbers."""
 FIGURES: Final = (
     "sales",
     "volume",
@@ -20,7 +22,9 @@ FIGURES: Final = (
     "points_before",
     "points_after",
 )
+_NO_FIGURES: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, ZERO, ZERO, 0, 0)
 GIVEN: Final = ("uses", "discount", "volume", "points")
+_NOTHING_GIVEN: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, 0)
 MOST_SHOWN: Final = 20
 
 
@@ -33,9 +37,9 @@ class Sums:
 
     def __init__(self) -> None:
         self.cost = self.margin_before = self.margin_after = ZERO
-        self.groups: dict[tuple[str, str], list[Decimal]] = {}
-        self.given: dict[tuple[str, str], list[Decimal]] = {}
-        self.members: dict[int, list[Decimal]] = {}
+        self.groups: dict[tuple[str, str], list[Figure]] = {}
+        self.given: dict[tuple[str, str], list[Figure]] = {}
+        self.members: dict[int, list[Figure]] = {}
         self.lost: Counter[tuple[str, str, str]] = Counter()
         self.missed: Counter[tuple[str, str]] = Counter()
         self.moves: Counter[tuple[str, str]] = Counter()
@@ -68,13 +72,15 @@ class Sums:
         key = (outcome.known.station.code, past.tier)
         sums = self.groups.get(key)
         if sums is None:
-            sums = self.groups[key] = [ZERO] * len(FIGURES)
+            sums = self.groups[key] = list(_NO_FIGURES)
         sums[0] += 1
         if outcome.fuel_quantity:
             sums[1] += outcome.fuel_quantity
         sums[2] += net + off
-        sums[3] += past.discount
-        sums[4] += off
+        if past.discount:
+            sums[3] += past.discount
+        if off:
+            sums[4] += off
         sums[5] += past.points
         sums[6] += points
         if cost is not None:
@@ -108,7 +114,7 @@ class Sums:
     def _add_member(self, customer_id: int, money: Decimal, points: int) -> None:
         member = self.members.get(customer_id)
         if member is None:
-            member = self.members[customer_id] = [ZERO, ZERO]
+            member = self.members[customer_id] = [ZERO, 0]
         if money:
             member[0] += money
         if points:
@@ -121,7 +127,7 @@ class Sums:
             key = (award.offer, award.funder)
             sums = self.given.get(key)
             if sums is None:
-                sums = self.given[key] = [ZERO] * len(GIVEN)
+                sums = self.given[key] = list(_NOTHING_GIVEN)
             if award.uses:
                 sums[0] += award.uses
             if award.discount:
@@ -203,14 +209,14 @@ def figures_of(lines: Iterable[RatedLine]) -> tuple[Decimal, Decimal]:
     return net, volume
 
 
-def _add(into: dict[Any, list[Decimal]], key: Any, sums: list[Decimal]) -> None:
+def _add(into: dict[Any, list[Figure]], key: Any, sums: list[Figure]) -> None:
     mine = into.get(key)
     into[key] = list(sums) if mine is None else [one + other for one, other in zip(mine, sums, strict=True)]
 
 
-def _by(groups: Mapping[tuple[str, str], list[Decimal]], place: int) -> dict[str, list[Decimal]]:
+def _by(groups: Mapping[tuple[str, str], list[Figure]], place: int) -> dict[str, list[Figure]]:
     """Groups put together by one part of their keys."""
-    found: dict[str, list[Decimal]] = {}
+    found: dict[str, list[Figure]] = {}
     for key, sums in groups.items():
         _add(found, key[place], sums)
     return found
@@ -221,15 +227,15 @@ def _most(counted: Counter[Any], limit: int) -> list[tuple[Any, int]]:
     return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
 
-def _said(names: Iterable[str], sums: Iterable[Decimal]) -> dict[str, str]:
-    return {name: f"{value:f}" for name, value in zip(names, sums, strict=True)}
+def _said(names: Iterable[str], sums: Iterable[Figure]) -> dict[str, str]:
+    return {name: f"{Decimal(value):f}" for name, value in zip(names, sums, strict=True)}
 
 
-def _groups(groups: Mapping[str, list[Decimal]]) -> list[dict[str, str]]:
+def _groups(groups: Mapping[str, list[Figure]]) -> list[dict[str, str]]:
     ranked = sorted(groups.items(), key=lambda item: (-item[1][2], item[0]))
     return [{"name": name} | _said(FIGURES, sums) for name, sums in ranked]
 
 
-def _ranked(groups: Mapping[str, list[Decimal]]) -> list[dict[str, str]]:
+def _ranked(groups: Mapping[str, list[Figure]]) -> list[dict[str, str]]:
     ranked = sorted(groups.items(), key=lambda item: (-item[1][1], -item[1][3], item[0]))
     return [{"name": name} | _said(GIVEN, sums) for name, sums in ranked]
