@@ -290,6 +290,7 @@ def restate(posting: Posting) -> None:
             "flags": [str(flag) for flag in outcome.flags],
             "points_earned": posting.points_earned,
             "points_balance": posting.points_balance,
+            "points_spent": posting.points_spent,
             "tier": outcome.tier,
             "rulebook": outcome.rulebook,
             "fuel_quantity": outcome.fuel_quantity,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.coupons import queries as coupons
@@ -50,19 +49,14 @@ def paid_back(
     return rules.paid_back(sold, basket.points_spent, price, stays - price_of(lines), stays, digits)
 
 
-def give_points_back(sale: SaleView, points: int, actor: str) -> None:
+def give_points_back(sale: SaleView, points: int, actor: str, reason: str) -> None:
     """Put so many of the points that a sale was paid with back into their lots. Callers hold the payers' locks."""
-    publish(moved(loyalty_records.give_back_all([replace(spent_by(sale, actor), points=points)])))
+    publish(moved(loyalty_records.give_back_all([replace(spent_by(sale), points=points, reason=reason, actor=actor)])))
 
 
-def spent_by(sale: SaleView, actor: str) -> Return:
+def spent_by(sale: SaleView) -> Return:
     """What a member's sale was paid with in points, to be given back."""
-    return Return(
-        customer_id=sale.customer_id or 0,
-        origin=f"sale:{sale.id}",
-        reason=_("refund of a sale paid with points"),
-        actor=actor,
-    )
+    return Return(customer_id=sale.customer_id or 0, origin=f"sale:{sale.id}", reason="", actor="")
 
 
 def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:

@@ -112,7 +112,7 @@ def _locked_customer(sale: SaleView) -> tuple[int, bool]:
         return anonymous_customer_id(sale.station_id), False
     survivor = customers.survivor_of(sale.customer_id)
     if sale.points_spent:
-        loyalty_records.lock_sharing([survivor], [spent_by(sale, "")])
+        loyalty_records.lock_sharing([survivor], [spent_by(sale)])
     else:
         customer_records.lock([survivor])
     return survivor, True
@@ -175,7 +175,7 @@ def _rated(
     )
     paid = paid_back(sale, basket, lines, rest, digits)
     if paid.points:  # before others are taken: those that come back can pay for them
-        give_points_back(sale, paid.points, recorded_by)
+        give_points_back(sale, paid.points, recorded_by, _("refund of a sale paid with points"))
         known = replace(known, sale=replace(known.sale, tenders=(NewTender(kind=rules.POINTS, amount=-paid.worth),)))
         reasons += (
             Reason(

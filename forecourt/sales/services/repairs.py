@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from forecourt.catalogue import queries as catalogue
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
-from forecourt.customers import records as customer_records
-from forecourt.customers.values import CustomerClaim
+from forecourt.customers.values import CustomerClaim, Resolved
 from forecourt.kernel import audit, clock, ids, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.crypto import keyring
@@ -30,7 +29,9 @@ from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services import engine
 from forecourt.sales.services.baskets import basket_of, restated
+from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
+from forecourt.sales.services.paying import lock_payers, pay_anew
 from forecourt.sales.services.posting import receipt_of, write_coupons
 from forecourt.sales.services.taking_back import Basket, points_of_basket
 from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
@@ -46,11 +47,8 @@ def repair_sale(actor: Actor, sale_id: UUID, *, customer_id: int | None = None, 
     actor.require(permissions.REPAIR)
     sale, repair = _opened(actor, sale_id)
     station = organisation.stations_by_id([sale.station_id])[sale.station_id]
-    claim = CustomerClaim(id=customer_id) if customer_id is not None else _claimed(repair)
-    if claim is None and sale.customer_id is not None:
-        claim = CustomerClaim(id=sale.customer_id)
+    claim, customer = _recognised(sale, repair) if customer_id is None else _named(customer_id)
     new = replace(restated(sale, station), customer=claim)
-    customer = customers.resolve([claim])[0]
     if customer_id is not None and customer is None:
         raise Invalid.field(
             "customer",
@@ -93,6 +91,23 @@ def _opened(actor: Actor, sale_id: UUID) -> tuple[SaleView, Repair]:
     return sale, repair
 
 
+def _named(customer_id: int) -> tuple[CustomerClaim, Resolved | None]:
+    claim = CustomerClaim(id=customer_id)
+    return claim, customers.resolve([claim])[0]
+
+
+def _recognised(sale: SaleView, repair: Repair) -> tuple[CustomerClaim | None, Resolved | None]:
+    """Whose the sale is by what the till said. A member who was recognised keeps it, whoever has that number today."""
+    claim = _claimed(repair)
+    if sale.customer_id is None:
+        return claim, customers.resolve([claim])[0]
+    own = CustomerClaim(id=sale.customer_id)
+    claimed, known = customers.resolve([claim, own])
+    if claimed is None or known is None or claimed.customer_id != known.customer_id:
+        return own, known
+    return claim, claimed
+
+
 def _claimed(repair: Repair) -> CustomerClaim | None:
     if repair.claim_sealed is None:
         return None
@@ -103,7 +118,7 @@ def _claimed(repair: Repair) -> CustomerClaim | None:
 def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Posting:
     """The sale rated anew under the rules in force when it occurred, with the entries that book the difference.
 
-    A sale that goes from one member to another takes its points along.
+    A sale that goes from one member to another takes its points along, those that it was paid with too.
     """
     basket = basket_of(sale)
     moves = known.customer_id != sale.books_customer_id and not (
@@ -117,11 +132,13 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
     active = loyalty.rulebooks().at(sale.occurred_at)
     giver = customers.survivor_of(sale.customer_id) if moves and sale.customer_id is not None else account
     if known.is_member:
-        customer_records.lock({account, giver})
+        lock_payers(sale, {account, giver})
         loyalty_records.open_missing([account], active.programme)
+    in_force = engine.in_force(stamps.read())
+    known, points_spent = pay_anew(sale, known, account, in_force, recorded_by, moves=moves)
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
-    outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket)
+    outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket, in_force)
     entries: list[PointsEntry] = []
     if known.is_member:
         target = outcome.points_earned
@@ -143,15 +160,15 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         points_earned=queries.points_of(sale) + sum(entry.points for entry in entries),
         points_balance=standing.points + gained if known.is_member else None,
         explanation=wire.encode_reasons(outcome.explanation),
+        points_spent=points_spent,
     )
 
 
-def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Basket) -> Outcome:
+def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Basket, in_force: InForce) -> Outcome:
     """The sale rated again. What it cost stands: offers that took money off stay as they were given.
 
     A sale that had no offers gets those that give points or coupons, as if its member had been known at once.
     """
-    in_force = engine.in_force(stamps.read())
     known = replace(known, sale=replace(known.sale, pricing="final"))
     state, limits = engine.load([known], in_force, lock=True)
     state.standings[known.customer_id] = standing
