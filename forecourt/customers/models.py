@@ -190,13 +190,16 @@ class Note(models.Model):
 
 
 class FormerMark(models.Model):
-    """By what a customer was recognised once: the blind index of its last four, or of the whole where it has no such.
+    """By what a customer was recognised once: its last four, or the whole where it has no such, sealed, with its blind index.
 
-    Kept for a year, so that who gives a number up and enrols again with it is not taken for a friend that was brought. A
-    blind index holds under the key of its time: after a turn of the key nothing is found by it any more.
+    Kept for a year, so that who gives a number up and enrols again with it is not taken for a friend that was brought. It
+    is sealed so that it can be indexed anew under a new key; nothing opens it for anybody. Those that were given up before
+    marks were sealed have nothing sealed and `kind` "": they are found under the key of their time alone.
     """
 
     customer_id = models.BigIntegerField()
+    kind = models.CharField(max_length=16, default="", blank=True)
+    sealed = models.BinaryField(null=True)
     mark = models.BinaryField(max_length=16)
     given_up_at = models.DateTimeField(_("given up"))
 

@@ -5,6 +5,9 @@ MERGE = "customers.merge"
 RESEAL = "customers.reseal"
 """Sealing everything again under a new key: the system's own work, so no role has it."""
 
+FORGET = "customers.forget"
+"""Deleting what was kept for its time: the system's own work too."""
+
 ROLES = {
     VIEW: {
         "head_office",

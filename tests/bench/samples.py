@@ -1,5 +1,7 @@
 """Things that most tests start from: somebody who may do everything, a station, its grades and a key."""
 
+import json
+import os
 from datetime import time
 from decimal import Decimal
 
@@ -7,7 +9,7 @@ import pytest
 
 from forecourt.catalogue.models import Price, Product, ProductCode
 from forecourt.catalogue.values import Family, Kind, Unit
-from forecourt.kernel import clock
+from forecourt.kernel import clock, crypto
 from forecourt.kernel.actors import Actor
 from forecourt.organisation.models import Pump, Station
 from forecourt.organisation.values import StationFacts
@@ -72,3 +74,27 @@ def client_key(db, head_office: Actor) -> str:
     from forecourt.organisation.values import Scope
 
     return services.create_api_key(head_office, "tests", [scope.value for scope in Scope])
+
+
+@pytest.fixture
+def rotate(monkeypatch):
+    """Add a key and make it current, as `forecourt keys rotate` does; put back after the test.
+
+    With `known`, this process knows these versions alone.
+    """
+    keys = {1: os.urandom(32).hex()}
+
+    def use(known: set[int]) -> None:
+        ring = {"current": max(known), "keys": {str(version): keys[version] for version in known}}
+        monkeypatch.setenv("FORECOURT_KEYS", json.dumps(ring))
+        crypto.keyring.cache_clear()
+
+    def rotate(known: set[int] | None = None) -> None:
+        if known is None:
+            keys[len(keys) + 1] = os.urandom(32).hex()
+        use(known or set(keys))
+
+    use({1})
+    yield rotate
+    monkeypatch.undo()
+    crypto.keyring.cache_clear()

@@ -1,40 +1,11 @@
 """A new key: everybody is found before, during and after, and nothing stays under the old one."""
 
-import json
-import os
-
-import pytest
-
-from forecourt.customers import queries, services
-from forecourt.customers.models import Identity, Vehicle
+from forecourt.customers import queries, rules, services, tasks
+from forecourt.customers.models import FormerMark, Identity, Vehicle
 from forecourt.customers.values import CustomerClaim, IdentityKind, NewIdentity
-from forecourt.kernel import crypto
+from forecourt.kernel import clock, crypto
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.models import AuditEntry
-
-
-@pytest.fixture
-def rotate(monkeypatch):
-    """Add a key and make it current, as `forecourt keys rotate` does; put back after the test.
-
-    With `known`, this process knows these versions alone.
-    """
-    keys = {1: os.urandom(32).hex()}
-
-    def use(known: set[int]) -> None:
-        ring = {"current": max(known), "keys": {str(version): keys[version] for version in known}}
-        monkeypatch.setenv("FORECOURT_KEYS", json.dumps(ring))
-        crypto.keyring.cache_clear()
-
-    def rotate(known: set[int] | None = None) -> None:
-        if known is None:
-            keys[len(keys) + 1] = os.urandom(32).hex()
-        use(known or set(keys))
-
-    use({1})
-    yield rotate
-    monkeypatch.undo()
-    crypto.keyring.cache_clear()
 
 
 def found() -> list[int | None]:
@@ -79,3 +50,49 @@ def test_a_double_made_while_keys_changed_stays_with_whom_had_it_first(rotate, e
     assert found()[0] == first
     entry = AuditEntry.objects.get(action="customer.duplicate_dropped")
     assert (entry.customer_id, entry.detail) == (second, {"kind": "phone", "kept_by": first})
+
+
+EVERYTHING = {"phone": "13800138000", "plate": "粤B12345", "card": "88881234"}
+
+
+def give_up_everything(clerk, customer_id: int) -> None:
+    for identity in Identity.objects.filter(customer_id=customer_id):
+        services.remove_identity(clerk, customer_id, identity.id)
+    for vehicle in Vehicle.objects.filter(customer_id=customer_id):
+        services.remove_vehicle(clerk, customer_id, vehicle.id)
+
+
+def test_what_was_given_up_is_sealed_and_indexed_anew_too(rotate, enrol, clerk):
+    customer_id = enrol("一", **EVERYTHING)
+    give_up_everything(clerk, customer_id)
+    assert [services.reseal(SYSTEM), FormerMark.objects.count()] == [0, 3]
+    FormerMark.objects.create(
+        customer_id=customer_id, mark=b"\x01" * 16, given_up_at=clock.now()
+    )  # of earlier versions
+    rotate()
+    assert [services.reseal(SYSTEM, 2), services.reseal(SYSTEM, 2), services.reseal(SYSTEM, 2)] == [2, 1, 0]
+    rows = FormerMark.objects.exclude(sealed=None).order_by("kind")
+    assert {(row.mark[0], row.sealed[0]) for row in rows} == {(2, 2)}
+    other = enrol("二", **EVERYTHING)
+    give_up_everything(clerk, other)
+    again = FormerMark.objects.filter(customer_id=other).order_by("kind")
+    assert [(row.kind, bytes(row.mark)) for row in again] == [(row.kind, bytes(row.mark)) for row in rows]
+
+
+def test_of_a_number_that_was_given_up_the_last_four_are_kept(rotate, enrol, clerk):
+    customer_id = enrol(phone="13800138000")
+    services.add_identity(clerk, customer_id, NewIdentity(kind=IdentityKind.EMAIL, value="zhang@example.com"))
+    give_up_everything(clerk, customer_id)
+    ring = crypto.keyring()
+    kept = {
+        row.kind: ring.open(row.sealed, rules.seal_context(row.kind, customer_id)) for row in FormerMark.objects.all()
+    }
+    assert kept == {"phone.last4": "8000", "email": "zhang@example.com"}
+
+
+def test_the_worker_seals_everything_again(rotate, enrol, clerk):
+    customer_id = enrol(phone="13800138000", plate="粤B12345")
+    assert tasks.reseal(0) == 0
+    rotate()
+    assert (tasks.reseal(0), tasks.reseal(0)) == (2, 0)
+    assert found()[:2] == [customer_id] * 2

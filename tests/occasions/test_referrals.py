@@ -212,14 +212,29 @@ def test_who_gives_up_a_number_and_enrols_with_it_again_is_no_friend(chain, kind
     assert enrolled(chain, old, identities=(mark,)).flags == [Flag.ALIKE]
 
 
+@pytest.mark.parametrize("kind", [IdentityKind.PHONE, IdentityKind.EMAIL])
+def test_who_gave_up_a_number_before_a_new_key_is_no_friend_either(rotate, chain, kind):
+    mark = NewIdentity(kind=kind, value="13900001234" if kind is IdentityKind.PHONE else "zhang@example.com")
+    old = customers.create_customer(HEAD_OFFICE, NewCustomer(name="张伟", identities=(mark,)))
+    set_back("customers_customer", "joined_at", 400, id=old)
+    customers.remove_identity(HEAD_OFFICE, old, Identity.objects.get(customer_id=old).pk)
+    rotate()
+    customers.reseal(SYSTEM)
+    assert enrolled(chain, old, identities=(mark,)).flags == [Flag.ALIKE]
+
+
 def test_what_was_given_up_is_forgotten_after_a_year(chain):
     plate = NewVehicle(plate="粤B12345")
     old, other = (customers.create_customer(HEAD_OFFICE, NewCustomer(name=name)) for name in ("张伟", "李娜"))
     customers.remove_vehicle(HEAD_OFFICE, old, customers.add_vehicle(HEAD_OFFICE, old, plate))
     assert FormerMark.objects.filter(customer_id=old).exists()
-    set_back("customers_formermark", "given_up_at", 366)
     customers.remove_vehicle(HEAD_OFFICE, other, customers.add_vehicle(HEAD_OFFICE, other, plate))
-    assert not FormerMark.objects.filter(customer_id=old).exists()
+    assert customers.forget_given_up(SYSTEM) == 0
+    set_back("customers_formermark", "given_up_at", 366, customer_id=old)
+    assert customers.forget_given_up(SYSTEM) == 1
+    assert [mark.customer_id for mark in FormerMark.objects.all()] == [other]
+    with pytest.raises(NotAllowed):
+        customers.forget_given_up(Actor(kind="staff", name="E1", permissions=frozenset({"customers.edit"})))
 
 
 def test_two_who_buy_together_wait_for_a_person_who_lets_it_pass(chain, pair):

@@ -1,7 +1,8 @@
 """Set-based writes of customers. They take lists and run inside the caller's transaction."""
 
-from forecourt.customers.records.changes import change_tags, give_up, lock, point_to, rename_tag, save_profiles
+from forecourt.customers.records.changes import change_tags, lock, point_to, rename_tag, save_profiles
 from forecourt.customers.records.enrolment import Enrolled, add_identities, add_vehicles, enrol, new_ids
+from forecourt.customers.records.giving_up import forget_given_up, give_up
 from forecourt.customers.records.keys import reseal
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "add_vehicles",
     "change_tags",
     "enrol",
+    "forget_given_up",
     "give_up",
     "lock",
     "new_ids",

@@ -11,10 +11,6 @@ LOCK: Final = sql.load(customers.__file__, "lock")
 SAVE_PROFILES: Final = sql.load(customers.__file__, "save_profiles")
 CHANGE_TAGS: Final = sql.load(customers.__file__, "change_tags")
 RENAME_TAG: Final = sql.load(customers.__file__, "rename_tag")
-GIVE_UP: Final = """
-WITH old AS (DELETE FROM customers_formermark WHERE given_up_at < %(now)s::timestamptz - interval '1 year')
-INSERT INTO customers_formermark (customer_id, mark, given_up_at) VALUES (%(customer_id)s, %(mark)s, %(now)s)
-"""
 POINT_TO: Final = """
 UPDATE customers_customer SET merged_into_id = %(survivor_id)s
 WHERE id = ANY(%(ids)s::bigint[]) OR merged_into_id = ANY(%(aliases_of)s::bigint[])
@@ -30,11 +26,6 @@ def lock(customer_ids: Collection[int]) -> dict[int, int | None]:
     if not customer_ids:
         return {}
     return dict(sql.rows(LOCK, {"ids": sql.array(sorted(customer_ids))}, hot=True))
-
-
-def give_up(customer_id: int, mark: bytes) -> None:
-    """Remember for a year that a customer was recognised by this blind index; older ones are forgotten."""
-    sql.run(GIVE_UP, {"customer_id": customer_id, "mark": mark, "now": clock.now()})
 
 
 def save_profiles(profiles: Sequence[ProfileFigures]) -> None:

@@ -122,7 +122,7 @@ def add_vehicles(vehicles: Sequence[tuple[int, str, NewVehicle]], added_at: date
 def last_four_index(kind: str, value: str) -> bytes | None:
     """The blind index of the last four under the current key; None for kinds that have none."""
     short = last_four(kind, value)
-    return keyring().blind_index(f"{kind}.last4", short) if short else None
+    return keyring().blind_index(short.kind, short.value) if short else None
 
 
 def _last_four_bytes(kind: str, value: str) -> str:

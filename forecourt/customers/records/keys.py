@@ -24,6 +24,8 @@ OLD_IDENTITIES: Final = sql.load(customers.__file__, "old_identities")
 OLD_PLATES: Final = sql.load(customers.__file__, "old_plates")
 RESEAL_IDENTITIES: Final = sql.load(customers.__file__, "reseal_identities")
 RESEAL_PLATES: Final = sql.load(customers.__file__, "reseal_plates")
+OLD_FORMER_MARKS: Final = sql.load(customers.__file__, "old_former_marks")
+RESEAL_FORMER_MARKS: Final = sql.load(customers.__file__, "reseal_former_marks")
 DROP_IDENTITIES: Final = """
 DELETE FROM customers_identity WHERE index = ANY(%(indexes)s::bytea[]) RETURNING customer_id, kind, index
 """
@@ -40,13 +42,15 @@ def reseal(actor: Actor, limit: int) -> int:
     """
     identities = [Sealed(*row) for row in _old(OLD_IDENTITIES, limit)]
     plates = [Sealed(*row) for row in _old(OLD_PLATES, limit - len(identities))]
+    former = [Sealed(*row) for row in _old(OLD_FORMER_MARKS, limit - len(identities) - len(plates))]
     _reseal(actor, RESEAL_IDENTITIES, DROP_IDENTITIES, identities)
     _reseal(actor, RESEAL_PLATES, DROP_PLATES, plates)
-    return len(identities) + len(plates)
+    _reseal(actor, RESEAL_FORMER_MARKS, "", former)
+    return len(identities) + len(plates) + len(former)
 
 
 def _old(statement: str, limit: int) -> Iterable[tuple[int, int, str, bytes]]:
-    """Rows under older keys. An index begins with its key's version, so each version is a range of the unique index."""
+    """Rows under older keys. An index begins with its key's version, so each version is a range of it."""
     ring = keyring()
     found: list[tuple[int, int, str, bytes]] = []
     for version in ring.versions:
@@ -57,6 +61,7 @@ def _old(statement: str, limit: int) -> Iterable[tuple[int, int, str, bytes]]:
 
 
 def _reseal(actor: Actor, statement: str, drop: str, rows: Sequence[Sealed]) -> None:
+    """Seal rows again; `drop` deletes the doubles of values that may stand once only, none where they may stand often."""
     if not rows:
         return
     ring = keyring()
@@ -64,7 +69,7 @@ def _reseal(actor: Actor, statement: str, drop: str, rows: Sequence[Sealed]) -> 
     values = [ring.open(row.sealed, context) for row, context in zip(rows, contexts, strict=True)]
     indexes = [ring.blind_index(row.kind, value) for row, value in zip(rows, values, strict=True)]
     keeper = dict(zip(indexes, (row.customer_id for row in rows), strict=True))
-    for customer_id, kind, index in sql.rows(drop, {"indexes": indexes}):
+    for customer_id, kind, index in sql.rows(drop, {"indexes": indexes}) if drop else []:
         audit.record(
             actor,
             "customer.duplicate_dropped",

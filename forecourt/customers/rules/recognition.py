@@ -163,10 +163,10 @@ def recognised(claim: CustomerClaim, region: str = "CN") -> Recognised | None:
         return None
 
 
-def last_four(kind: str, value: str) -> str | None:
-    """The last four characters that a phone, card or plate is also found by; None for other kinds."""
+def last_four(kind: str, value: str) -> Recognised | None:
+    """The last four characters that a phone, card or plate is also found by, a kind of their own; None for other kinds."""
     if kind in {IdentityKind.PHONE, IdentityKind.CARD, PLATE}:
-        return value[-4:]
+        return Recognised(f"{kind}.last4", value[-4:])
     return None
 
 

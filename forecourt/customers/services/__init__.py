@@ -10,7 +10,7 @@ from forecourt.customers.services.households import (
     rename_household,
     set_household_size,
 )
-from forecourt.customers.services.identities import add_identity, remove_identity, verify_identity
+from forecourt.customers.services.identities import add_identity, forget_given_up, remove_identity, verify_identity
 from forecourt.customers.services.keys import reseal
 from forecourt.customers.services.merging import merge_customers, undo_merge
 from forecourt.customers.services.notes import remove_note, write_note
@@ -27,6 +27,7 @@ __all__ = [
     "create_customer",
     "create_customers",
     "dissolve_household",
+    "forget_given_up",
     "make_household",
     "merge_customers",
     "remove_from_household",

@@ -52,7 +52,7 @@ def remove_identity(actor: Actor, customer_id: int, identity_id: int) -> None:
     actor.require(permissions.EDIT)
     customer_id = locked(customer_id)
     identity = _of_customer(customer_id, identity_id)
-    records.give_up(customer_id, bytes(identity.last_four_index or identity.index))
+    records.give_up(customer_id, identity.kind, _opened(identity))
     identity.delete()
     tell_changed(customer_id, "identities")
     _audit(actor, "customer.remove_identity", customer_id, identity_id, identity.kind)
@@ -69,6 +69,17 @@ def verify_identity(actor: Actor, customer_id: int, identity_id: int) -> None:
         identity.save(update_fields=["verified_at"])
         tell_changed(customer_id, "identities")
         _audit(actor, "customer.verify_identity", customer_id, identity_id, identity.kind)
+
+
+@transaction.atomic(durable=True)
+def forget_given_up(actor: Actor) -> int:
+    """Delete what customers gave up being recognised by more than a year ago; returns how many."""
+    actor.require(permissions.FORGET)
+    return records.forget_given_up()
+
+
+def _opened(identity: Identity) -> str:
+    return keyring().open(bytes(identity.sealed), rules.seal_context(identity.kind, identity.customer_id))
 
 
 def _of_customer(customer_id: int, identity_id: int) -> Identity:

@@ -24,7 +24,7 @@ def rotate() -> None:
     """Add a key version and seal new values with it.
 
     What older versions sealed stays readable and searchable, so they must be kept. Running processes take the new
-    version up when they are started again.
+    version up when they are started again; within ten minutes the worker then begins to seal identities and plates anew.
     """
     version = crypto.add_key()
     click.echo(f"Key version {version} is current. Back up {home() / 'secrets' / 'keys.json'}, then restart Forecourt.")
