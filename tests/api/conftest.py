@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from django.test import Client
 
-from forecourt.faces.api.limits import buckets
+from forecourt.faces.api import limits
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import services as organisation
 from forecourt.organisation.values import Scope
@@ -50,7 +50,7 @@ class Caller:
 
 @pytest.fixture(autouse=True)
 def _full_buckets():
-    buckets.refill()
+    limits.web.refill()
 
 
 def new_caller(

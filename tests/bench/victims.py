@@ -25,6 +25,10 @@ class Victim:
         say.close()
         assert self._said.recv() == "ready"
 
+    def heard(self) -> Any:
+        """The next that it says."""
+        return self._said.recv()
+
     def wait(self, seconds: float) -> None:
         """Wait until it has ended by itself, without a fault."""
         self.process.join(seconds)

@@ -1,9 +1,11 @@
 """kill -9 of each process in turn, under load from clients that try again: every acknowledged sale is there, once."""
 
 import random
+import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -22,7 +24,7 @@ REST_SECONDS = 0.03
 """Between a client's sales: what was killed is started beside them, and comes back the sooner the less they take."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own() -> Iterator[Live]:
     fresh = new_live(workers=2)
     try:
@@ -105,6 +107,30 @@ def victims(live: Live) -> dict[str, int]:
     workers = [child for child in psutil.Process(found["till"]).children() if "serve" in child.cmdline()]
     assert len(workers) == 2, workers
     return found | {"one of the till's workers": workers[0].pid}
+
+
+@pytest.mark.parametrize("door", ["till", "web"])
+def test_a_key_gets_no_more_from_a_door_in_two_processes(own, door):
+    made = own.command("apikey", "create", f"few-{door}", "--scope", "sales:write", "--rate", "40").stdout
+    (key,) = [word for word in made.split() if word.startswith("fc_")]
+
+    def ask(_: int) -> int:  # each by a connection of its own, which either process may take
+        answer = httpx.post(
+            f"{getattr(own, door)}/api/v1/sales",
+            content=b"{",
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+            timeout=60,
+            verify=False,
+        )
+        return answer.status_code
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as clients:
+        statuses = list(clients.map(ask, range(240)))
+    taken = sum(status != 429 for status in statuses)
+    assert 80 <= taken <= 80 + 40 * (time.monotonic() - began) + 1
+    (processes,) = struct.unpack_from("q", (own.home / "run" / f"limits-{door}").read_bytes())
+    assert processes == 2
 
 
 def test_nothing_acknowledged_is_lost_or_doubled(own):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecourt.faces.api.limits import buckets
+from forecourt.faces.api import limits
 from forecourt.games import services
 from forecourt.organisation.queries import company_day
 from tests.api.conftest import new_caller
@@ -14,7 +14,7 @@ ALL = ("games:read", "games:play", "games:write")
 
 @pytest.fixture(autouse=True)
 def _full_buckets():
-    buckets.refill()
+    limits.web.refill()
 
 
 @pytest.fixture

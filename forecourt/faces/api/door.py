@@ -9,8 +9,8 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from ninja.operation import Operation
 
-from forecourt.faces.api import bodies, idempotency, keys, problems
-from forecourt.faces.api.limits import Allowance, buckets
+from forecourt.faces.api import bodies, idempotency, keys, limits, problems
+from forecourt.faces.api.limits import Allowance
 from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.schemas import IDEMPOTENT, SCOPE, KeyedRequest
 
@@ -65,7 +65,7 @@ def inner(operation: Operation) -> View:
         keyed = cast(KeyedRequest, request)
         try:
             record = keys.record_of(request)
-            keyed.allowance = buckets.take(record.actor.id, record.requests_per_second)  # type: ignore[attr-defined]
+            keyed.allowance = limits.web.take(record.actor.id, record.requests_per_second)  # type: ignore[attr-defined]
             keys.require_scope(record, scope)
             keyed.actor = record.actor
             body = b""

@@ -19,9 +19,8 @@ django.setup()
 
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402 - Django must be set up first
 
-from forecourt.faces.api import problems  # noqa: E402
+from forecourt.faces.api import limits, problems  # noqa: E402
 from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
-from forecourt.faces.api.limits import buckets  # noqa: E402
 from forecourt.faces.till.lanes import Lane  # noqa: E402
 from forecourt.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Unavailable  # noqa: E402
 from forecourt.organisation import queries as organisation  # noqa: E402
@@ -96,7 +95,7 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
         raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; POST does.")
     given = dict(scope["headers"])
     record = await _record(given)
-    allowance = buckets.take(record.actor.id, record.requests_per_second)
+    allowance = limits.till.take(record.actor.id, record.requests_per_second)
     headers += [(name.lower().encode(), value.encode()) for name, value in allowance.headers().items()]
     if permissions.POST not in record.actor.permissions:
         raise NotAllowed(
