@@ -1,6 +1,5 @@
 """A retailer's year, Complete Journey, imported into a database of its own, beside a bare COPY of the very same rows."""
 
-import contextlib
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 from benchmarks import bench
 from benchmarks.bench import Figures
+from benchmarks.watching import watched
 
 NAME = "journey"
 TABLES = ("sales_sale", "sales_line", "loyalty_entry", "kernel_event", "sales_claim")
@@ -68,26 +68,14 @@ def _forecourt(environment: dict[str, str], *arguments: str) -> None:
 
 
 def _import(environment: dict[str, str]) -> Ran:
-    """Run the import as a user does, watching its memory."""
-    import psutil
-
+    """Run the import as a user does."""
     command = [sys.executable, "-m", "forecourt", "import", "complete-journey"]
     command += ["--folder", FOLDER] if FOLDER else []
-    started, peak = time.perf_counter(), 0
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
-        process = subprocess.Popen(command, env=environment, stdout=said, stderr=complained)
-        watched = psutil.Process(process.pid)
-        while process.poll() is None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                peak = max(peak, sum(one.memory_info().rss for one in [watched, *watched.children(recursive=True)]))
-            time.sleep(0.1)
-        seconds = time.perf_counter() - started
-        said.seek(0)
-        complained.seek(0)
-        lines, complaint = said.read().strip().splitlines(), complained.read()
-    if not lines or process.returncode not in {0, 3}:
-        raise SystemExit(f"the import ended with {process.returncode}:\n{complaint[-3000:]}")
-    return Ran(json.loads(lines[-1]), seconds, peak / 2**20)
+    ran = watched(command, environment)
+    lines = ran.said.strip().splitlines()
+    if not lines or ran.code not in {0, 3}:
+        raise SystemExit(f"the import ended with {ran.code}:\n{ran.complained[-3000:]}")
+    return Ran(json.loads(lines[-1]), ran.seconds, ran.peak_mb)
 
 
 def _say(figures: Figures, first: Ran) -> None:

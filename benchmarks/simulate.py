@@ -5,7 +5,6 @@
 are its own processes: an installation in a database of its own, senders, and `forecourt simulate` as a user runs it.
 """
 
-import contextlib
 import json
 import os
 import random
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks import bench
 from benchmarks.bench import CUSTOMERS, STATIONS, Figures
 from benchmarks.offer_mix import TENDERS, WATER, twenty
+from benchmarks.watching import processor_seconds, watched
 
 if TYPE_CHECKING:
     from forecourt.sales.values import NewSale
@@ -95,36 +95,18 @@ def _posted(environment: dict[str, str]) -> float:
 
 
 def _simulated(environment: dict[str, str], connection: Any, *options: str) -> Ran:
-    """Run `forecourt simulate` as a user does, watching its memory and what the server worked for it."""
+    """Run `forecourt simulate` as a user does, watching it and what the server worked for it."""
     import psutil
 
     days = ["--from", str(_day(0)), "--to", str(_day(DAYS - 1))]
     command = [sys.executable, "-m", "forecourt", "simulate", *days, "--json", *options]
     server = psutil.Process(connection.execute("SELECT pg_backend_pid()").fetchone()[0]).parent()
-    worked, started, peak, own = _worked(server), time.perf_counter(), 0, 0.0
-    with tempfile.TemporaryFile("w+") as said:
-        process = psutil.Popen(command, env=environment, stdout=said, stderr=subprocess.DEVNULL)
-        while process.poll() is None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                peak = max(peak, sum(one.memory_info().rss for one in [process, *process.children(recursive=True)]))
-                own = max(own, _worked(process))
-            time.sleep(0.5)
-        seconds = time.perf_counter() - started
-        said.seek(0)
-        text = said.read()
-    if process.returncode:
-        raise SystemExit(f"the simulation ended with {process.returncode}")
-    return Ran(json.loads(text), seconds, own + _worked(server) - worked, peak / 2**20)
-
-
-def _worked(process: Any) -> float:
-    """Processor seconds of a process and of all below it, those that ended too."""
-    total = 0.0
-    times = process.cpu_times()
-    total += times.user + times.system + times.children_user + times.children_system
-    for child in process.children():
-        total += _worked(child)
-    return total
+    before = processor_seconds(server)
+    ran = watched(command, environment)
+    if ran.code:
+        raise SystemExit(f"the simulation ended with {ran.code}:\n{ran.complained[-3000:]}")
+    processor = ran.processor_seconds + processor_seconds(server) - before
+    return Ran(json.loads(ran.said), ran.seconds, processor, ran.peak_mb)
 
 
 def _say(figures: Figures, name: str, ran: Ran) -> None:

@@ -3,14 +3,13 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 from django.http import HttpRequest
-from django.utils import translation
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.types import StringConstraints
@@ -29,19 +28,7 @@ SCOPE: Final = "x-scope"
 IDEMPOTENT: Final = "x-idempotency-key"
 """In an operation's `openapi_extra`: whether it takes an Idempotency-Key."""
 
-LANGUAGES: Final = {"en": "en", "zh-Hans": "zh-hans"}
-"""The languages of sentences for tills and apps, by their BCP 47 tag."""
-
 T = TypeVar("T")
-
-
-def in_languages(say: Callable[[], T]) -> dict[str, T]:
-    """What `say` says in each language, by its tag."""
-    said = {}
-    for tag, language in LANGUAGES.items():
-        with translation.override(language):
-            said[tag] = say()
-    return said
 
 
 def needs(scope: str, *, idempotent: bool = False, **extra: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from forecourt.organisation.values import (
     Hours,
     NewPump,
     Scope,
+    VolumeUnit,
 )
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -48,6 +49,11 @@ def normal_station_code(code: str, path: str = "code") -> str:
             % {"code": code},
         )
     return code
+
+
+def unit_in_short(unit: VolumeUnit) -> str:
+    """A company's unit of volume as it stands behind a figure, in the reader's language."""
+    return _("L") if unit is VolumeUnit.LITRE else _("gal")
 
 
 def normal_name(name: str, path: str, *, longest: int, may_be_empty: bool = False) -> str:

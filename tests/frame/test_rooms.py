@@ -2,6 +2,8 @@
 
 import ast
 import functools
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +83,10 @@ def test_files_and_functions_stay_small():
 def test_no_file_is_named_after_nothing():
     nothing = {"utils.py", "helpers.py", "common.py", "misc.py", "base.py"}
     assert not [path for path in SOURCES if path.name in nothing]
+
+
+def test_the_till_door_starts_without_the_framework_of_the_web_api():
+    """It is loaded by nothing else either, such as what Django looks for by itself; it costs each process 10 MB."""
+    look = "import sys, forecourt.faces.till.app; print(sorted({'ninja', 'pydantic'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr

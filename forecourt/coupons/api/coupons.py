@@ -20,8 +20,9 @@ from forecourt.coupons.api.schemas import (
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import clock
+from forecourt.kernel.languages import in_languages
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, in_languages, needs, position_of
+from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 from forecourt.organisation import queries as organisation
 
 router = Router()

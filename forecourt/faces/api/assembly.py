@@ -13,7 +13,7 @@ from forecourt.accounts.api import router as accounts
 from forecourt.catalogue.api import router as catalogue
 from forecourt.coupons.api import router as coupons
 from forecourt.customers.api import router as customers
-from forecourt.faces.api import door, problems
+from forecourt.faces.api import door, raised
 from forecourt.games.api import router as games
 from forecourt.loyalty.api import router as loyalty
 from forecourt.occasions.api import router as occasions
@@ -56,7 +56,7 @@ class ForecourtAPI(NinjaAPI):
 
 
 def _answer_to(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
-    return problems.answer_to(error if isinstance(error, Exception) else error())
+    return raised.answer_to(error if isinstance(error, Exception) else error())
 
 
 def _named(model: Any, location: tuple[str | int, ...]) -> Sequence[str | int]:

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from ninja.operation import Operation
 
-from forecourt.faces.api import bodies, idempotency, keys, limits, problems
+from forecourt.faces.api import bodies, idempotency, keys, limits, problems, raised
 from forecourt.faces.api.limits import Allowance
 from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.schemas import IDEMPOTENT, SCOPE, KeyedRequest
@@ -26,7 +26,7 @@ def outer(view: View) -> View:
                 _refuse_nul(request)
                 response = view(request, **path)
             except Exception as error:
-                response = problems.answer_to(error)
+                response = raised.answer_to(error)
         if response.status_code == 405:
             allow = response["Allow"]
             problem = problems.MethodNotAllowed(f"{request.method} does nothing here; {allow} does.")
@@ -44,7 +44,7 @@ def _guarded(parts: Iterator[bytes]) -> Iterator[bytes]:
         try:
             yield from parts
         except Exception as error:
-            yield problems.answer_to(error).content + b"\n"
+            yield raised.answer_to(error).content + b"\n"
 
 
 def inner(operation: Operation) -> View:
@@ -80,7 +80,7 @@ def inner(operation: Operation) -> View:
                 return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
             return run(request, **path)
         except Exception as error:
-            return problems.answer_to(error)
+            return raised.answer_to(error)
 
     return serve
 

@@ -1,13 +1,12 @@
 """Words for codes that come from several folders, in the reader's language."""
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _pgettext
 
 from forecourt.faces.backoffice import trail_words
 from forecourt.loyalty.words import TENDERS
 from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import VolumeUnit
+from forecourt.organisation.rules import unit_in_short
 
 AUDITED, AUDIT_ACTION = trail_words.AUDITED, trail_words.AUDIT_ACTION
 TENDER = TENDERS
@@ -369,7 +368,7 @@ FIELD = {
 
 def volume_unit() -> str:
     """The company's unit of volume, short."""
-    return "L" if organisation.company().volume_unit == VolumeUnit.LITRE else _now("gal")
+    return unit_in_short(organisation.company().volume_unit)
 
 
 JOB_STATE = {

@@ -11,7 +11,8 @@ from pydantic import Field
 from forecourt.games import queries
 from forecourt.games.queries import wording
 from forecourt.games.values import ClaimView, GameView, Opening, Spun, Won
-from forecourt.kernel.schemas import Body, Code, Figure, Id, Text, in_languages
+from forecourt.kernel.languages import in_languages
+from forecourt.kernel.schemas import Body, Code, Figure, Id, Text
 
 Reference = Annotated[
     str, Field(max_length=100, description="Your name for this play: the same name is the same play.")

@@ -12,15 +12,14 @@ from forecourt.kernel import clock
 from forecourt.kernel.money import sign
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import VolumeUnit
+from forecourt.organisation.rules import unit_in_short
 
 
 def in_words(game: GameRules) -> list[str]:
     """What players read, in the language of the moment."""
     company = organisation.company()
     tiers = {tier.code: tier.name for tier in loyalty.programme_at(clock.now()).tiers}
-    unit = "L" if company.volume_unit == VolumeUnit.LITRE else _("gal")
-    return rules.in_words(game, _moment, tiers, unit, sign(company.currency))
+    return rules.in_words(game, _moment, tiers, unit_in_short(company.volume_unit), sign(company.currency))
 
 
 def _moment(value: datetime) -> str:

@@ -3,7 +3,7 @@
 from ninja import Router
 
 from forecourt.sales.api import explanations, sales, simulations
-from forecourt.sales.api.sales import COMPONENTS
+from forecourt.sales.api.schemas import COMPONENTS
 
 router = Router()
 for part in (sales, explanations, simulations):

@@ -3,13 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from forecourt.kernel.schemas import KeyedRequest, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
-from forecourt.sales import queries, wire, words
+from forecourt.sales import answers, queries, wire, words
+from forecourt.sales.api.schemas import ExplanationOut, content, ref
 
 router = Router()
 
@@ -23,39 +25,20 @@ class ExplanationFilter(Schema):
     ] = words.Reader.CUSTOMER
 
 
-class SentenceOut(Schema):
-    """A reason with its sentence by language ("en", "zh-Hans"); `code`, `verdict`, `rule` are those of the explanation."""
-
-    code: str
-    verdict: str
-    rule: str
-    words: dict[str, str]
-
-
-class ExplanationOut(Schema):
-    """The sentences that are this reader's business, in the order in which the sale was worked out."""
-
-    reader: words.Reader
-    sentences: list[SentenceOut]
-
-
 @router.get(
     "/sales/{sale_id}/explanation",
-    response=ExplanationOut,
+    response={200: None},
     operation_id="sales_explanation",
     summary="Why a sale came to what it did, in words",
-    openapi_extra=needs("sales:read"),
+    openapi_extra=needs(
+        "sales:read", responses={200: {"description": "The sentences", "content": content(ref("ExplanationOut"))}}
+    ),
 )
-def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[ExplanationFilter]) -> ExplanationOut:
+def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[ExplanationFilter]) -> HttpResponse:
     """For the customer, the cashier or the auditor. 404 for a sale at a station that is not the key's."""
     view = queries.sale(request.actor, sale_id)
     reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)
     company = organisation.company()
     found = words.sentences(reasons, company, words.names_of(company, programme), wanted.reader)
-    return ExplanationOut(
-        reader=wanted.reader,
-        sentences=[
-            SentenceOut(code=one.code, verdict=one.verdict.value, rule=one.rule, words=one.words) for one in found
-        ],
-    )
+    return HttpResponse(wire.encode(ExplanationOut(reader=wanted.reader, sentences=found)), content_type=answers.JSON)

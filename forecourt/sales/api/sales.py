@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -15,20 +13,23 @@ from forecourt.customers import queries as customers
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound, Problem
 from forecourt.kernel.schemas import Cursor, Day, Id, KeyedRequest, Limit, cursor_of, needs, position_of
-from forecourt.kernel.values import Value
 from forecourt.organisation import queries as organisation
 from forecourt.sales import answers, queries, services, wire
+from forecourt.sales.api.schemas import (
+    SaleLineOut,
+    SaleOut,
+    SalesPage,
+    SaleSummary,
+    answers_of,
+    content,
+    ref,
+    sales_body,
+)
 from forecourt.sales.queries import SaleView
 from forecourt.sales.values import (
-    MAX_LIST,
-    NewRefund,
     NewSale,
-    NewTender,
     Points,
     Quote,
-    Reason,
-    Receipt,
-    Reserved,
     SaleStatus,
     Totals,
 )
@@ -38,114 +39,6 @@ router = Router()
 
 LINES: Final = "application/jsonl"
 _OTHER_LINES: Final = "application/x-ndjson"
-_FIGURE: Final = "^-?[0-9]{1,9}([.][0-9]{1,4})?$"
-_REF: Final = "#/components/schemas/{name}"
-
-
-class SaleLineOut(Value):
-    """A line as it stands in the books; `name` is null where the product is not known."""
-
-    number: int
-    product: str
-    name: str | None
-    kind: str
-    quantity: Decimal
-    unit_price: Decimal | None
-    amount: Decimal
-    discount: Decimal
-
-
-class SaleSummary(Value):
-    """A sale or, where `refund_of` names one, a refund, whose figures are negative. `customer_id` may be null."""
-
-    id: UUID
-    status: SaleStatus
-    station: str
-    business_date: date
-    source: str
-    source_ref: str
-    occurred_at: datetime
-    recorded_at: datetime
-    customer_id: int | None
-    pump: int | None
-    staff: str
-    totals: Totals
-    fuel_quantity: Decimal
-    points: Points
-    tier: str | None
-    flags: tuple[str, ...]
-    refund_of: UUID | None
-
-
-class SaleOut(SaleSummary):
-    """A sale with its lines, its payments, its refunds and why it was rated so."""
-
-    lines: tuple[SaleLineOut, ...]
-    tenders: tuple[NewTender, ...]
-    refunds: tuple[UUID, ...]
-    explanation: tuple[Reason, ...]
-
-
-class SalesPage(Value):
-    """A page of sales, newest first; `next` is the cursor of the page after it, null on the last."""
-
-    items: tuple[SaleSummary, ...]
-    next: str | None
-
-
-def _components() -> dict[str, Any]:
-    """The schemas of all that these routes take and give, by name."""
-    _, made = msgspec.json.schema_components(
-        [NewSale, NewRefund, Receipt, Quote, Reserved, Reason, SaleOut, SalesPage], ref_template=_REF
-    )
-    made["Receipt"]["properties"]["explanation"] = {"type": "array", "items": {"$ref": _REF.format(name="Reason")}}
-    _say_figures(made)
-    return made
-
-
-def _say_figures(schema: Any) -> None:
-    """Say of every decimal what it may look like: msgspec's "format" alone tells a client nothing."""
-    if isinstance(schema, list):
-        for item in schema:
-            _say_figures(item)
-    elif isinstance(schema, dict):
-        if schema.get("format") == "decimal":
-            schema["pattern"] = _FIGURE
-        for item in schema.values():
-            _say_figures(item)
-
-
-COMPONENTS: Final = _components()
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": _REF.format(name=name)}
-
-
-def _content(schema: dict[str, Any], *media_types: str) -> dict[str, Any]:
-    return {media_type: {"schema": schema} for media_type in media_types or ("application/json",)}
-
-
-def _one_or_list(name: str, *, answered: bool) -> dict[str, Any]:
-    items = {"anyOf": [_ref(name), _ref("Problem")]} if answered else _ref(name)
-    many = {"type": "array", "items": items} | ({} if answered else {"maxItems": MAX_LIST})
-    return {"anyOf": [_ref(name), many]}
-
-
-def _sales_body() -> dict[str, Any]:
-    return {"required": True, "content": _content(_one_or_list("NewSale", answered=False))}
-
-
-def _answers(name: str, **descriptions: str) -> dict[int, Any]:
-    return {
-        int(status.removeprefix("status_")): {
-            "description": words,
-            "content": _content(_one_or_list(name, answered=True)),
-        }
-        for status, words in descriptions.items()
-    }
-
-
 _READER: Final = {
     "in": "query",
     "name": "reader",
@@ -163,8 +56,8 @@ _READER: Final = {
     summary="Post a sale or a list of sales",
     openapi_extra=needs(
         "sales:write",
-        requestBody=_sales_body(),
-        responses=_answers("Receipt", status_200="All were replayed", status_201="One at least is new"),
+        requestBody=sales_body(),
+        responses=answers_of("Receipt", status_200="All were replayed", status_201="One at least is new"),
     ),
 )
 def post_sales(request: KeyedRequest) -> HttpResponse:
@@ -184,8 +77,8 @@ def post_sales(request: KeyedRequest) -> HttpResponse:
     openapi_extra=needs(
         "sales:write",
         parameters=[_READER],
-        requestBody=_sales_body(),
-        responses=_answers("Quote", status_200="What they would come to"),
+        requestBody=sales_body(),
+        responses=answers_of("Quote", status_200="What they would come to"),
     ),
 )
 def quote_sales(request: KeyedRequest) -> HttpResponse:
@@ -201,8 +94,8 @@ def quote_sales(request: KeyedRequest) -> HttpResponse:
     openapi_extra=needs(
         "sales:write",
         parameters=[_READER],
-        requestBody=_sales_body(),
-        responses=_answers("Reserved", status_200="What they were promised"),
+        requestBody=sales_body(),
+        responses=answers_of("Reserved", status_200="What they were promised"),
     ),
 )
 def reserve_sales(request: KeyedRequest) -> HttpResponse:
@@ -243,11 +136,11 @@ def release_sale(request: KeyedRequest, reservation_id: UUID) -> HttpResponse:
     summary="Import sales as JSON Lines",
     openapi_extra=needs(
         "sales:write",
-        requestBody={"required": True, "content": _content({"type": "string"}, LINES, _OTHER_LINES)},
+        requestBody={"required": True, "content": content({"type": "string"}, LINES, _OTHER_LINES)},
         responses={
             200: {
                 "description": "A receipt or a problem for each line that is not blank, in order, one a line",
-                "content": _content({"type": "string"}, LINES),
+                "content": content({"type": "string"}, LINES),
             }
         },
     ),
@@ -264,10 +157,10 @@ def import_sales(request: KeyedRequest) -> StreamingHttpResponse:
     summary="Refund a sale",
     openapi_extra=needs(
         "sales:write",
-        requestBody={"required": True, "content": _content(_ref("NewRefund"))},
+        requestBody={"required": True, "content": content(ref("NewRefund"))},
         responses={
-            200: {"description": "The refund was replayed", "content": _content(_ref("Receipt"))},
-            201: {"description": "The refund is new", "content": _content(_ref("Receipt"))},
+            200: {"description": "The refund was replayed", "content": content(ref("Receipt"))},
+            201: {"description": "The refund is new", "content": content(ref("Receipt"))},
         },
     ),
 )
@@ -281,9 +174,7 @@ def refund_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
     response={200: None},
     operation_id="sales_get",
     summary="One sale",
-    openapi_extra=needs(
-        "sales:read", responses={200: {"description": "The sale", "content": _content(_ref("SaleOut"))}}
-    ),
+    openapi_extra=needs("sales:read", responses={200: {"description": "The sale", "content": content(ref("SaleOut"))}}),
 )
 def get_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
     """A sale with its lines, payments and explanation. 404 for one at a station that is not the key's."""
@@ -319,7 +210,7 @@ class SalesFilter(Schema):
     operation_id="sales_list",
     summary="List sales",
     openapi_extra=needs(
-        "sales:read", responses={200: {"description": "A page of sales", "content": _content(_ref("SalesPage"))}}
+        "sales:read", responses={200: {"description": "A page of sales", "content": content(ref("SalesPage"))}}
     ),
 )
 def list_sales(request: KeyedRequest, wanted: Query[SalesFilter]) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from forecourt.kernel.schemas import in_languages
+from forecourt.kernel.languages import in_languages
 from forecourt.loyalty.values import Programme
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.values import Reason, Sentence

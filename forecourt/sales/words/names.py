@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.catalogue import queries as catalogue
@@ -15,7 +14,8 @@ from forecourt.loyalty.words import TENDERS
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.speaking import WORDS
 from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import CompanyFacts, VolumeUnit
+from forecourt.organisation.rules import unit_in_short
+from forecourt.organisation.values import CompanyFacts
 
 _FUNDERS: Final = {
     "brand": gettext_lazy("The brand"),
@@ -28,7 +28,7 @@ class CompanyNames:
     """Names of what rules name by code, looked up when they are first asked for."""
 
     def __init__(self, company: CompanyFacts, tiers: Mapping[str, str]) -> None:
-        self._is_in_litres = company.volume_unit == VolumeUnit.LITRE
+        self._volume_unit = company.volume_unit
         self._tiers = tiers
         self._products: dict[str, str] = {}
         self._stations: dict[str, str] = {}
@@ -62,7 +62,7 @@ class CompanyNames:
     def _unit(self, code: str) -> str:
         if code != "volume":
             return _word("unit", code)
-        return _("L") if self._is_in_litres else _("gal")
+        return unit_in_short(self._volume_unit)
 
     def _unit_of(self, code: str) -> str:
         facts = catalogue.products_by_code([code]).get(code)
