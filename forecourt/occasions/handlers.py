@@ -108,9 +108,11 @@ def _leave_one_sign_up(survivor: int) -> None:
     doubled = {event_id: ids for event_id, ids in by_event.items() if len(ids) > 1}
     if not doubled:
         return
-    records.lock_survivors([survivor])
+    doubled_ids = [one for ids in doubled.values() for one in ids]
+    wanted = records.costs_of(SignUp.objects.filter(id__in=doubled_ids), SYSTEM.label)
+    records.lock_payers([survivor], wanted)
     list(MemberEvent.objects.select_for_update().filter(id__in=doubled).order_by("id"))
-    rows = SignUp.objects.select_related("event").filter(id__in=[one for ids in doubled.values() for one in ids])
+    rows = SignUp.objects.select_related("event").filter(id__in=doubled_ids)
     ended = []
     for event_id in sorted(doubled):
         own = sorted(

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 from django.db import connection
 
+from forecourt.customers import services as customer_services
 from forecourt.games import queries, services
 from forecourt.games.models import Chance, Claim, Play, Win
 from forecourt.games.services.table import CannotPlay
 from forecourt.games.values import Prize, PrizeKind
 from forecourt.kernel.problems import Conflict
 from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_wheel, always, fill, give_points, let_time_pass, put_up
-from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, everything_proves, points
 
 TURNS = 200
 
@@ -70,6 +71,27 @@ def test_one_chance_and_points_for_one_play_at_once(real_chain):
     assert sum(isinstance(one, CannotPlay) for one in spun) == 4
     assert Chance.objects.get().used == 1
     assert points(member) == 0
+    everything_proves()
+
+
+@pytest.mark.slow
+def test_two_of_a_household_who_buy_tickets_at_once_never_wait_in_a_ring(real_chain):
+    """The points are the third one's: each must hold its lock besides its own and the other's."""
+    real_chain.publish(msgspec.structs.replace(PROGRAMME, household_shares=True), valid_from=ago(1))
+    first, second, pays = real_chain.enrol(3)
+    customer_services.make_household(HEAD_OFFICE, "", [first, second, pays])
+    give_points(pays, 100_000)
+    put_up(a_draw(code="one", points_cost=5))
+    put_up(a_draw(code="other", points_cost=5))
+    for _turn in range(TURNS // 2):
+        bought = at_once(
+            [
+                lambda: services.enter_draw(HEAD_OFFICE, "one", first, with_points=True),
+                lambda: services.enter_draw(HEAD_OFFICE, "other", second, with_points=True),
+            ]
+        )
+        assert [len(one) for one in bought] == [1, 1]
+    assert points(pays) == 100_000 - TURNS * 5
     everything_proves()
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from forecourt.customers import services as customers
 from forecourt.kernel import clock, readers, sql
@@ -16,7 +17,18 @@ from forecourt.occasions import queries, services
 from forecourt.occasions.models import MemberEvent, SignUp
 from forecourt.occasions.values import EventState, SignUpState
 from tests.occasions.conftest import an_event, furnished, opened, set_back
-from tests.sales.scenes import HEAD_OFFICE, Chain, catch_up, events, everything_proves, lots, phone, points
+from tests.sales.scenes import (
+    HEAD_OFFICE,
+    PROGRAMME,
+    Chain,
+    ago,
+    catch_up,
+    events,
+    everything_proves,
+    lots,
+    phone,
+    points,
+)
 
 
 @pytest.fixture
@@ -111,6 +123,49 @@ def test_signing_up_costs_points_which_come_back_to_their_lots(chain):
     with pytest.raises(Conflict, match="costs 60 points; 0 can be spent"):
         join(opened(cost=60), poor)
     assert SignUp.objects.count() == 3
+    everything_proves()
+
+
+def a_household(chain: Chain, size: int) -> list[int]:
+    """Members of one household, whose points the programme lets them share."""
+    chain.publish(replace(PROGRAMME, household_shares=True), valid_from=ago(1))
+    members = chain.enrol(size)
+    customers.make_household(HEAD_OFFICE, "", members)
+    return members
+
+
+@pytest.mark.parametrize("who", ["member", "organiser"])
+def test_what_others_of_the_household_paid_goes_back_into_their_lots(chain, who):
+    joins, pays = a_household(chain, 2)
+    give(joins, 10), give(pays, 100)
+    sql.run("UPDATE loyalty_entry SET expires_on = current_date + 90 WHERE points > 0")
+    before = lots(joins), lots(pays)
+    event = opened(cost=60)
+    assert join(event, joins) == "going"
+    assert points(joins) + points(pays) == 50
+    if who == "member":
+        leave(event, joins)
+        leave(event, joins)
+    else:
+        services.cancel_event(HEAD_OFFICE, event, "台风")
+    assert (lots(joins), lots(pays)) == before
+    assert join(opened(cost=110), pays) == "going"
+    everything_proves()
+
+
+def test_who_moves_up_on_points_of_the_household_gives_them_back_too(chain):
+    joins, pays = a_household(chain, 2)
+    (first,) = chain.enrol()
+    give(pays, 100), give(first, 60)
+    event = opened(places=1, cost=60)
+    join(event, first), join(event, joins)
+    leave(event, first)
+    catch_up()
+    assert (points(joins), points(pays)) == (0, 40)
+    customers.merge_customers(HEAD_OFFICE, first, pays)
+    catch_up()
+    leave(event, joins)
+    assert (points(joins), points(first)) == (0, 160)
     everything_proves()
 
 
@@ -365,4 +420,27 @@ def test_signing_up_cancelling_and_moving_up_at_once_never_exceed_the_places(cha
     view = queries.member_event(event)
     assert view.going == min(4, view.going + view.waiting)
     assert sum(points(one) for one in members) == 12_000 - 10 * view.going
+    everything_proves()
+
+
+@pytest.mark.slow
+def test_two_of_a_household_who_sign_up_and_cancel_at_once_never_wait_in_a_ring(chain):
+    """The points are the third one's: each must hold its lock besides its own and the other's."""
+    first, second, pays = a_household(chain, 3)
+    give(pays, 100_000)
+    waiting = [(opened(cost=5), opened(cost=5)) for _ in range(100)]
+    both = threading.Barrier(2, timeout=60)
+    done: list[int] = []
+
+    def restless(customer_id: int, place: int) -> None:
+        for pair in waiting:
+            both.wait()
+            services.sign_up(HEAD_OFFICE, pair[place], customer_id)
+            both.wait()
+            services.cancel_sign_up(HEAD_OFFICE, pair[place], customer_id)
+            done.append(customer_id)
+
+    at_once([lambda: restless(first, 0), lambda: restless(second, 1)])
+    assert len(done) == 200
+    assert points(pays) == 100_000
     everything_proves()

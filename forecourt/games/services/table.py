@@ -1,4 +1,4 @@
-"""What all plays share: the customer locked first, then the game held; paying; a prize won and given."""
+"""What all plays share: the customer locked first, with whose points may pay; the game held; paying; a prize given."""
 
 from datetime import date, datetime
 from typing import ClassVar, Final, NamedTuple
@@ -7,7 +7,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customer_queries
-from forecourt.customers import records as customer_records
 from forecourt.games import queries, records, rules
 from forecourt.games.events import ChanceGiven, GamePlayed
 from forecourt.games.models import Play
@@ -47,12 +46,15 @@ class Table(NamedTuple):
 def sit_down(
     actor: Actor, code: str, customer_id: int, kind: GameKind, reference: str = "", *, must_be_open: bool = True
 ) -> Table:
-    """Lock the customer, hold the game, and read both; CannotPlay where the game is closed or not for this customer."""
+    """Lock the customer with whose points it may spend, hold the game, and read both.
+
+    CannotPlay where the game is closed or not for this customer.
+    """
     if len(reference) > LONGEST_REFERENCE:
         raise Invalid.field("reference", _("is longer than %(most)s characters") % {"most": LONGEST_REFERENCE})
     game_id = queries.game_id(code)
     customer_id = customer_queries.survivor_of(customer_id)
-    locked = customer_records.lock([customer_id])
+    locked = loyalty.lock_sharing([customer_id])
     if customer_id not in locked:
         raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     if locked[customer_id] is not None:

@@ -17,7 +17,8 @@ from forecourt.loyalty.values import Spending
 from forecourt.occasions import queries
 from forecourt.occasions.events import MovedUp, PlacesFreed, SignUpCancelled
 from forecourt.occasions.models import MemberEvent, SignUp
-from forecourt.occasions.records.locking import lock_survivors
+from forecourt.occasions.records.locking import lock_payers
+from forecourt.occasions.records.returning import origin_of
 from forecourt.occasions.values import EventState, SignUpState
 
 SPARE: Final = 20
@@ -29,7 +30,7 @@ def move_up(event_ids: Collection[int]) -> None:
     expected = queries.next_in_line(event_ids, SPARE)
     if not expected:
         return
-    today = lock_survivors({one.customer_id for one in expected})
+    today = lock_payers({one.customer_id for one in expected})
     events = {
         event.pk: event
         for event in MemberEvent.objects.select_for_update()
@@ -90,7 +91,7 @@ def _paid(event: MemberEvent, turn: list[SignUp], today: dict[int, int]) -> list
         Spending(
             customer_id=today[one.customer_id],
             points=event.cost,
-            origin=f"signup:{one.pk}",
+            origin=origin_of(one.pk),
             reason=_("Event: %(title)s") % {"title": event.title},
             actor="system:forecourt",
         )

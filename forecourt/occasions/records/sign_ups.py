@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext as _
-
 from forecourt.kernel import clock
 from forecourt.kernel.events import publish
+from forecourt.loyalty import events as loyalty_events
+from forecourt.loyalty import records as loyalty
 from forecourt.occasions.events import PlacesFreed, SignUpCancelled
 from forecourt.occasions.models import SignUp
-from forecourt.occasions.records.returning import Cost, give_back
+from forecourt.occasions.records.returning import costs_of
 from forecourt.occasions.values import SignUpState
 
 
 def end_sign_ups(rows: Sequence[SignUp], today: Mapping[int, int], reason: str, actor: str) -> None:
-    """End sign-ups of going or waiting members, whose customers (`today`: who each is now) and events are locked.
+    """End sign-ups of going or waiting members, whose customers (`today`: who each is now), payers and events are locked.
 
     What they cost is given back, and that places came free is published. `reason` is a word: member, event, merged.
     """
@@ -22,12 +22,7 @@ def end_sign_ups(rows: Sequence[SignUp], today: Mapping[int, int], reason: str, 
     SignUp.objects.filter(id__in=[row.pk for row in rows]).update(
         state=SignUpState.CANCELLED.value, ended_at=now, reason=reason
     )
-    costs = [
-        Cost(row.payer_id, today[row.customer_id], f"signup:{row.pk}", row.cost)
-        for row in rows
-        if row.payer_id is not None
-    ]
-    give_back(costs, _("Sign-up cancelled"), actor)
+    publish(loyalty_events.moved(loyalty.give_back_all(costs_of(rows, actor))))
     publish(
         [
             SignUpCancelled(

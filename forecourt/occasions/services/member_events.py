@@ -90,7 +90,7 @@ def cancel_event(actor: Actor, event_id: int, reason: str) -> int:
     """
     actor.require(permissions.EDIT_EVENTS)
     why = customer_rules.normal_text("reason", reason, limit=200)
-    today, row = _locked_with_customers(event_id)
+    today, row = _locked_with_customers(actor, event_id)
     require_here(actor, row)
     if row.state in {EventState.OVER, EventState.CANCELLED}:
         raise Conflict(_("Event %(id)s is over or cancelled and stays as it is.") % {"id": event_id})
@@ -110,20 +110,21 @@ def cancel_event(actor: Actor, event_id: int, reason: str) -> int:
     return len(ended)
 
 
-def _locked_with_customers(event_id: int) -> tuple[dict[int, int], MemberEvent]:
-    """Lock everybody who signed up, as they are today, then the event; who signs up meanwhile is locked in another try."""
+def _locked_with_customers(actor: Actor, event_id: int) -> tuple[dict[int, int], MemberEvent]:
+    """Lock everybody who signed up, as they are today, and who paid for them, then the event; who signs up meanwhile is
+    locked in another try.
+    """
     for _attempt in range(_ATTEMPTS):
         wanted = _signed_up(event_id)
-        today = records.lock_survivors(wanted)
+        today = records.lock_payers({one.customer_id for one in wanted}, records.costs_of(wanted, actor.label))
         row = locked_event(event_id)
-        if _signed_up(event_id) <= wanted:
+        if {one.pk for one in _signed_up(event_id)} <= {one.pk for one in wanted}:
             return today, row
     raise Unavailable(_("Members are signing up just now; send it again."))
 
 
-def _signed_up(event_id: int) -> set[int]:
-    open_ones = SignUp.objects.filter(event_id=event_id, state__in=["going", "waiting"])
-    return set(open_ones.values_list("customer_id", flat=True))
+def _signed_up(event_id: int) -> list[SignUp]:
+    return list(SignUp.objects.filter(event_id=event_id, state__in=["going", "waiting"]))
 
 
 def close_events(actor: Actor) -> int:

@@ -1,8 +1,10 @@
 """Signing up for events, cancelling, and being checked in at the door.
 
-Customers are locked first, then the event: its places are counted under its lock, so the last one is given once.
+Customers are locked first, with everybody who pays or paid for them, then the event: its places are counted under its
+lock, so the last one is given once.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
@@ -17,7 +19,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.loyalty import events as loyalty_events
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
-from forecourt.loyalty.values import Spending
+from forecourt.loyalty.values import Return, Spending
 from forecourt.occasions import permissions, queries, records, rules
 from forecourt.occasions.events import Attended, SignedUp
 from forecourt.occasions.models import MemberEvent, SignUp
@@ -60,8 +62,9 @@ def sign_up(actor: Actor, event_id: int, customer_id: int) -> SignUpView:
     return sign_ups_by_id([row.pk])[row.pk]
 
 
-def _lock(customer_id: int) -> int:
-    survivor = records.lock_survivors([customer_id]).get(customer_id)
+def _lock(customer_id: int, wanted: Sequence[Return] = ()) -> int:
+    """Lock the customer and everybody who may pay for it, or paid for what is to be given back; who it is today."""
+    survivor = records.lock_payers([customer_id], wanted).get(customer_id)
     if survivor is None:
         raise NotFound(_("There is no customer %(id)s.") % {"id": customer_id})
     return survivor
@@ -100,7 +103,7 @@ def _pay(actor: Actor, event: MemberEvent, row: SignUp) -> None:
             Spending(
                 customer_id=row.customer_id,
                 points=event.cost,
-                origin=f"signup:{row.pk}",
+                origin=records.origin_of(row.pk),
                 reason=_("Event: %(title)s") % {"title": event.title},
                 actor=actor.label,
             )
@@ -123,7 +126,8 @@ def cancel_sign_up(actor: Actor, event_id: int, customer_id: int) -> None:
     Cancelling twice changes nothing. NotFound when the member never signed up; Conflict once the event has begun.
     """
     actor.require(permissions.SIGN_UP)
-    survivor = _lock(customer_id)
+    known = SignUp.objects.filter(event_id=event_id, customer_id__in=customers.family_ids(customer_id))
+    survivor = _lock(customer_id, records.costs_of(known, actor.label))
     event = locked_event(event_id)
     family = customers.family_ids(survivor)
     rows = list(SignUp.objects.select_related("event").filter(event=event, customer_id__in=family).order_by("-id"))
