@@ -249,7 +249,7 @@ class PointsSummary(Value):
     """A member's points: `points` is the balance, of which `pending` cannot be spent yet and `available` can.
 
     `expiring` are those that are good for 30 days at most, the first of them until `expiring_on`. `shared` is what the
-    household has for this member to spend, its own included; without sharing the same as `available`.
+    household has for this member to spend, its own included, less what any of it owes; without sharing the same as `available`.
     """
 
     customer_id: int

@@ -143,6 +143,22 @@ def test_a_household_spends_as_one_soonest_to_lapse_first(ruled):
     flat_books_agree()
 
 
+def test_a_household_spends_no_more_than_it_holds_less_what_it_owes(ruled):
+    first, second, third = ruled(household_shares=True).enrol(3)
+    household(first, second, third)
+    give(second, 800)
+    services.adjust_points(HEAD_OFFICE, first, -500, "owed")
+    assert [queries.household_points(one).shared for one in (first, second, third)] == [300, 300, 300]
+    (answer,), _ = records.spend([spending(third, 301)])
+    assert (answer.is_paid, answer.available) == (False, 300)
+    (some, more), _ = records.spend([spending(third, 300, "a"), spending(first, 1, "b")])
+    assert (some.is_paid, more.is_paid, more.available) == (True, False, 0)
+    assert (points(first), points(second)) == (-500, 500)
+    services.adjust_points(HEAD_OFFICE, third, -600, "owed too")
+    assert queries.household_points(second).shared == 0
+    flat_books_agree()
+
+
 def test_who_left_the_household_gets_back_what_was_taken_for_it(ruled):
     first, second = ruled(household_shares=True).enrol(2)
     number = household(first, second)

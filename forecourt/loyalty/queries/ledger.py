@@ -174,7 +174,7 @@ def household_points(customer_id: int) -> PointsSummary:
         available=own.spendable(day),
         expiring=sum(soon.values()),
         expiring_on=min(soon, default=None),
-        shared=sum(found[member].spendable(day) for member in members),
+        shared=rules.spendable_together([found[member] for member in members], day),
         members=members if len(members) > 1 else (),
     )
 

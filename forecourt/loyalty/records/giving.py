@@ -79,8 +79,8 @@ def give(gifts: Sequence[Gift]) -> list[PointsEntry]:
 def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]]:
     """Take points that can be spent, each spending all or nothing, in the order given.
 
-    Where the programme lets households share, the whole household's lots count as one, soonest to lapse first, and each
-    member's part is an entry of its own; `give_back` finds them all.
+    Where the programme lets households share, the whole household's lots count as one, less what any of them owes, soonest
+    to lapse first, and each member's part is an entry of its own; `give_back` finds them all.
     """
     if not spendings:
         return [], []
@@ -96,7 +96,7 @@ def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]
     answers, entries, shared = [], [], []
     for spending in spendings:
         members = sharing[spending.customer_id]
-        available = sum(books[member].spendable(today) for member in members)
+        available = rules.spendable_together([books[member] for member in members], today)
         is_paid = 0 < spending.points <= available
         if is_paid:
             for payer_id, points in _parts(spending.points, members, books, today).items():

@@ -10,7 +10,7 @@ from forecourt.loyalty.rules.earning import (
     sole_tender,
 )
 from forecourt.loyalty.rules.expiry import available_from, expiry_of, inactive_since, last_day
-from forecourt.loyalty.rules.ledger import Book, Lapse
+from forecourt.loyalty.rules.ledger import Book, Lapse, spendable_together
 from forecourt.loyalty.rules.paying import points_for, spendable_points, worth
 from forecourt.loyalty.rules.tiers import entry_tier, keeps, missing_to_keep, next_state, next_tier, tier_for
 
@@ -35,6 +35,7 @@ __all__ = [
     "points_for",
     "sole_tender",
     "spendable_points",
+    "spendable_together",
     "tier_for",
     "worth",
 ]

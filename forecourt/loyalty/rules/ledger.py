@@ -54,6 +54,11 @@ class Book:
         """Points that can be spent on a day: in lots that are neither pending nor past their last day."""
         return sum(lot.remaining for lot in self.good(day))
 
+    @property
+    def owed(self) -> int:
+        """Points that debits found too few for, and still owe."""
+        return sum(owed for _, owed in self.debts)
+
     def good(self, day: date) -> list[Lot]:
         """The lots that can be spent on a day, in the order in which they are: soonest to lapse, then oldest."""
         good = [lot for lot in self.lots if lot.available_on is None or lot.available_on <= day]
@@ -147,3 +152,12 @@ class Book:
         )
         self.lots = [lot for lot in self.lots if lot.entry_id not in gone]
         return replace(entry, points=-sum(lot.remaining for lot in past), allocations=allocations)
+
+
+def spendable_together(books: Iterable[Book], day: date) -> int:
+    """Points that several who share can spend on a day: what all of them hold less what all of them owe, never below none."""
+    held = owed = 0
+    for book in books:
+        held += book.spendable(day)
+        owed += book.owed
+    return max(0, held - owed)

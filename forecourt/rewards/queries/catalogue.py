@@ -13,6 +13,7 @@ from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
 from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import rules as loyalty_rules
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, rules
 from forecourt.rewards.queries.stock import left
@@ -162,4 +163,4 @@ def spendable(customer_id: int) -> int:
     programme = loyalty.programme_at(clock.now())
     members = loyalty.sharing([customer_id], programme)[customer_id]
     day = organisation.company_day()
-    return sum(book.spendable(day) for book in loyalty.open_books(members, programme).values())
+    return loyalty_rules.spendable_together(loyalty.open_books(members, programme).values(), day)
