@@ -36,6 +36,16 @@ class Expiry(StrEnum):
     CALENDAR = "calendar"
 
 
+class SpendBy(StrEnum):
+    """By what a member must be recognised at a till to pay with points.
+
+    By anything, or by what others do not know: a card, the app, WeChat, the member's id; no phone number, plate or e-mail.
+    """
+
+    ANY = "any"
+    PROVEN = "proven"
+
+
 class EntryKind(StrEnum):
     EARN = "earn"
     REFUND = "refund"
@@ -106,8 +116,9 @@ class Programme(Value):
 
     Who falls below what keeps a tier holds it `grace_days` more and is warned `warn_days` before it ends; businesses start
     in `business_tier`. Points can be spent `pending_days` after they were earned. As a tender a point is worth
-    `point_value`; at least `spend_minimum` points at once, in steps of `spend_step`. Adjustments beyond `adjust_limit`
-    points (0: none) want a second person. `household_shares`: members of a household spend from one another's points.
+    `point_value`; at least `spend_minimum` points at once, in steps of `spend_step`, and of who was recognised by what
+    `spend_by` asks for. Adjustments beyond `adjust_limit` points (0: none) want a second person. `household_shares`: members
+    of a household spend from one another's points.
     """
 
     version: int = 0
@@ -126,6 +137,7 @@ class Programme(Value):
     point_value: Decimal = Decimal("0.01")
     spend_minimum: int = 0
     spend_step: int = 1
+    spend_by: SpendBy = SpendBy.PROVEN
     adjust_limit: int = 0
     household_shares: bool = False
 
@@ -249,7 +261,8 @@ class PointsSummary(Value):
     """A member's points: `points` is the balance, of which `pending` cannot be spent yet and `available` can.
 
     `expiring` are those that are good for 30 days at most, the first of them until `expiring_on`. `shared` is what the
-    household has for this member to spend, its own included, less what any of it owes; without sharing the same as `available`.
+    household has for this member to spend, its own included, less what any of it owes; without sharing the same as
+    `available`. `payable` is the most of it that may pay at once by the programme's rules, `payable_worth` what it pays.
     """
 
     customer_id: int
@@ -260,6 +273,8 @@ class PointsSummary(Value):
     expiring_on: date | None
     shared: int
     members: tuple[int, ...] = ()
+    payable: int = 0
+    payable_worth: Decimal = Decimal(0)
 
 
 class Lot(Value):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
 from forecourt.kernel.money import sign, whole_or_cents
-from forecourt.loyalty.values import EarnRate, Every, Expiry, NegativeBalance, Per, Programme, Tier, TierBasis
+from forecourt.loyalty.values import EarnRate, Every, Expiry, NegativeBalance, Per, Programme, SpendBy, Tier, TierBasis
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
 
@@ -25,6 +25,10 @@ EXPIRY: Final = {
     Expiry.FIXED: gettext_lazy("by when they were earned"),
     Expiry.ACTIVITY: gettext_lazy("by the last sale"),
     Expiry.CALENDAR: gettext_lazy("at the end of a year"),
+}
+SPEND_BY: Final = {
+    SpendBy.PROVEN: gettext_lazy("the card, the app, WeChat or the member's number"),
+    SpendBy.ANY: gettext_lazy("anything, a phone number or plate too"),
 }
 NEGATIVE: Final = {
     NegativeBalance.OWE: gettext_lazy("the balance goes below zero"),
@@ -238,6 +242,10 @@ _WHOLE: Final[dict[str, _Phrase]] = {
     "point_value": (gettext_lazy("a point pays"), lambda one, _all: money(one.point_value)),
     "spend_minimum": (gettext_lazy("points at least in one payment"), lambda one, _all: number(one.spend_minimum)),
     "spend_step": (gettext_lazy("points in steps of"), lambda one, _all: number(one.spend_step)),
+    "spend_by": (
+        gettext_lazy("who pays with points is recognised by"),
+        lambda one, _all: str(SPEND_BY[one.spend_by]),
+    ),
     "adjust_limit": (
         gettext_lazy("adjustments want approval beyond"),
         lambda one, _all: number(one.adjust_limit) if one.adjust_limit else _("nothing"),

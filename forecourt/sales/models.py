@@ -22,6 +22,8 @@ FLAG_NAMES = {
     Flag.AMOUNT_MISMATCH: _("quantity and price do not give the amount"),
     Flag.TENDER_MISMATCH: _("payments do not add up to the total"),
     Flag.POINTS_SHORT: _("points to pay with were not there"),
+    Flag.POINTS_REFUSED: _("points that may not pay"),
+    Flag.POINTS_UNEVEN: _("too few points, or not in the programme's steps"),
 }
 STATUS_NAMES = [(SaleStatus.POSTED.value, _("posted")), (SaleStatus.FLAGGED.value, _("flagged"))]
 

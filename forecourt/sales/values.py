@@ -105,6 +105,8 @@ class Flag(StrEnum):
     AMOUNT_MISMATCH = "amount_mismatch"
     TENDER_MISMATCH = "tender_mismatch"
     POINTS_SHORT = "points_short"
+    POINTS_REFUSED = "points_refused"
+    POINTS_UNEVEN = "points_uneven"
 
 
 class SaleStatus(StrEnum):
@@ -207,7 +209,11 @@ class Receipt(Value):
 
 
 class Quote(Value):
-    """What a sale would come to. Nothing is recorded. `sentences` only where a reader was named."""
+    """What a sale would come to. Nothing is recorded. `sentences` only where a reader was named.
+
+    `points_payable` is how many of the customer's points may pay it at most, by the programme's rules and what there is, and
+    `payable_worth` what they pay.
+    """
 
     customer_id: int | None
     totals: Totals
@@ -216,6 +222,8 @@ class Quote(Value):
     flags: tuple[str, ...]
     offers: tuple[OfferGiven, ...]
     explanation: tuple[Reason, ...]
+    points_payable: int = 0
+    payable_worth: Decimal = Decimal(0)
     sentences: tuple[Sentence, ...] | UnsetType = UNSET
 
 

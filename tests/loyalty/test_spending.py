@@ -159,6 +159,31 @@ def test_a_household_spends_no_more_than_it_holds_less_what_it_owes(ruled):
     flat_books_agree()
 
 
+def test_who_is_blocked_spends_nothing_and_nobody_spends_theirs(ruled):
+    first, second = ruled(household_shares=True).enrol(2)
+    household(first, second)
+    give(first, 100), give(second, 10)
+    services.spend_points(APP, first, 5, "before")
+    customer_services.block_customer(HEAD_OFFICE, first, "欠款")
+    assert not records.spend([spending(first, 1)])[0][0].is_paid
+    (answer,), _ = records.spend([spending(second, 11)])
+    assert (answer.is_paid, answer.available) == (False, 10)
+    has, other = queries.household_points(first), queries.household_points(second)
+    assert (has.points, has.available, has.shared, has.members) == (95, 0, 0, ())
+    assert (other.available, other.shared, other.members) == (10, 10, ())
+    with pytest.raises(Conflict, match="is blocked") as refused:
+        services.spend_points(APP, first, 1, "order")
+    assert set(refused.value.fields) == {"customer"}
+    with pytest.raises(Conflict, match="is blocked"):
+        services.transfer_points(HEAD_OFFICE, first, second, 1)
+    assert services.spend_points(APP, first, 5, "before").points == 95
+    services.return_points(APP, first, "before")
+    assert (points(first), points(second)) == (100, 10)
+    customer_services.unblock_customer(HEAD_OFFICE, first, "已还清")
+    assert queries.household_points(second).shared == 110
+    flat_books_agree()
+
+
 def test_who_left_the_household_gets_back_what_was_taken_for_it(ruled):
     first, second = ruled(household_shares=True).enrol(2)
     number = household(first, second)

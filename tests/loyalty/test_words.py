@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from forecourt.loyalty import words
-from forecourt.loyalty.values import EarnRate, Every, Expiry, Per, Programme, TierBasis, TierCoupon
+from forecourt.loyalty.values import EarnRate, Every, Expiry, Per, Programme, SpendBy, TierBasis, TierCoupon
 from tests.bench.samples import add_sample_products, open_sample_station
 from tests.sales.scenes import PROGRAMME
 
@@ -52,6 +52,16 @@ CASES = [
         {"point_value": Decimal("0.02")},
         ("Programme", "a point pays", "¥0.01", "¥0.02"),
         ("会员计划", "1 积分抵扣", "0.01 元", "0.02 元"),
+    ),
+    Case(
+        {"spend_by": SpendBy.PROVEN},
+        (
+            "Programme",
+            "who pays with points is recognised by",
+            "anything, a phone number or plate too",
+            "the card, the app, WeChat or the member's number",
+        ),
+        ("会员计划", "使用积分支付时的识别方式", "任何方式，包括手机号或车牌", "会员卡、App、微信或会员编号"),
     ),
     Case(
         {"household_shares": True},
@@ -135,6 +145,7 @@ changes = st.fixed_dictionaries(
         "point_value": st.sampled_from([Decimal("0.01"), Decimal("0.010"), Decimal("0.02")]),
         "spend_minimum": st.integers(0, 2),
         "spend_step": st.integers(1, 2),
+        "spend_by": st.sampled_from(SpendBy),
         "adjust_limit": st.integers(0, 2),
         "household_shares": st.booleans(),
         "tiers": st.sampled_from([TIERS, TIERS[:2], (*TIERS[:2], GOLD), TIERS[::-1]]),

@@ -18,7 +18,7 @@ from forecourt.kernel.problems import Problem
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import services as loyalty_services
 from forecourt.loyalty.queries import BEGINNING
-from forecourt.loyalty.values import EarnRate, NegativeBalance, Per, Programme, Tier
+from forecourt.loyalty.values import EarnRate, NegativeBalance, Per, Programme, SpendBy, Tier
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import services
 from forecourt.sales.values import NewLine, NewSale, NewTender, Receipt
@@ -28,6 +28,7 @@ WATER = "6901234567892"
 HEAD_OFFICE = Actor(kind="staff", id=0, name="head-office", everything=True)
 PROGRAMME = Programme(
     name="会员计划",
+    spend_by=SpendBy.ANY,
     rates=(
         EarnRate(code="petrol", points=Decimal(1), per=Per.UNIT, family="petrol"),
         EarnRate(code="shop", points=Decimal(1), per=Per.CURRENCY, kind="goods"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from forecourt.catalogue.values import Family, Kind
 from forecourt.connectors.demo import fuel
-from forecourt.loyalty.values import EarnRate, NegativeBalance, Per, Programme, Tier, TierBasis
+from forecourt.loyalty.values import EarnRate, NegativeBalance, Per, Programme, SpendBy, Tier, TierBasis
 
 _ONE: Final = Decimal(1)
 
@@ -49,6 +49,7 @@ PROGRAMME: Final = Programme(
     point_value=Decimal("0.01"),
     spend_minimum=100,
     spend_step=100,
+    spend_by=SpendBy.ANY,
     adjust_limit=1000,
     points_life_months=24,
     negative_balance=NegativeBalance.OWE,

@@ -18,6 +18,9 @@ FLAG = {
     "clock_off": _("Clock of the till is off"),
     "amount_mismatch": _("Quantity × price ≠ amount"),
     "tender_mismatch": _("Payments ≠ total"),
+    "points_short": _("Too few points to pay"),
+    "points_refused": _("Points that may not pay"),
+    "points_uneven": _("Points not in steps"),
 }
 FLAG_HELP = {
     "unknown_product": _("The till sent a product code that the catalogue does not have, so it earned no points."),
@@ -26,6 +29,11 @@ FLAG_HELP = {
     "clock_off": _("The time of the sale lies in the future or long ago; check the clock of the till."),
     "amount_mismatch": _("Quantity times unit price does not give the line's amount."),
     "tender_mismatch": _("What was paid does not add up to what was sold."),
+    "points_short": _("Points were to pay that the customer did not have; none were taken."),
+    "points_refused": _(
+        "The customer is blocked or was not recognised well enough to pay with points; none were taken."
+    ),
+    "points_uneven": _("Fewer points than the programme's minimum, or not in its steps, paid; they were taken."),
 }
 KIND = {"person": _("Person"), "business": _("Business")}
 PRODUCT_KIND = {"fuel": _("Fuel"), "goods": _("Goods"), "service": _("Service")}

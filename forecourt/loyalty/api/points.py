@@ -83,14 +83,17 @@ class HouseholdPointsOut(Schema):
 class PointsOut(StandingOut):
     """A customer's points. Of `points`, `pending` cannot be spent yet and `available` can.
 
-    `expiring` are good for 30 days at most, the first of them until `expiring_on`. `household` is null unless the
-    programme lets the household share; `progress` is null where there are no tiers.
+    `expiring` are good for 30 days at most, the first of them until `expiring_on`. `payable` is how many may pay at once, by
+    the programme's minimum and steps and with what the household shares, and `payable_worth` what they pay. `household` is
+    null unless the programme lets the household share; `progress` is null where there are no tiers.
     """
 
     pending: int
     available: int
     expiring: int
     expiring_on: date | None
+    payable: int
+    payable_worth: Figure
     household: HouseholdPointsOut | None
     progress: ProgressOut | None
 
@@ -105,6 +108,8 @@ class PointsOut(StandingOut):
             available=summary.available,
             expiring=summary.expiring,
             expiring_on=summary.expiring_on,
+            payable=summary.payable,
+            payable_worth=summary.payable_worth,
             household=HouseholdPointsOut(available=summary.shared, members=list(summary.members))
             if summary.members
             else None,

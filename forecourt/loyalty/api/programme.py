@@ -21,6 +21,7 @@ from forecourt.loyalty.values import (
     Per,
     Programme,
     Review,
+    SpendBy,
     TierBasis,
 )
 
@@ -121,6 +122,7 @@ class ProgrammeOut(Schema):
     point_value: Figure
     spend_minimum: int
     spend_step: int
+    spend_by: SpendBy
     adjust_limit: int
     household_shares: bool
 
@@ -144,6 +146,7 @@ class ProgrammeBody(Body):
     point_value: Figure = Decimal("0.01")
     spend_minimum: Points = 0
     spend_step: Points = 1
+    spend_by: SpendBy = SpendBy.PROVEN
     adjust_limit: Points = 0
     household_shares: bool = False
 

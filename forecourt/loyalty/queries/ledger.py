@@ -30,6 +30,7 @@ TAKEN_BY_SALE: Final = sql.load(loyalty.__file__, "taken_by_sale")
 ENTRIES: Final = sql.load(loyalty.__file__, "entries")
 LAPSING_LOTS: Final = sql.load(loyalty.__file__, "lapsing_lots")
 INACTIVE: Final = sql.load(loyalty.__file__, "inactive")
+SHARING: Final = sql.load(loyalty.__file__, "sharing")
 SPENT_FOR: Final = sql.load(loyalty.__file__, "spent_for")
 TAKEN_FOR: Final = sql.load(loyalty.__file__, "taken_for")
 SOON: Final = timedelta(days=30)
@@ -152,11 +153,25 @@ def customers_with_lapsing(since: date, until: date, programme: Programme, after
 
 
 def sharing(customer_ids: Collection[int], programme: Programme) -> dict[int, tuple[int, ...]]:
-    """From whose points each of these customers may spend: their household's where the programme shares, else their own."""
-    if not programme.household_shares:
-        return {customer_id: (customer_id,) for customer_id in customer_ids}
-    found = customers.household_of(customer_ids)
-    return {customer_id: found.get(customer_id, (customer_id,)) for customer_id in customer_ids}
+    """From whose points each of these customers may spend: their household's where the programme shares, else their own.
+
+    Nobody's for who is blocked, and nobody else spends theirs. Of merged ones, from the survivor's. One statement.
+    """
+    found: dict[int, list[int]] = {customer_id: [] for customer_id in customer_ids}
+    where = {"ids": sql.array(customer_ids), "shares": programme.household_shares}
+    for asked, member in sql.rows(SHARING, where, hot=True) if found else []:
+        found[asked].append(member)
+    return {asked: tuple(members) for asked, members in found.items()}
+
+
+def spendable(customer_ids: Collection[int], programme: Programme) -> dict[int, int]:
+    """Points that each of these customers can spend today, with what the household shares. Three statements for any number,
+    one more where points lapse when members stay away.
+    """
+    shared = sharing(customer_ids, programme)
+    found = open_books(set().union(*shared.values()), programme)
+    day = organisation.company_day()
+    return {asked: rules.spendable_together([found[one] for one in members], day) for asked, members in shared.items()}
 
 
 def household_points(customer_id: int) -> PointsSummary:
@@ -167,14 +182,19 @@ def household_points(customer_id: int) -> PointsSummary:
     found = open_books({customer_id, *members}, programme)
     own = found[customer_id]
     soon = own.lapsing(day, day + SOON)
+    shared = rules.spendable_together([found[member] for member in members], day)
+    digits = organisation.company().digits
+    payable = rules.spendable_points(shared, None, programme, digits=digits)
     return PointsSummary(
         customer_id=customer_id,
         points=balance(customer_id).points,
         pending=own.pending(day),
-        available=own.spendable(day),
+        available=own.spendable(day) if members else 0,
         expiring=sum(soon.values()),
         expiring_on=min(soon, default=None),
-        shared=rules.spendable_together([found[member] for member in members], day),
+        shared=shared,
+        payable=payable,
+        payable_worth=rules.worth(payable, programme, digits=digits),
         members=members if len(members) > 1 else (),
     )
 

@@ -11,7 +11,7 @@ from forecourt.loyalty.rules.earning import (
 )
 from forecourt.loyalty.rules.expiry import available_from, expiry_of, inactive_since, last_day
 from forecourt.loyalty.rules.ledger import Book, Lapse, spendable_together
-from forecourt.loyalty.rules.paying import points_for, spendable_points, worth
+from forecourt.loyalty.rules.paying import misfit, points_for, spendable_points, worth
 from forecourt.loyalty.rules.tiers import entry_tier, keeps, missing_to_keep, next_state, next_tier, tier_for
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "inactive_since",
     "keeps",
     "last_day",
+    "misfit",
     "missing_to_keep",
     "multiplier_of",
     "next_state",

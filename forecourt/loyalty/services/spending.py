@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customer_queries
-from forecourt.kernel import audit
+from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
-from forecourt.loyalty import events, permissions, queries, records
+from forecourt.loyalty import events, permissions, queries, records, rules
+from forecourt.loyalty.services.refusing import require_free
 from forecourt.loyalty.values import PointsSummary, Return, Spending
 
 MOST_POINTS = 10_000_000
@@ -18,8 +19,9 @@ MOST_POINTS = 10_000_000
 def spend_points(actor: Actor, customer_id: int, points: int, origin: str, reason: str = "") -> PointsSummary:
     """Spend a member's points for something named `origin`, all or nothing; returns what the member has then.
 
-    The same origin is spent once: asked again with as many points it answers as if it were done now. Conflict when
-    there are too few, when other points were spent for it, or when they were given back.
+    The same origin is spent once: asked again with as many points it answers as if it were done now. Invalid when they are
+    below the programme's minimum or not in its steps. Conflict when
+    there are too few, when other points were spent for it, when they were given back, or when the member is blocked.
     """
     actor.require(permissions.SPEND_POINTS)
     if not 1 <= points <= MOST_POINTS:
@@ -38,6 +40,9 @@ def spend_points(actor: Actor, customer_id: int, points: int, origin: str, reaso
             % {"spent": spent, "origin": origin}
         )
     if not spent:
+        require_free(customer_id)
+        if said := rules.misfit(points, queries.programme_at(clock.now())):
+            raise Invalid.field("points", said)
         spending = Spending(
             customer_id=customer_id, points=points, origin=name, reason=reason.strip(), actor=actor.label
         )

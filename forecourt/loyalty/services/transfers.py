@@ -16,6 +16,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.loyalty import permissions, queries, records
 from forecourt.loyalty.events import PointsTransferred
 from forecourt.loyalty.rules import Book
+from forecourt.loyalty.services.refusing import require_free
 from forecourt.loyalty.values import Lot, PointsSummary
 from forecourt.organisation import queries as organisation
 
@@ -31,6 +32,7 @@ def transfer_points(actor: Actor, giver: int, taker: int, points: int, reason: s
 
     Only points that can be spent, those that lapse soonest first; they keep their last day. Both must be of one
     household, unless the actor may pass points on anywhere; who may is not held to how often a day either.
+    Conflict when the giver is blocked.
     """
     actor.require(permissions.TRANSFER_POINTS)
     if not 1 <= points <= MOST_POINTS:
@@ -38,6 +40,7 @@ def transfer_points(actor: Actor, giver: int, taker: int, points: int, reason: s
             "points", _("%(points)s is out of range; give 1 to %(most)s") % {"points": points, "most": MOST_POINTS}
         )
     giver, taker = _both_locked(giver, taker)
+    require_free(giver)
     now, day = clock.now(), organisation.company_day()
     _require_one_household(actor, giver, taker)
     _require_seldom(actor, giver)

@@ -13,7 +13,6 @@ from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
 from forecourt.loyalty import queries as loyalty
-from forecourt.loyalty import rules as loyalty_rules
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, rules
 from forecourt.rewards.queries.stock import left
@@ -160,7 +159,4 @@ def taken(family: Sequence[int], reward_id: int | None = None) -> dict[int, Take
 
 def spendable(customer_id: int) -> int:
     """Points that the customer can spend today, with those of the household where the programme shares them."""
-    programme = loyalty.programme_at(clock.now())
-    members = loyalty.sharing([customer_id], programme)[customer_id]
-    day = organisation.company_day()
-    return loyalty_rules.spendable_together(loyalty.open_books(members, programme).values(), day)
+    return loyalty.spendable([customer_id], loyalty.programme_at(clock.now()))[customer_id]

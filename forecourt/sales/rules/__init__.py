@@ -14,7 +14,8 @@ from forecourt.sales.rules.checking import (
 )
 from forecourt.sales.rules.explaining import coupons_given, offers_given
 from forecourt.sales.rules.offering import seen
-from forecourt.sales.rules.rating import LARGEST_POINTS, POINTS, Mint, points_tendered, rate, take
+from forecourt.sales.rules.paying import POINTS, flagged, kept_from_paying, points_payable, points_tendered
+from forecourt.sales.rules.rating import LARGEST_POINTS, Mint, rate, take
 from forecourt.sales.rules.remaining import Remaining
 from forecourt.sales.rules.returning import Paid, paid_back, returned, returned_whole
 from forecourt.sales.rules.state import Known, Rulings, State, Used
@@ -39,9 +40,12 @@ __all__ = [
     "business_date_of",
     "checked",
     "coupons_given",
+    "flagged",
     "flags_of",
+    "kept_from_paying",
     "offers_given",
     "paid_back",
+    "points_payable",
     "points_tendered",
     "rate",
     "returned",

@@ -7,18 +7,16 @@ from typing import Final
 from forecourt.catalogue.values import Kind
 from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO, rounded
-from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, points_for, sole_tender
-from forecourt.loyalty.values import Programme
+from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, sole_tender
 from forecourt.sales.rules import offering
 from forecourt.sales.rules.explaining import explained, explained_offers
 from forecourt.sales.rules.offering import Offered
+from forecourt.sales.rules.paying import points_tendered
 from forecourt.sales.rules.state import Rulings, State
-from forecourt.sales.values import Flag, Issue, KnownSale, NewSale, Outcome, RatedLine, Totals
+from forecourt.sales.values import Flag, Issue, KnownSale, Outcome, RatedLine, Totals
 
 LARGEST_POINTS: Final = 1_000_000_000
 """A sale that would earn more earns nothing and is flagged: a figure must be wrong, and the ledger could not hold it."""
-POINTS: Final = "points"
-"""The tender that is paid with a member's points."""
 
 Mint = Callable[[str, KnownSale], Coupon | None]
 """Makes the coupon of a template that a sale gives; None where the template is not issued any more."""
@@ -97,7 +95,7 @@ def _rated(
         used=used,
         issued=issued,
         spends=offering.spends_of(applied, bonuses, known) if applied or known.promise else {},
-        points_tendered=points_tendered(sale, rulings.programme),
+        points_tendered=points_tendered(sale, rulings.programme, totals.net),
         points_bonus=sum(bonuses),
     )
 
@@ -171,8 +169,8 @@ def _used(given: Offered) -> tuple[Coupon, ...]:
 
 
 def _issued(given: Offered, known: KnownSale, mint: Mint | None) -> tuple[Issue, ...]:
-    """The coupons for next time; one of a template at most, and none for strangers."""
-    if mint is None or not known.is_member:
+    """The coupons for next time; one of a template at most, and none for strangers and who is blocked."""
+    if mint is None or not known.is_member or Flag.BLOCKED_CUSTOMER in known.flags:
         return ()
     issued: dict[str, Issue] = {}
     for item in given.applied:
@@ -180,12 +178,6 @@ def _issued(given: Offered, known: KnownSale, mint: Mint | None) -> tuple[Issue,
             if template not in issued and (coupon := mint(template, known)) is not None:
                 issued[template] = Issue(coupon=coupon, offer=item.live.code)
     return tuple(issued.values())
-
-
-def points_tendered(sale: NewSale, programme: Programme) -> int:
-    """Points that the payment by points takes: the fewest that are worth it."""
-    money = sum([tender.amount for tender in sale.tenders if tender.kind == POINTS], ZERO)
-    return points_for(money, programme) if programme.point_value > 0 else 0
 
 
 def take(state: State, outcome: Outcome) -> None:

@@ -45,6 +45,7 @@ def paid_back(
     if sale.points_spent:
         worth = sum((one.amount for one in wire.decode_tenders(sale.tenders) if one.kind == rules.POINTS), ZERO)
     price, stays = price_of(basket.lines), price_of(rest)
+    worth = min(worth, price)  # points beyond what was due were not taken
     sold = rules.Paid(points=sale.points_spent, worth=worth, money=price - worth)
     return rules.paid_back(sold, basket.points_spent, price, stays - price_of(lines), stays, digits)
 

@@ -1,85 +1,136 @@
-"""Payments by points: taken before a list is rated, each whole or not at all."""
+"""Payments by points: refused before a sale, taken once it is rated; what it is due at most, whole or not at all."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from msgspec.structs import replace
 
-from forecourt.customers import records as customer_records
+from forecourt.kernel import clock
 from forecourt.kernel.events import publish
+from forecourt.kernel.money import ZERO
+from forecourt.kernel.problems import Conflict, Invalid, Problem
+from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.events import moved
-from forecourt.loyalty.values import Spending
-from forecourt.sales import rules, wire
-from forecourt.sales.queries import SaleView
+from forecourt.loyalty.values import Programme, Spending, Standing
+from forecourt.sales import rules
 from forecourt.sales.services.claiming import New
 from forecourt.sales.services.engine import InForce
-from forecourt.sales.services.giving_back import give_points_back, spent_by
-from forecourt.sales.values import Flag, KnownSale
+from forecourt.sales.values import Flag, KnownSale, Outcome
+
+
+class PointsRefused(Conflict):
+    """This customer's points may not pay this sale, however many there are."""
+
+    type = "points-refused"
+    title = "Points cannot pay here"
 
 
 class Paid(NamedTuple):
-    """The sales, flagged where the points were not there, and the points each paid with, by sale."""
+    """The outcomes, flagged where points did not pay as they should; the points each sale was paid with; what left ledgers."""
 
-    new: list[New]
+    outcomes: list[Outcome]
     points: dict[UUID, int]
+    taken: Counter[int]
 
 
-def pay_with_points(new: Sequence[New], in_force: InForce) -> Paid:
-    """Take the points that sales are paid with. What is not there is not taken: the sale stands, flagged."""
-    wanted: dict[UUID, Spending] = {}
-    for item in new:
-        count = rules.points_tendered(item.known.sale, in_force.at(item.known.sale.occurred_at).programme)
-        if count and item.known.is_member:
-            wanted[item.sale_id] = Spending(
-                customer_id=item.known.customer_id,
-                points=count,
+def pay_with_points(new: Sequence[New], outcomes: Sequence[Outcome], in_force: InForce) -> Paid:
+    """Take the points that rated sales are paid with. What is not there, or may not pay, is not taken: the sale stands,
+    flagged. What the programme would not have let a till take so (too few, not in its steps) was given for: it is taken.
+    """
+    done = list(outcomes)
+    asked: list[tuple[int, Spending]] = []
+    for place, (item, outcome) in enumerate(zip(new, outcomes, strict=True)):
+        known, programme = outcome.known, in_force.at(outcome.known.rated_at).programme
+        tendered = rules.points_tendered(known.sale, programme)
+        if not tendered:
+            continue
+        flag = rules.kept_from_paying(known, programme)
+        if flag is None and loyalty_rules.misfit(tendered, programme):
+            done[place] = rules.flagged(outcome, Flag.POINTS_UNEVEN)
+        if flag is not None:
+            done[place] = rules.flagged(outcome, flag)
+        elif outcome.points_tendered:
+            spending = Spending(
+                customer_id=known.customer_id,
+                points=outcome.points_tendered,
                 origin=f"sale:{item.sale_id}",
                 reason=_("paid with points"),
                 actor=item.recorded_by,
             )
-        elif count:
-            wanted[item.sale_id] = Spending(customer_id=0, points=count, origin="", reason="", actor="")
-    if not wanted:
-        return Paid(list(new), {})
-    asked = [(sale_id, spending) for sale_id, spending in wanted.items() if spending.customer_id]
+            asked.append((place, spending))
     answers, entries = loyalty_records.spend([spending for _, spending in asked])
     publish(moved(entries))
-    points = {
-        sale_id: spending.points for (sale_id, spending), answer in zip(asked, answers, strict=True) if answer.is_paid
-    }
-    return Paid([_flagged(item) if item.sale_id in wanted.keys() - points.keys() else item for item in new], points)
+    points: dict[UUID, int] = {}
+    for (place, spending), answer in zip(asked, answers, strict=True):
+        if answer.is_paid:
+            points[new[place].sale_id] = spending.points
+        else:
+            done[place] = rules.flagged(done[place], Flag.POINTS_SHORT)
+    taken = Counter[int]()
+    for entry in entries:
+        taken[entry.customer_id] -= entry.points
+    return Paid(done, points, taken)
 
 
-def lock_payers(sale: SaleView, customer_ids: Collection[int]) -> None:
-    """Lock those between whom a recorded sale is settled anew, and whoever paid or may pay for it with points."""
-    if any(tender.kind == rules.POINTS for tender in wire.decode_tenders(sale.tenders)):
-        loyalty_records.lock_sharing(customer_ids, [spent_by(sale)] if sale.points_spent else [])
-    else:
-        customer_records.lock(customer_ids)
+def refusal(known: KnownSale, programme: Programme) -> Problem | None:
+    """Why the points that are to pay a sale may not, before it is sold; None where they may, as far as there are any."""
+    points = rules.points_tendered(known.sale, programme)
+    if not points:
+        return None
+    if rules.kept_from_paying(known, programme) is Flag.POINTS_REFUSED:
+        return _refused(known)
+    if said := loyalty_rules.misfit(points, programme):
+        place = next(place for place, one in enumerate(known.sale.tenders) if one.kind == rules.POINTS)
+        return Invalid.field(f"tenders.{place}.amount", said)
+    return None
 
 
-def pay_anew(
-    sale: SaleView, known: KnownSale, account: int, in_force: InForce, recorded_by: str, *, moves: bool
-) -> tuple[KnownSale, int]:
-    """What a recorded sale is paid with in points once it is looked at anew, as if its member had been known at once.
+def _refused(known: KnownSale) -> PointsRefused:
+    said = _("Customer %(id)s is blocked, so no points can pay; take another payment.")
+    if Flag.BLOCKED_CUSTOMER not in known.flags:
+        said = _(
+            "Customer %(id)s was recognised by what others may know, so no points can pay; scan the card or the member code, "
+            "or take another payment."
+        )
+    said %= {"id": known.customer_id}
+    return PointsRefused(said, fields={"customer": said})
 
-    Where it `moves` to another member, whoever had paid gets the points back, into their very lots, and the other one pays.
-    Points that were not there before are asked of `account` again, unless money was given back for them. What is not
-    there now is not taken: the sale is flagged. Callers hold `lock_payers`.
+
+class Payable(NamedTuple):
+    """How many points may pay a sale at most, and what they are worth."""
+
+    points: int
+    worth: Decimal
+
+
+NOTHING: Payable = Payable(0, ZERO)
+
+
+def available_to(known: Iterable[KnownSale], standings: dict[int, Standing], in_force: InForce) -> dict[int, int]:
+    """Points that the members of these sales can spend now, with what their households share; missing are those who have
+    none. No statement where points pay nothing or nobody has any.
     """
-    if sale.points_spent and not moves:
-        return known, sale.points_spent
-    if sale.points_spent:
-        give_points_back(sale, sale.points_spent, recorded_by, _("a sale paid with points went to another member"))
-    asked = New(0, sale.id, replace(known, customer_id=account), recorded_by)
-    if sale.refunds:
-        return (_flagged(asked).known if Flag.POINTS_SHORT in sale.flags else known), 0
-    paid = pay_with_points([asked], in_force)
-    return replace(known, flags=paid.new[0].known.flags), paid.points.get(sale.id, 0)
+    programme = in_force.rulebooks.at(clock.now()).programme
+    if programme.point_value <= 0:
+        return {}
+    members = {
+        item.customer_id
+        for item in known
+        if rules.kept_from_paying(item, in_force.at(item.rated_at).programme) is None
+        and (programme.household_shares or (item.customer_id in standings and standings[item.customer_id].points > 0))
+    }
+    return loyalty.spendable(members, programme) if members else {}
 
 
-def _flagged(item: New) -> New:
-    return item._replace(known=replace(item.known, flags=(*item.known.flags, Flag.POINTS_SHORT)))
+def payable(outcome: Outcome, available: dict[int, int], in_force: InForce) -> Payable:
+    """How many points may pay what a sale comes to."""
+    known = outcome.known
+    programme = in_force.at(known.rated_at).programme
+    held = available.get(known.customer_id, 0)
+    points = rules.points_payable(known, held, outcome.totals.net, programme, in_force.digits)
+    return Payable(points, loyalty_rules.worth(points, programme, digits=in_force.digits))

@@ -72,11 +72,14 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
     in_force = engine.in_force(seen)
-    paid = pay_with_points(keep_promises(new), in_force)
-    known = [item.known for item in paid.new]
+    kept = keep_promises(new)
+    known = [item.known for item in kept]
     state, limits = engine.load(known, in_force, lock=True)
     standings = dict(state.standings)
-    outcomes = engine.rate_and_take(known, in_force, state, limits)
+    paid = pay_with_points(kept, engine.rate_and_take(known, in_force, state, limits), in_force)
+    for customer_id in paid.taken.keys() & standings.keys():
+        standing = standings[customer_id]
+        standings[customer_id] = replace(standing, points=standing.points - paid.taken[customer_id])
     recorded_at = clock.now()
     postings = [
         records.Posting(
@@ -89,7 +92,7 @@ def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
             explanation=b"",
             points_spent=paid.points.get(item.sale_id, 0),
         )
-        for item, outcome in zip(paid.new, outcomes, strict=True)
+        for item, outcome in zip(kept, paid.outcomes, strict=True)
     ]
     return settle(postings, standings, in_force.rulebooks)
 

@@ -21,6 +21,7 @@ from forecourt.sales.rules import Known, State
 from forecourt.sales.services import engine
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
+from forecourt.sales.services.paying import NOTHING, Payable, available_to, payable, refusal
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
 
 _NOBODYS: Final = UUID(int=1)
@@ -33,14 +34,28 @@ def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Quote 
 
 
 def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
-    """Quote sales of several senders in one go, each under its own sender's permission and scope."""
+    """Quote sales of several senders in one go, each under its own sender's permission and scope.
+
+    Points to pay with that may not, or not so many, are refused as a reservation's are.
+    """
     seen = stamps.read()
     known = know(admitted(submissions), seen)
-    good = [item for item in known if not isinstance(item, Problem)]
     in_force = engine.in_force(seen)
+    known = [item if isinstance(item, Problem) else _payable_or_not(item, in_force) for item in known]
+    good = [item for item in known if not isinstance(item, Problem)]
     state = _state(good, in_force)
-    quotes = iter([quote_of(rules.rate(item, in_force.at(item.rated_at), state), state) for item in good])
+    available = available_to(good, state.standings, in_force)
+    quotes = iter([_quoted(item, in_force, state, available) for item in good])
     return [item if isinstance(item, Problem) else next(quotes) for item in known]
+
+
+def _payable_or_not(known: KnownSale, in_force: InForce) -> KnownSale | Problem:
+    return refusal(known, in_force.at(known.rated_at).programme) or known
+
+
+def _quoted(known: KnownSale, in_force: InForce, state: State, available: dict[int, int]) -> Quote:
+    outcome = rules.rate(known, in_force.at(known.rated_at), state)
+    return quote_of(outcome, state, payable(outcome, available, in_force))
 
 
 def _state(known: Sequence[KnownSale], in_force: InForce) -> State:
@@ -49,8 +64,8 @@ def _state(known: Sequence[KnownSale], in_force: InForce) -> State:
     return state
 
 
-def quote_of(outcome: Outcome, state: State) -> Quote:
-    """What an outcome promises."""
+def quote_of(outcome: Outcome, state: State, payable: Payable = NOTHING) -> Quote:
+    """What an outcome promises, and how many points may pay it."""
     known = outcome.known
     standing: Standing | None = state.standings.get(known.customer_id) if known.is_member else None
     balance = (standing.points if standing else 0) + outcome.points_earned if known.is_member else None
@@ -62,6 +77,8 @@ def quote_of(outcome: Outcome, state: State) -> Quote:
         flags=tuple(map(str, outcome.flags)),
         offers=rules.offers_given(outcome.explanation),
         explanation=outcome.explanation,
+        points_payable=payable.points,
+        payable_worth=payable.worth,
     )
 
 

@@ -31,7 +31,7 @@ from forecourt.sales.services import engine
 from forecourt.sales.services.baskets import basket_of, restated
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
-from forecourt.sales.services.paying import lock_payers, pay_anew
+from forecourt.sales.services.paying_anew import lock_payers, pay_anew
 from forecourt.sales.services.posting import receipt_of, write_coupons
 from forecourt.sales.services.taking_back import Basket, points_of_basket
 from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
@@ -135,10 +135,11 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         lock_payers(sale, {account, giver})
         loyalty_records.open_missing([account], active.programme)
     in_force = engine.in_force(stamps.read())
-    known, points_spent = pay_anew(sale, known, account, in_force, recorded_by, moves=moves)
     standing = loyalty.balance(account)
     tier = standing.tier if moves else sale.tier
     outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket, in_force)
+    outcome, points_spent = pay_anew(sale, outcome, account, in_force, recorded_by, moves=moves)
+    standing = loyalty.balance(account)
     entries: list[PointsEntry] = []
     if known.is_member:
         target = outcome.points_earned

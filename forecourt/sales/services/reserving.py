@@ -19,6 +19,7 @@ from forecourt.kernel import clock, ids, sql, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, NotFound, Problem
+from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Spending
@@ -27,6 +28,7 @@ from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, fingerprint, locked
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Submission, admitted, know
+from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
 from forecourt.sales.services.reservations import let_go, lock_customers, open_promises
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Promise, Reserved
@@ -110,12 +112,13 @@ def _reserved(submission: Submission) -> Reserved:
     if sql.rows(_SOLD, name):
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
     in_force = engine.in_force(seen)
+    available = available_to([known], loyalty.standings([known.customer_id]), in_force)
     points = _hold_points(known, in_force, reservation_id, submission.actor.label)
     state, limits = engine.load([known], in_force, lock=True)
     before = state.copy()
     (outcome,) = engine.rate_and_take([known], in_force, state, limits)
     coupon_records.reserve([(coupon.id, reservation_id) for coupon in outcome.used])
-    quote = quote_of(outcome, before)
+    quote = quote_of(outcome, before, payable(outcome, available, in_force))
     reserved = Reserved(**asdict(quote), reservation=reservation_id, expires_at=until)
     promise = _promise(reservation_id, known, outcome, limits.budgets, points, now)
     body = msgspec.to_builtins(promise) | {"quote": _promises.encode(reserved).decode()}
@@ -158,6 +161,8 @@ def _hold_points(known: KnownSale, in_force: InForce, id: UUID, actor: str) -> i
     points = rules.points_tendered(known.sale, in_force.at(known.rated_at).programme)
     if not points:
         return 0
+    if (problem := refusal(known, in_force.at(known.rated_at).programme)) is not None:
+        raise problem
     if not known.is_member:
         raise Short(_("Nobody was recognised whose %(points)s points could pay.") % {"points": points})
     spending = Spending(

@@ -96,6 +96,8 @@ def _flag_for_customer(flag: str) -> str:
             return _("One product is not known to us yet; its points follow once it is.")
         case Flag.POINTS_SHORT:
             return _("There were not enough points to pay with.")
+        case Flag.POINTS_REFUSED:
+            return _("Your points could not pay this time: show your member code, or ask our staff.")
     return ""
 
 

@@ -183,6 +183,15 @@ def flag_sentence(flag: str) -> str:
             return _("Quantity times price does not give the amount. Check the till's record, then accept as it is.")
         case Flag.POINTS_SHORT:
             return _("Points were to pay that were not there. Ask for another payment, then accept as it is.")
+        case Flag.POINTS_REFUSED:
+            return _(
+                "Points of a blocked member, or of one who was not recognised well enough, were to pay; none were taken. "
+                "Ask for another payment, then accept as it is."
+            )
+        case Flag.POINTS_UNEVEN:
+            return _(
+                "Fewer points paid than the programme lets pay at once, or not in its steps. They were taken; accept as it is."
+            )
         case Flag.TENDER_MISMATCH:
             return _("The payments do not add up to the total. Check the till's record, then accept as it is.")
     return str(FLAG_NAMES.get(Flag(flag), flag))

@@ -21,11 +21,12 @@ from forecourt.loyalty.values import (
     NegativeBalance,
     Per,
     Programme,
+    SpendBy,
     Tier,
     TierBasis,
     TierCoupon,
 )
-from forecourt.loyalty.words import BASIS, EVERY, EXPIRY, FAMILIES, KINDS, NEGATIVE, TENDERS
+from forecourt.loyalty.words import BASIS, EVERY, EXPIRY, FAMILIES, KINDS, NEGATIVE, SPEND_BY, TENDERS
 
 NEW_ROW: Final = "__n__"
 """Stands for the number of a row in the blank ones that the browser copies."""
@@ -118,6 +119,12 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
             number("point_value", _("A point pays"), money),
             number("spend_minimum", _("At least, in one payment"), points, _("0: no minimum")),
             number("spend_step", _("In steps of"), points),
+            select(
+                "spend_by",
+                _("Who pays with points at a till shows"),
+                SPEND_BY,
+                _("anybody may know a phone number or a plate"),
+            ),
             number("adjust_limit", _("Adjustments by hand want approval beyond"), points, _("0: never")),
         ],
         "households": [
@@ -278,6 +285,7 @@ def read(given: QueryDict) -> Typed:
         expiry=Expiry(reader.one_of("expiry", Expiry)),
         negative_balance=NegativeBalance(reader.one_of("negative_balance", NegativeBalance)),
         point_value=reader.decimal("point_value"),
+        spend_by=SpendBy(reader.one_of("spend_by", SpendBy)),
         household_shares=given.get("household_shares") == "on",
         **{name: reader.whole(name) for name in WHOLE_NUMBERS},
     )
