@@ -4,11 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from forecourt.customers import services as customer_services
+from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.models import AuditEntry
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.loyalty import queries, services
 from forecourt.loyalty.values import NegativeBalance
+from tests.loyalty.test_spending import give
 from tests.sales.scenes import HEAD_OFFICE, events, everything_proves, flat_books_agree, points
 
 SECOND = replace(HEAD_OFFICE, name="second")
@@ -29,6 +31,28 @@ def test_up_to_the_limit_points_move_at_once(ruled):
         assert answer.adjustment_id is None
     assert queries.adjustments() == []
     assert queries.waiting_adjustments() == 0
+
+
+def test_small_ones_count_together_by_customer_and_by_who_gives_them_within_a_day(ruled):
+    chain = ruled(adjust_limit=1000)
+    first, second, third = chain.enrol(3)
+    third_person = replace(HEAD_OFFICE, name="third")
+    key = replace(HEAD_OFFICE, kind="key", name="app")
+
+    def waits(actor: Actor, customer_id: int, count: int) -> bool:
+        return services.adjust_points(actor, customer_id, count, "x").adjustment_id is not None
+
+    assert [waits(HEAD_OFFICE, first, 1000) for _ in range(3)] == [False, True, True]
+    assert waits(SECOND, first, 1), "the customer had as much as one person may give"
+    assert waits(HEAD_OFFICE, second, 1), "the person gave as much as may be given alone"
+    assert not waits(HEAD_OFFICE, second, -400), "what is taken counts by itself"
+    assert not waits(SECOND, second, 600)
+    assert (waits(third_person, second, 400), waits(third_person, second, 1)) == (False, True)
+    assert [waits(key, one, 500) for one in (third, third, third)] == [False, False, True]
+    sql.run("UPDATE kernel_audit SET at = at - interval '1 day'")
+    assert not waits(HEAD_OFFICE, first, 1000)
+    assert points(first) == 2000
+    flat_books_agree()
 
 
 @pytest.mark.parametrize("count", [101, -101])
@@ -88,8 +112,7 @@ def test_where_nobody_owes_it_is_looked_at_when_asked_and_when_approved(ruled):
     (customer_id,) = chain.enrol()
     with pytest.raises(Invalid, match="there are"):
         services.adjust_points(HEAD_OFFICE, customer_id, -101, "x")
-    for _ in range(2):
-        services.adjust_points(HEAD_OFFICE, customer_id, 100, "x")
+    give(customer_id, 200)
     waiting = services.adjust_points(HEAD_OFFICE, customer_id, -150, "x").adjustment_id
     services.adjust_points(HEAD_OFFICE, customer_id, -100, "x")
     with pytest.raises(Invalid, match="150 is more than the 100 there are"):

@@ -1,15 +1,16 @@
 """Points given and taken by hand; beyond the programme's limit only once a second person approved."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, time
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec.structs import asdict
 
+from forecourt import loyalty
 from forecourt.customers import queries as customer_queries
 from forecourt.customers import records as customer_records
-from forecourt.kernel import audit, clock, ids
+from forecourt.kernel import audit, clock, ids, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -20,13 +21,16 @@ from forecourt.loyalty.values import Adjusted, AdjustmentView, EntryKind, Points
 from forecourt.organisation import queries as organisation
 
 LARGEST_ADJUSTMENT = 10_000_000
+ADJUSTED_SINCE: Final = sql.load(loyalty.__file__, "adjusted_since")
+_ONE_BY_ONE: Final = "SELECT pg_advisory_xact_lock(hashtext('loyalty.adjust'), hashtext(%(actor)s))"
 
 
 @transaction.atomic(durable=True)
 def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> Adjusted:
     """Give points (positive) or take them (negative), with the reason; returns where the customer stands then.
 
-    Beyond the programme's limit nothing moves yet: the answer names the adjustment that waits for a second person.
+    Beyond the programme's limit nothing moves yet: the answer names the adjustment that waits for a second person. What a
+    customer was given, or had taken, within a day counts together, and so does what a member of staff gave or took.
     Taking more than there is follows the programme's policy: the balance goes below zero, or the command is refused.
     """
     actor.require(permissions.ADJUST_POINTS)
@@ -43,7 +47,7 @@ def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> A
     now = clock.now()
     programme = queries.programme_at(now)
     waiting = None
-    if programme.adjust_limit and abs(points) > programme.adjust_limit:
+    if _is_beyond_limit(actor, customer_id, points, programme, now):
         _require_enough(customer_id, points, programme)
         waiting = _ask(actor, customer_id, points, reason, now)
     else:
@@ -97,6 +101,27 @@ def _locked(customer_id: int) -> int:
     if survivor is not None:  # merged while this waited
         customer_records.lock([survivor])
     return survivor or customer_id
+
+
+def _is_beyond_limit(actor: Actor, customer_id: int, points: int, programme: Programme, now: datetime) -> bool:
+    """Whether an adjustment wants a second person: with what the same customer or the same member of staff was given, or
+    took, alone since the company's day began. Two of a person's at once are looked at one after the other.
+    """
+    limit = programme.adjust_limit
+    if not limit or abs(points) > limit:
+        return bool(limit)
+    sql.rows(_ONE_BY_ONE, {"actor": actor.label})
+    zone = organisation.company_zone()
+    so_far = sql.rows(
+        ADJUSTED_SINCE,
+        {
+            "customer_ids": customer_queries.family_ids(customer_id),
+            "actor": actor.label if actor.kind == "staff" else "",
+            "since": datetime.combine(organisation.company_day(now), time(0), tzinfo=zone),
+            "points": points,
+        },
+    )[0]
+    return any(abs(points) + abs(moved) > limit for moved in so_far)
 
 
 def _require_enough(customer_id: int, points: int, programme: Programme) -> None:
