@@ -63,6 +63,8 @@ def pay_with_points(new: Sequence[New], outcomes: Sequence[Outcome], in_force: I
                 actor=item.recorded_by,
             )
             asked.append((place, spending))
+    if not asked:
+        return Paid(done, {}, Counter())
     answers, entries = loyalty_records.spend([spending for _, spending in asked])
     publish(moved(entries))
     points: dict[UUID, int] = {}
