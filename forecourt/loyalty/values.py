@@ -115,10 +115,10 @@ class Programme(Value):
     """The rules as published: one version of the rulebook. `tiers` rise by threshold, the first one from zero.
 
     Who falls below what keeps a tier holds it `grace_days` more and is warned `warn_days` before it ends; businesses start
-    in `business_tier`. Points can be spent `pending_days` after they were earned. As a tender a point is worth
-    `point_value`; at least `spend_minimum` points at once, in steps of `spend_step`, and of who was recognised by what
-    `spend_by` asks for. Adjustments beyond `adjust_limit` points (0: none) want a second person. `household_shares`: members
-    of a household spend from one another's points.
+    in `business_tier`. Years of points (CALENDAR) end on `year_ends`, month and day. Points can be spent `pending_days` after
+    they were earned. As a tender a point is worth `point_value`; at least `spend_minimum` points at once, in steps of
+    `spend_step`, and of who was recognised by what `spend_by` asks for. Adjustments beyond `adjust_limit` points a day (0:
+    none) want a second person. `household_shares`: members of a household spend from one another's points.
     """
 
     version: int = 0
@@ -131,6 +131,7 @@ class Programme(Value):
     warn_days: int = 30
     business_tier: str = ""
     expiry: Expiry = Expiry.FIXED
+    year_ends: str = "12-31"
     points_life_months: int = 24
     pending_days: int = 0
     negative_balance: NegativeBalance = NegativeBalance.OWE

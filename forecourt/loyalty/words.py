@@ -204,6 +204,9 @@ def _expiry(programme: Programme) -> str:
     counted = {"months": ngettext("%(count)s month", "%(count)s months", months) % {"count": months}}
     if programme.expiry is Expiry.ACTIVITY:
         return _("after %(months)s without a sale") % counted
+    if programme.expiry is Expiry.CALENDAR and programme.year_ends != Programme().year_ends:
+        ends = {"day": programme.year_ends}
+        return _("at the end of the year on %(day)s, %(months)s after they were earned") % (counted | ends)
     if programme.expiry is Expiry.CALENDAR:
         return _("at the end of the year, %(months)s after they were earned") % counted
     return _("%(months)s after they were earned") % counted

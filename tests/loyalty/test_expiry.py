@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
@@ -12,7 +13,7 @@ from forecourt.loyalty.services import expiry
 from forecourt.loyalty.values import Expiry
 from forecourt.organisation.queries import company_day
 from tests.loyalty.test_spending import give
-from tests.sales.scenes import HEAD_OFFICE, ago, day_of, events, flat_books_agree, lots, points
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, day_of, events, flat_books_agree, lots, points
 
 
 def came(customer_id: int, days: int) -> None:
@@ -80,6 +81,43 @@ def test_points_with_a_day_of_their_own_keep_it_when_the_programme_changes(ruled
     ruled(expiry=Expiry.ACTIVITY, points_life_months=6)
     came(customer_id, 0)
     assert (expire(last), expire(last + timedelta(days=1))) == (0, 10)
+
+
+def test_points_that_lived_with_visits_get_a_day_when_the_programme_gives_days_again(chain):
+    lives = replace(PROGRAMME, expiry=Expiry.ACTIVITY, points_life_months=6)
+    chain.publish(lives, valid_from=ago(100))
+    chain.publish(replace(lives, name="renamed"), valid_from=ago(60))
+    comes, stays_away, spends = chain.enrol(3)
+    for customer_id in (comes, stays_away, spends):
+        give(customer_id, 10)
+    earned(70)
+    came(comes, 0)
+    began = day_of(ago(40))
+    chain.publish(replace(PROGRAMME, points_life_months=1), valid_from=ago(40))
+    chain.publish(replace(PROGRAMME, points_life_months=12), valid_from=ago(30))
+    last = months_on(began, 2) - timedelta(days=1)
+    services.adjust_points(HEAD_OFFICE, spends, -10, "taken")
+    assert [lots(one) for one in (comes, spends)] == [[(10, None)], []]
+    assert services.warn_of_expiry(HEAD_OFFICE, last - timedelta(days=31)) == 0
+    assert services.warn_of_expiry(HEAD_OFFICE, last) == 2
+    assert (expire(last), expire(last + timedelta(days=1)), expire(last + timedelta(days=2))) == (0, 20, 0)
+    assert [points(one) for one in (comes, stays_away, spends)] == [0, 0, 0]
+    flat_books_agree()
+
+
+def test_points_that_lived_with_visits_live_for_ever_where_the_programme_says_so_and_others_always_did(chain):
+    customer_id, other = chain.enrol(2)
+    chain.publish(replace(PROGRAMME, points_life_months=0), valid_from=ago(300))
+    give(other, 7)
+    earned(250)
+    chain.publish(replace(PROGRAMME, expiry=Expiry.ACTIVITY, points_life_months=6), valid_from=ago(200))
+    give(customer_id, 10)
+    sql.run("UPDATE loyalty_entry SET occurred_at = %(at)s WHERE points = 10", {"at": ago(150)})
+    chain.publish(replace(PROGRAMME, points_life_months=0), valid_from=ago(100))
+    assert expire(company_day() + timedelta(days=4000)) == 0
+    chain.publish(replace(PROGRAMME, points_life_months=1), valid_from=ago(50))
+    assert expire(company_day() + timedelta(days=4000)) == 0
+    flat_books_agree()
 
 
 def test_points_for_ever_never_expire(ruled):

@@ -108,6 +108,22 @@ def test_the_last_day_of_points(expiry, months, last):
     assert last_day(date(2026, 3, 15), programme(expiry=expiry, points_life_months=months)) == last
 
 
+@pytest.mark.parametrize(
+    ("ends", "earned", "last"),
+    [
+        ("06-30", date(2026, 3, 15), date(2027, 6, 30)),
+        ("06-30", date(2026, 6, 15), date(2027, 6, 30)),
+        ("06-30", date(2026, 7, 1), date(2028, 6, 30)),
+        ("03-15", date(2026, 3, 1), date(2028, 3, 15)),
+        ("02-31", date(2027, 1, 31), date(2028, 2, 29)),
+        ("12-31", date(2026, 12, 31), date(2027, 12, 31)),
+    ],
+)
+def test_a_year_of_points_ends_on_the_programmes_day(ends, earned, last):
+    rules = programme(expiry=Expiry.CALENDAR, points_life_months=12, year_ends=ends)
+    assert last_day(earned, rules) == last
+
+
 def test_points_of_a_purchase_are_pending_for_as_many_days_as_the_programme_says():
     assert available_from(date(2026, 3, 15), programme(pending_days=14)) == date(2026, 3, 29)
     assert available_from(date(2026, 3, 15), programme()) is None

@@ -219,6 +219,7 @@ RATE = EarnRate(code="r", points=Decimal(1), per=Per.UNIT, kind="fuel")
         ({"business_tier": "platinum"}, "business_tier", "'platinum' is no tier"),
         ({"expiry": Expiry.ACTIVITY, "points_life_months": 0}, "points_life_months", "give at least 1"),
         ({"expiry": Expiry.CALENDAR, "points_life_months": 0}, "points_life_months", "give at least 1"),
+        ({"expiry": Expiry.CALENDAR, "year_ends": "31.12."}, "year_ends", "give month and day such as 12-31"),
         ({"points_life_months": 1, "pending_days": 31}, "pending_days", "nobody could ever spend"),
         ({"spend_minimum": 150, "spend_step": 100}, "spend_minimum", "give 100 or 200"),
         ({"point_value": Decimal("0.00001")}, "point_value", "more than 4 decimal places"),

@@ -44,6 +44,16 @@ CASES = [
         ("会员计划", "积分到期方式", "自获得起 24 个月", "连续 24 个月无消费后"),
     ),
     Case(
+        {"expiry": Expiry.CALENDAR, "year_ends": "06-30"},
+        (
+            "Programme",
+            "points expire",
+            "24 months after they were earned",
+            "at the end of the year on 06-30, 24 months after they were earned",
+        ),
+        ("会员计划", "积分到期方式", "自获得起 24 个月", "获得满 24 个月后的年度末（06-30）"),
+    ),
+    Case(
         {"business_tier": "gold"},
         ("Programme", "businesses start in tier", "none", "黄金会员"),
         ("会员计划", "企业客户起始等级", "无", "黄金会员"),
@@ -140,6 +150,7 @@ changes = st.fixed_dictionaries(
         "warn_days": st.integers(29, 31),
         "business_tier": st.sampled_from(["", "silver", "gold"]),
         "expiry": st.sampled_from(Expiry),
+        "year_ends": st.sampled_from(["12-31", "06-30"]),
         "points_life_months": st.integers(0, 2),
         "pending_days": st.integers(0, 2),
         "point_value": st.sampled_from([Decimal("0.01"), Decimal("0.010"), Decimal("0.02")]),
@@ -164,6 +175,7 @@ def test_nothing_is_told_exactly_where_nothing_reads_otherwise(db, change):
         tiers=tuple(sorted(one.tiers, key=lambda tier: tier.threshold)),
         rates=tuple(sorted(one.rates, key=lambda rate: rate.code)),
         expiry=one.expiry if one.points_life_months else Expiry.FIXED,
+        year_ends=one.year_ends if one.points_life_months and one.expiry is Expiry.CALENDAR else "12-31",
     )
     with translation.override("en"):
         told = words.differences(IN_FORCE, changed)

@@ -116,6 +116,7 @@ class ProgrammeOut(Schema):
     warn_days: int
     business_tier: str
     expiry: Expiry
+    year_ends: str
     points_life_months: int
     pending_days: int
     negative_balance: NegativeBalance
@@ -140,6 +141,7 @@ class ProgrammeBody(Body):
     warn_days: Days = 30
     business_tier: Short = ""
     expiry: Expiry = Expiry.FIXED
+    year_ends: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")] = "12-31"
     points_life_months: Annotated[int, Field(ge=0, le=1200, strict=True)] = 24
     pending_days: Days = 0
     negative_balance: NegativeBalance = NegativeBalance.OWE

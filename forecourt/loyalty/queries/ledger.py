@@ -9,8 +9,8 @@ from forecourt import loyalty
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
 from forecourt.loyalty import rules
-from forecourt.loyalty.queries.programme import programme_at
-from forecourt.loyalty.rules import Book, Lapse
+from forecourt.loyalty.queries.programme import programme_at, rulebooks_as_read
+from forecourt.loyalty.rules import Book, Ended, Lapse
 from forecourt.loyalty.values import (
     Allocation,
     EntryKind,
@@ -30,6 +30,7 @@ TAKEN_BY_SALE: Final = sql.load(loyalty.__file__, "taken_by_sale")
 ENTRIES: Final = sql.load(loyalty.__file__, "entries")
 LAPSING_LOTS: Final = sql.load(loyalty.__file__, "lapsing_lots")
 INACTIVE: Final = sql.load(loyalty.__file__, "inactive")
+UNDATED_LOTS: Final = sql.load(loyalty.__file__, "undated_lots")
 SHARING: Final = sql.load(loyalty.__file__, "sharing")
 SPENT_FOR: Final = sql.load(loyalty.__file__, "spent_for")
 TAKEN_FOR: Final = sql.load(loyalty.__file__, "taken_for")
@@ -104,6 +105,9 @@ def open_books(customer_ids: Collection[int], programme: Programme) -> dict[int,
             at = came[customer_id].last_sale_at if customer_id in came else None
             active_on = at.astimezone(clock.zone(zone)).date() if at else None
             book.lapse = Lapse(programme.points_life_months, active_on, zone)
+    elif ended := rulebooks_as_read().endings(organisation.company_zone()):
+        for book in found.values():
+            book.lapse = Ended(ended)
     return found
 
 
@@ -149,6 +153,11 @@ def customers_with_lapsing(since: date, until: date, programme: Programme, after
         came_before = rules.inactive_since(until + timedelta(days=1), programme.points_life_months)
         where["since"] = datetime.combine(came_before, time(0), tzinfo=zone)
         found |= {row[0] for row in sql.rows(INACTIVE, where)}
+    elif ended := [
+        one for one in rulebooks_as_read().endings(organisation.company_zone()) if since <= one.last_day <= until
+    ]:
+        where |= {"starts": [one.starts for one in ended], "ends": [one.ends for one in ended]}
+        found |= {row[0] for row in sql.rows(UNDATED_LOTS, where)}
     return sorted(found)[:limit]
 
 

@@ -3,14 +3,14 @@
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final, NamedTuple
 
 import msgspec
 
 from forecourt.kernel import sql
 from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview, Rulebook
-from forecourt.loyalty.rules import Rates
+from forecourt.loyalty.rules import Ending, Rates, endings
 from forecourt.loyalty.values import Draft, Edition, Outcome, Programme, Review
 
 NEW_RULEBOOKS: Final = (
@@ -47,6 +47,10 @@ class Rulebooks:
         position = bisect_right(self.starts, moment)
         return self._versions[position - 1][1] if position else self._nothing
 
+    def endings(self, zone: tzinfo) -> tuple[Ending, ...]:
+        """Which points without a day of their own were given one by a later version."""
+        return endings([(start, rules.programme) for start, rules in self._versions], zone)
+
     def version(self, number: int) -> Rules:
         return self.by_version.get(number, self._nothing)
 
@@ -80,6 +84,11 @@ def rulebooks(stamp: int | None = None) -> Rulebooks:
         if stamp is not None and (_stamp is None or stamp > _stamp):
             _stamp = stamp
         return _rulebooks
+
+
+def rulebooks_as_read() -> Rulebooks:
+    """The published versions as this process read them last. No statement: for who has just asked for a programme."""
+    return _rulebooks
 
 
 def forget() -> None:

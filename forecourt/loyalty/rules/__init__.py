@@ -9,8 +9,8 @@ from forecourt.loyalty.rules.earning import (
     points_earned,
     sole_tender,
 )
-from forecourt.loyalty.rules.expiry import available_from, expiry_of, inactive_since, last_day
-from forecourt.loyalty.rules.ledger import Book, Lapse, spendable_together
+from forecourt.loyalty.rules.expiry import Ending, available_from, endings, expiry_of, inactive_since, last_day
+from forecourt.loyalty.rules.ledger import Book, Ended, Lapse, spendable_together
 from forecourt.loyalty.rules.paying import misfit, points_for, spendable_points, worth
 from forecourt.loyalty.rules.tiers import entry_tier, keeps, missing_to_keep, next_state, next_tier, tier_for
 
@@ -19,9 +19,12 @@ __all__ = [
     "Book",
     "Earned",
     "Earning",
+    "Ended",
+    "Ending",
     "Lapse",
     "Rates",
     "available_from",
+    "endings",
     "entry_tier",
     "expiry_of",
     "inactive_since",

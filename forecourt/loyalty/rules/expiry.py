@@ -1,7 +1,10 @@
 """From when and until when points are good."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
+from typing import NamedTuple
 
 from forecourt.loyalty.values import Expiry, Programme
 
@@ -18,14 +21,50 @@ def expiry_of(earned_on: date, life_months: int) -> date | None:
 def last_day(earned_on: date, programme: Programme) -> date | None:
     """The last day of points earned on a day; None when they live for ever, or as long as the member comes (ACTIVITY).
 
-    CALENDAR: the end of the year in which the month lies that is so many months on.
+    CALENDAR: the end of the programme's year in which the month's end lies that is so many months on.
     """
     if programme.expiry is Expiry.ACTIVITY:
         return None
     last = expiry_of(earned_on, programme.points_life_months)
     if last is not None and programme.expiry is Expiry.CALENDAR:
-        return date(last.year, 12, 31)
+        return year_end(last, programme)
     return last
+
+
+def year_end(day: date, programme: Programme) -> date:
+    """The last day of the programme's year in which a day lies. 29 to 31 are the month's last where it has no such day."""
+    month, last = map(int, programme.year_ends.split("-"))
+    ends = [date(year, month, min(last, monthrange(year, month)[1])) for year in (day.year, day.year + 1)]
+    return ends[0] if day <= ends[0] else ends[1]
+
+
+class Ending(NamedTuple):
+    """Points earned from a moment on until another, while they lived with visits, that are good until a day since then."""
+
+    starts: datetime
+    ends: datetime
+    last_day: date
+
+
+def endings(versions: Sequence[tuple[datetime, Programme]], zone: tzinfo) -> tuple[Ending, ...]:
+    """What became of points without a day of their own when a version that gives days took the place of one that gives
+    none (ACTIVITY): they live as if they had been earned on the day when it did, whatever comes later.
+
+    `versions` by their beginnings. Nothing for those that a version lets live for ever.
+    """
+    found = []
+    since: datetime | None = None
+    for (begins, programme), (until, following) in pairwise(versions):
+        if programme.expiry is not Expiry.ACTIVITY:
+            continue
+        since = since or begins
+        if following.expiry is Expiry.ACTIVITY:
+            continue
+        last = last_day(until.astimezone(zone).date(), following)
+        if last is not None and since < until:
+            found.append(Ending(since, until, last))
+        since = None
+    return tuple(found)
 
 
 def available_from(earned_on: date, programme: Programme) -> date | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from forecourt.kernel import clock
-from forecourt.loyalty.rules.expiry import expiry_of
+from forecourt.loyalty.rules.expiry import Ending, expiry_of
 from forecourt.loyalty.values import Allocation, Lot, PointsEntry
 
 
@@ -25,6 +25,15 @@ class Lapse(NamedTuple):
         return expiry_of(max(self.active_on or earned_on, earned_on), self.months)
 
 
+class Ended(NamedTuple):
+    """How lots without a day of their own end once the programme gives days: by when they were earned."""
+
+    endings: tuple[Ending, ...]
+
+    def last_day(self, lot: Lot) -> date | None:
+        return next((one.last_day for one in self.endings if one.starts <= lot.earned_at < one.ends), None)
+
+
 class Book:
     """What is open in one customer's ledger, in memory: lots with points left and debits that still owe, oldest first.
 
@@ -33,7 +42,7 @@ class Book:
     """
 
     def __init__(
-        self, lots: Iterable[Lot] = (), debts: Iterable[tuple[UUID, int]] = (), lapse: Lapse | None = None
+        self, lots: Iterable[Lot] = (), debts: Iterable[tuple[UUID, int]] = (), lapse: Lapse | Ended | None = None
     ) -> None:
         self.lots = list(lots)
         self.debts = list(debts)

@@ -21,6 +21,7 @@ Fault = tuple[str, str]
 MOST_TIERS: Final = 20
 MOST_RATES: Final = 500
 _DAYS_A_MONTH: Final = 31
+_YEAR_END: Final = pattern(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _CODE: Final = pattern(r"[A-Za-z0-9_-]+")
 _BOUNDS: Final[dict[str, tuple[int, int]]] = {
     "tier_window_days": (1, 3660),
@@ -111,6 +112,11 @@ def _of_the_whole(programme: Programme) -> Iterator[Fault]:
         yield (
             "points_life_months",
             _("is 0; give at least 1, or let points expire by when they were earned, where 0 is for ever"),
+        )
+    if not _YEAR_END.fullmatch(programme.year_ends):
+        yield (
+            "year_ends",
+            _("%(day)r is no day of a year; give month and day such as 12-31 or 06-30") % {"day": programme.year_ends},
         )
     life = programme.points_life_months * _DAYS_A_MONTH
     if programme.expiry is Expiry.FIXED and life and programme.pending_days >= life:

@@ -111,6 +111,14 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
         ],
         "life": [
             select("expiry", _("Points expire"), EXPIRY),
+            Field(
+                "year_ends",
+                _("Where a year's end counts, it is"),
+                programme.year_ends,
+                hint=_("month-day, such as 12-31"),
+                fault=faults.get("year_ends", ""),
+                longest=5,
+            ),
             number("points_life_months", _("Points live"), _("months"), _("0: for ever")),
             number("pending_days", _("Can be spent after"), days, _("0: at once")),
             select("negative_balance", _("More taken back than there is"), NEGATIVE),
@@ -125,7 +133,12 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
                 SPEND_BY,
                 _("anybody may know a phone number or a plate"),
             ),
-            number("adjust_limit", _("Adjustments by hand want approval beyond"), points, _("0: never")),
+            number(
+                "adjust_limit",
+                _("Adjustments by hand want approval beyond"),
+                points,
+                _("a day, for one customer or by one person; 0: never"),
+            ),
         ],
         "households": [
             Field(
@@ -283,6 +296,7 @@ def read(given: QueryDict) -> Typed:
         tier_basis=TierBasis(reader.one_of("tier_basis", TierBasis)),
         business_tier=reader.text("business_tier"),
         expiry=Expiry(reader.one_of("expiry", Expiry)),
+        year_ends=reader.text("year_ends") or Programme().year_ends,
         negative_balance=NegativeBalance(reader.one_of("negative_balance", NegativeBalance)),
         point_value=reader.decimal("point_value"),
         spend_by=SpendBy(reader.one_of("spend_by", SpendBy)),
