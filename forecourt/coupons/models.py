@@ -71,7 +71,7 @@ class CouponRow(models.Model):
 
     A generic code is one row. `uses` is how often it can be used in all, 0 for any number; then it is never written.
     `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once.
-    `reserved_by` is a reservation at a till; of a coupon for several uses, rows of `CouponHold` are.
+    `reserved_by` is the reservation that holds a coupon for one use; `CouponHold` has what each reservation holds.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -142,10 +142,15 @@ class CouponRow(models.Model):
 
 
 class CouponHold(models.Model):
-    """A use of a coupon for several uses that a reservation at a till holds; `uses_left` is one less meanwhile."""
+    """A use of a coupon that a reservation at a till holds, and for whom: it counts against the limit of each customer.
+
+    Of a coupon for several uses `uses_left` is one less meanwhile; one for a single use is reserved as a whole.
+    """
 
     coupon_id = models.UUIDField()
     reservation_id = models.UUIDField()
+    template_id = models.BigIntegerField(default=0)
+    customer_id = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("held coupon")
@@ -153,7 +158,10 @@ class CouponHold(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["reservation_id", "coupon_id"], name="coupon_held_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["coupon_id"], name="hold_of_coupon")]
+        indexes: ClassVar = [
+            models.Index(fields=["coupon_id"], name="hold_of_coupon"),
+            models.Index(fields=["customer_id", "template_id"], name="hold_by_customer"),
+        ]
 
 
 class CouponStep(models.Model):

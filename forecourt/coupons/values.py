@@ -113,6 +113,14 @@ class Use(Value):
     reservation_id: UUID | None = None
 
 
+class Hold(Value):
+    """A use to keep for a reservation: of which coupon, and for whom (an anonymous customer is negative)."""
+
+    coupon_id: UUID
+    reservation_id: UUID
+    customer_id: int
+
+
 class Step(StrEnum):
     """What somebody did with a coupon beside using it."""
 

@@ -157,7 +157,8 @@ class Reservation(models.Model):
             models.UniqueConstraint(fields=["station_id", "source", "source_ref"], name="reservation_name")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["expires_at"], name="reservation_open", condition=models.Q(ended_at__isnull=True))
+            models.Index(fields=["expires_at"], name="reservation_open", condition=models.Q(ended_at__isnull=True)),
+            models.Index(fields=["customer_id"], name="reservation_held", condition=models.Q(ended_at__isnull=True)),
         ]
 
 

@@ -274,6 +274,8 @@ class TierValue(NamedTuple):
 def given(customer_ids: Collection[int], offer_ids: Collection[int]) -> dict[tuple[int, int], list[Used]]:
     """What these offers gave these customers so far, by day, with what they gave to everybody merged with them.
 
+    What reservations hold for them counts as given, until they end.
+
     One statement, none where nothing is asked for.
     """
     if not customer_ids or not offer_ids:

@@ -231,8 +231,30 @@ Answer = Receipt | Problem
 """What `post_sales` gives for each sale of a list: its receipt, or the problem that kept it out."""
 
 
+class Hold(Value):
+    """What a reservation holds of a member's own limit of an offer, of the trading day of its sale."""
+
+    offer_id: int
+    day: date
+    money: Decimal
+    volume: Decimal
+    uses: int
+    points: int
+
+
+class Before(Value):
+    """What a member had done, and the tier they were in, when a promise was made: what was promised rests on it."""
+
+    tier: str
+    sales: int
+    last_sale_at: datetime | None
+
+
 class Promise(Value):
-    """What a reservation holds for a sale: parts of budgets with their limits, points. Its rules are those of `made_at`."""
+    """What a reservation holds for a sale: parts of budgets with their limits, points, parts of the member's own limits.
+
+    Its rules are those of `made_at`, and what the member had done is what they had done then.
+    """
 
     id: UUID
     customer_id: int
@@ -240,6 +262,8 @@ class Promise(Value):
     made_at: datetime
     spends: dict[str, tuple[Decimal, Decimal]] = {}
     points: int = 0
+    holds: tuple[Hold, ...] = ()
+    before: Before | None = None
 
 
 class Reserved(Quote):

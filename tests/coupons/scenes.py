@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from forecourt.coupons import queries, records, rules, services
-from forecourt.coupons.values import Coupon, CouponKind, NewCoupon, Template, Use
+from forecourt.coupons.values import Coupon, CouponKind, Hold, NewCoupon, Template, Use
 from forecourt.kernel import clock, ids, sql
 from tests.sales.scenes import HEAD_OFFICE, Chain
 
@@ -49,6 +49,10 @@ def a_use(coupon: Coupon, customer_id: int, **changes: Any) -> Use:
     )
 
 
+def a_hold(coupon: Coupon, customer_id: int, reservation_id: UUID) -> Hold:
+    return Hold(coupon_id=coupon.id, reservation_id=reservation_id, customer_id=customer_id)
+
+
 def why(code: str, customer_id: int | None = None, *, days: int = 0, reservation_id: UUID | None = None) -> str | None:
     """Why the coupon is not taken so many days from today."""
     coupons = queries.for_sale([code], [], reservations=[reservation_id] if reservation_id else [])
@@ -69,4 +73,15 @@ def uses_of(coupon: Coupon) -> int:
     return int(found[0][0])
 
 
-__all__ = ["HEAD_OFFICE", "Chain", "a_use", "give", "make_generic", "make_template", "now_at", "uses_of", "why"]
+__all__ = [
+    "HEAD_OFFICE",
+    "Chain",
+    "a_hold",
+    "a_use",
+    "give",
+    "make_generic",
+    "make_template",
+    "now_at",
+    "uses_of",
+    "why",
+]

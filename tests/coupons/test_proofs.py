@@ -6,7 +6,7 @@ from forecourt import coupons
 from forecourt.coupons import records, services
 from forecourt.kernel import ids, sql
 from forecourt.kernel.actors import SYSTEM
-from tests.coupons.scenes import HEAD_OFFICE, a_use, give, make_generic, make_template, now_at
+from tests.coupons.scenes import HEAD_OFFICE, a_hold, a_use, give, make_generic, make_template, now_at
 
 PROOFS = ("prove_uses", "prove_status", "prove_sales", "prove_issued")
 
@@ -35,7 +35,7 @@ def books(chain):
     records.use([a_use(wash[0], member, sale_id=sale), a_use(three[0], member, sale_id=sale)])
     services.redeem_coupon(HEAD_OFFICE, wash[1].code, "S001")
     reservation = ids.uuid7()
-    records.reserve([(wash[2].id, reservation), (three[1].id, reservation), (now_at("SUMMER26").id, reservation)])
+    records.reserve([a_hold(coupon, member, reservation) for coupon in (wash[2], three[1], now_at("SUMMER26"))])
     services.void_coupons(HEAD_OFFICE, [wash[3].id, three[0].id], "x")
     records.use([a_use(now_at("ANY"), member, sale_id=sale)])
     back = chain.post_one("2", 1).id

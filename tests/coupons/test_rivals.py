@@ -13,7 +13,7 @@ from forecourt.coupons.values import Coupon, CouponStatus
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids, sql
 from forecourt.kernel.problems import Conflict, Problem
-from tests.coupons.scenes import HEAD_OFFICE, a_use, give, make_generic, make_template, now_at, uses_of
+from tests.coupons.scenes import HEAD_OFFICE, a_hold, a_use, give, make_generic, make_template, now_at, uses_of
 from tests.coupons.test_proofs import proven
 
 ROUNDS = 200
@@ -72,7 +72,7 @@ def keep(code: str, member: int, reservation) -> bool:
     template = queries.templates([coupon.template])[coupon.template].template
     if rules.why_not(coupon, template, clock.now().date() + timedelta(days=1), member):
         return False
-    records.reserve([(coupon.id, reservation)])
+    records.reserve([a_hold(coupon, member, reservation)])
     return True
 
 

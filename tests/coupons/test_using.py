@@ -8,7 +8,7 @@ from forecourt.coupons import queries, records
 from forecourt.coupons.values import CouponStatus
 from forecourt.kernel import clock, ids, sql, stamps
 from forecourt.kernel.problems import Conflict, Invalid
-from tests.coupons.scenes import a_use, give, make_generic, make_template, now_at, uses_of, why
+from tests.coupons.scenes import a_hold, a_use, give, make_generic, make_template, now_at, uses_of, why
 
 
 def test_a_presented_coupon_is_found_however_it_is_written(chain):
@@ -54,7 +54,7 @@ def test_any_number_takes_the_same_statements(chain, size):
     generic = [coupon for coupon in found if coupon.is_generic]
     reservation = ids.uuid7()
     with sql.watching() as statements:
-        records.reserve([(coupon.id, reservation) for coupon in [*coupons, *generic]])
+        records.reserve([a_hold(coupon, members[0], reservation) for coupon in [*coupons, *generic]])
     assert len(statements) == 3
     uses = [a_use(coupon, member, reservation_id=reservation) for coupon, member in zip(coupons, members, strict=True)]
     uses += [a_use(coupon, members[0], reservation_id=reservation) for coupon in generic]
@@ -123,7 +123,7 @@ def test_a_generic_code_without_a_limit_is_never_written(chain):
     (member,) = chain.enrol()
     code = now_at("SUMMER26")
     before = sql.rows("SELECT xmin, ctid FROM coupons_coupon")
-    records.reserve([(code.id, ids.uuid7())])
+    records.reserve([a_hold(code, member, ids.uuid7())])
     use = a_use(code, member)
     records.use([use, a_use(code, member)])
     assert uses_of(code) == 2
@@ -137,12 +137,12 @@ def test_a_reserved_coupon_is_kept_for_its_reservation(chain):
     (member,) = chain.enrol()
     (coupon,) = give("wash", member)
     mine, other = ids.uuid7(), ids.uuid7()
-    records.reserve([(coupon.id, mine)])
+    records.reserve([a_hold(coupon, member, mine)])
     assert (why(coupon.code, member), why(coupon.code, member, reservation_id=other)) == ("reserved", "reserved")
     assert why(coupon.code, member, reservation_id=mine) is None
     assert why(coupon.code, member, days=400, reservation_id=mine) is None, "it was good when it was reserved"
     with pytest.raises(Conflict, match="cannot be reserved"):
-        records.reserve([(coupon.id, other)])
+        records.reserve([a_hold(coupon, member, other)])
     with pytest.raises(Conflict, match="cannot be used"):
         records.use([a_use(coupon, member)])
     records.use([a_use(coupon, member, reservation_id=mine)])
@@ -157,7 +157,7 @@ def test_a_freed_coupon_can_be_used_by_others_again(chain):
     (coupon,) = give("wash", member)
     generic = now_at("SUMMER26")
     reservation = ids.uuid7()
-    records.reserve([(coupon.id, reservation), (generic.id, reservation)])
+    records.reserve([a_hold(coupon, member, reservation), a_hold(generic, member, reservation)])
     assert (why(coupon.code, member), why("SUMMER26", member)) == ("reserved", "reserved")
     assert why("SUMMER26", member, reservation_id=reservation) is None
     assert sorted(records.free([reservation])) == sorted([coupon.id, generic.id])
@@ -170,7 +170,7 @@ def test_a_held_use_is_not_taken_twice(chain):
     first, second = chain.enrol(2)
     code = now_at("SUMMER26")
     reservation = ids.uuid7()
-    records.reserve([(code.id, reservation)])
+    records.reserve([a_hold(code, first, reservation)])
     records.use([a_use(code, second)])
     records.use([a_use(code, first, reservation_id=reservation)])
     assert (now_at("SUMMER26").uses_left, uses_of(code)) == (0, 2)

@@ -1,4 +1,4 @@
-"""Two tills at once for the last unit of a budget, and for the same promise: once each, two hundred times."""
+"""Two tills at once for the last unit of a budget or of a member's own limit, and for the same promise: once each."""
 
 import threading
 from collections.abc import Callable
@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from forecourt.kernel import clock, sql
 from forecourt.sales import services
 from forecourt.sales.values import NewSale, Receipt, Reserved
-from tests.sales.scenes import HEAD_OFFICE, a_sale, everything_proves, open_chain
+from tests.coupons.scenes import make_generic
+from tests.sales.scenes import HEAD_OFFICE, a_sale, everything_proves, member, open_chain
 from tests.sales.test_offers import per_litre, publish
 
 pytestmark = pytest.mark.slow
@@ -96,4 +98,42 @@ def test_one_promise_comes_to_one_sale(committed):
     both(lambda sale: services.post_sales(HEAD_OFFICE, [sale]), pairs)
     assert sql.rows("SELECT count(*) FROM sales_reservation WHERE outcome = 'posted'") == [(50,)]
     assert sql.rows("SELECT sum(used) FROM offers_slot") == [(100,)]
+    everything_proves()
+
+
+def test_what_a_member_may_have_once_is_promised_by_one_till(committed):
+    chain = open_chain()
+    publish(
+        per_litre(budgets=[{"measure": "uses", "limit": "1", "per": "customer"}]),
+        {"code": "five", "when": {"is": "coupon", "template": "summer"}, "then": [{"give": "amount", "off": "5"}]},
+        since=400,
+    )
+    make_generic(per_customer=1)
+    members = [member(number + 1) for number in range(len(chain.enrol(60)))]
+    pairs = [
+        tuple(
+            a_sale(f"m{till}-{number}", who, occurred_at=clock.now(), tenders=(), coupons=("SUMMER26",))
+            for till in "ab"
+        )
+        for number, who in enumerate(members)
+    ]
+
+    def reserve(sale: NewSale) -> Reserved:
+        (reserved,) = services.reserve_sales(HEAD_OFFICE, [sale])
+        return reserved
+
+    rounds = both(reserve, pairs)
+    for answers in rounds:
+        assert sorted(len(reserved.offers) for reserved in answers) == [0, 2]
+    everything_proves()
+    sold = both(
+        lambda sale: services.post_sales(HEAD_OFFICE, [sale])[0],
+        [
+            tuple(replace(sale, reservation=reserved.reservation) for sale, reserved in zip(pair, answers, strict=True))
+            for pair, answers in zip(pairs, rounds, strict=True)
+        ],
+    )
+    for promised, receipts in zip(rounds, sold, strict=True):
+        assert [receipt.totals for receipt in receipts] == [reserved.totals for reserved in promised]
+    assert sql.rows("SELECT count(*) FROM coupons_couponuse") == [(60,)]
     everything_proves()

@@ -16,10 +16,18 @@ _LOCK: Final = _READ.replace("/*lock*/", "FOR NO KEY UPDATE")
 _USED_BY: Final = (
     FAMILIES
     + """
-SELECT family.customer_id, use.template_id, count(*)
-FROM family
-JOIN coupons_couponuse AS use ON use.customer_id = family.member_id
-WHERE use.template_id = ANY(%(template_ids)s::bigint[]) AND use.restored_at IS NULL
+SELECT customer_id, template_id, count(*)
+FROM (
+    SELECT family.customer_id, use.template_id
+    FROM family
+    JOIN coupons_couponuse AS use ON use.customer_id = family.member_id
+    WHERE use.template_id = ANY(%(template_ids)s::bigint[]) AND use.restored_at IS NULL
+    UNION ALL
+    SELECT family.customer_id, hold.template_id
+    FROM family
+    JOIN coupons_couponhold AS hold ON hold.customer_id = family.member_id
+    WHERE hold.template_id = ANY(%(template_ids)s::bigint[])
+) AS taken
 GROUP BY 1, 2
 """
 )
@@ -85,7 +93,8 @@ def coupon_of(row: tuple[Any, ...]) -> Coupon:
 def used_by(customer_ids: Collection[int], template_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """How often each of these customers, with everybody merged with them, used coupons of each template.
 
-    By (customer, template id); those who never did are missing. One statement, none where nothing is asked for.
+    What their reservations hold counts as used, until they end. By (customer, template id); those who never did are
+    missing. One statement, none where nothing is asked for.
     """
     if not customer_ids or not template_ids:
         return {}

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from forecourt.coupons.records.using import LOCK, put_back
+from forecourt.coupons.values import Hold
 from forecourt.kernel import sql
 from forecourt.kernel.problems import Conflict
 
-_HOLD_COLUMNS: Final = ("coupon_id", "reservation_id")
+_HOLD_COLUMNS: Final = ("coupon_id", "reservation_id", "template_id", "customer_id")
 _RESERVE: Final = """
 UPDATE coupons_coupon AS coupon
 SET uses_left = CASE WHEN coupon.uses = 1 THEN 1 ELSE coupon.uses_left - wanted.count END,
@@ -19,10 +20,10 @@ SET uses_left = CASE WHEN coupon.uses = 1 THEN 1 ELSE coupon.uses_left - wanted.
     reserved_by = CASE WHEN coupon.uses = 1 THEN wanted.reservation_id END
 FROM unnest(%(ids)s::uuid[], %(counts)s::int[], %(reservation_ids)s::uuid[]) AS wanted (id, count, reservation_id)
 WHERE coupon.id = wanted.id AND coupon.uses > 0 AND coupon.uses_left >= wanted.count AND coupon.status = 'active'
-RETURNING coupon.id, coupon.uses
+RETURNING coupon.id, coupon.template_id
 """
 _FREE_FOR_ALL: Final = """
-SELECT id FROM coupons_coupon WHERE id = ANY(%(ids)s::uuid[]) AND uses = 0 AND status = 'active'
+SELECT id, template_id FROM coupons_coupon WHERE id = ANY(%(ids)s::uuid[]) AND uses = 0 AND status = 'active'
 """
 _HELD: Final = """
 SELECT id FROM coupons_coupon WHERE reserved_by IS NOT NULL AND reserved_by = ANY(%(reservation_ids)s::uuid[])
@@ -35,20 +36,23 @@ WHERE reserved_by IS NOT NULL AND reserved_by = ANY(%(reservation_ids)s::uuid[])
 RETURNING id
 """
 _DROP_HOLDS: Final = """
-DELETE FROM coupons_couponhold WHERE reservation_id = ANY(%(reservation_ids)s::uuid[]) RETURNING coupon_id
+DELETE FROM coupons_couponhold AS hold
+USING coupons_coupon AS coupon
+WHERE hold.reservation_id = ANY(%(reservation_ids)s::uuid[]) AND coupon.id = hold.coupon_id
+RETURNING hold.coupon_id, coupon.uses
 """
 
 
-def reserve(wanted: Sequence[tuple[UUID, UUID]]) -> None:
-    """Keep coupons for reservations: (coupon, reservation) each. At most three statements.
+def reserve(wanted: Sequence[Hold]) -> None:
+    """Keep coupons for reservations. At most three statements.
 
-    A coupon for one use is reserved as a whole; of one for several, one use is held; a code for any number needs nothing.
+    A coupon for one use is reserved as a whole; of others one use is held. Each counts against the customer's own limit.
     Conflict, and nothing may be committed, when one is not there to be reserved: callers ask `rules.why_not` first.
     """
     if not wanted:
         return
-    counts = Counter(coupon_id for coupon_id, _reservation in wanted)
-    reservations = dict(wanted)
+    counts = Counter(hold.coupon_id for hold in wanted)
+    reservations = {hold.coupon_id: hold.reservation_id for hold in wanted}
     ids = sorted(counts)
     found = sql.rows(
         _RESERVE,
@@ -59,16 +63,20 @@ def reserve(wanted: Sequence[tuple[UUID, UUID]]) -> None:
         },
         hot=True,
     )
-    others = counts.keys() - {row[0] for row in found}
+    templates = {row[0]: row[1] for row in found}
+    others = counts.keys() - templates.keys()
     if others:
-        others -= {row[0] for row in sql.rows(_FREE_FOR_ALL, {"ids": sql.array(others)}, hot=True)}
+        templates |= {row[0]: row[1] for row in sql.rows(_FREE_FOR_ALL, {"ids": sql.array(others)}, hot=True)}
+        others -= templates.keys()
     if others:
         raise Conflict(_("Coupon %(id)s cannot be reserved; look it up to see why.") % {"id": min(map(str, others))})
-    several = {row[0] for row in found if row[1] > 1}
     sql.copy_in(
         "coupons_couponhold",
         _HOLD_COLUMNS,
-        [f"{coupon_id}\t{reservation_id}\n" for coupon_id, reservation_id in wanted if coupon_id in several],
+        [
+            f"{hold.coupon_id}\t{hold.reservation_id}\t{templates[hold.coupon_id]}\t{hold.customer_id}\n"
+            for hold in wanted
+        ],
     )
 
 
@@ -86,7 +94,7 @@ def free(reservation_ids: Collection[UUID], *, is_locked: bool = False) -> list[
             return []
         sql.rows(LOCK, {"ids": sql.array(sorted(held))}, hot=True)
     freed = [row[0] for row in sql.rows(_FREE, where, hot=True)]
-    dropped = Counter(row[0] for row in sql.rows(_DROP_HOLDS, where, hot=True))
+    dropped = Counter(row[0] for row in sql.rows(_DROP_HOLDS, where, hot=True) if row[1] > 1)
     if dropped:
         put_back(dropped)
     return [*freed, *dropped]

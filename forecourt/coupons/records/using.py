@@ -17,9 +17,10 @@ USE_COLUMNS: Final = ("coupon_id", "template_id", "customer_id", "sale_id", "sta
 LOCK: Final = "SELECT id FROM coupons_coupon WHERE id = ANY(%(ids)s::uuid[]) AND uses > 0 ORDER BY id FOR NO KEY UPDATE"
 _TAKE_HOLDS: Final = """
 DELETE FROM coupons_couponhold AS hold
-USING unnest(%(coupon_ids)s::uuid[], %(reservation_ids)s::uuid[]) AS taken (coupon_id, reservation_id)
-WHERE hold.coupon_id = taken.coupon_id AND hold.reservation_id = taken.reservation_id
-RETURNING hold.coupon_id
+USING unnest(%(coupon_ids)s::uuid[], %(reservation_ids)s::uuid[]) AS taken (coupon_id, reservation_id),
+      coupons_coupon AS coupon
+WHERE hold.coupon_id = taken.coupon_id AND hold.reservation_id = taken.reservation_id AND coupon.id = hold.coupon_id
+RETURNING hold.coupon_id, coupon.uses
 """
 # what a hold took already is not taken again: then `count` is 0, and the coupon may be used up or void meanwhile
 _TAKE: Final = """
@@ -94,7 +95,7 @@ def use(uses: Sequence[Use]) -> list[CouponUsed]:
 
 
 def _take_holds(uses: Sequence[Use]) -> Counter[UUID]:
-    """End the holds that reservations have on coupons for several uses; returns how many uses of each were held."""
+    """End the holds that reservations have on coupons; returns how many uses of each, of those for several, were held."""
     reserved = [one for one in uses if one.reservation_id is not None]
     if not reserved:
         return Counter()
@@ -106,7 +107,7 @@ def _take_holds(uses: Sequence[Use]) -> Counter[UUID]:
         },
         hot=True,
     )
-    return Counter(row[0] for row in taken)
+    return Counter(row[0] for row in taken if row[1] > 1)
 
 
 def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:

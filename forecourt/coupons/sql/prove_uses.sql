@@ -6,7 +6,8 @@ FROM coupons_coupon AS coupon
 LEFT JOIN (
     SELECT coupon_id, count(*) AS count FROM coupons_couponuse WHERE restored_at IS NULL GROUP BY coupon_id
 ) AS used ON used.coupon_id = coupon.id
-LEFT JOIN (SELECT coupon_id, count(*) AS count FROM coupons_couponhold GROUP BY coupon_id) AS held ON held.coupon_id = coupon.id
+LEFT JOIN (SELECT coupon_id, count(*) AS count FROM coupons_couponhold GROUP BY coupon_id) AS held
+  ON held.coupon_id = coupon.id AND coupon.uses > 1
 WHERE coupon.uses > 0
   AND (coupon.uses_left + coalesce(used.count, 0) + coalesce(held.count, 0) <> coupon.uses OR coupon.uses_left < 0)
 UNION ALL

@@ -113,7 +113,7 @@ def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None
     """The member as offers see them; nobody for a stranger and for one who is blocked."""
     if not known.is_member or Flag.BLOCKED_CUSTOMER in known.flags:
         return None
-    standing = state.standings.get(known.customer_id)
+    standing = state.standing_of(known)
     if standing is None:
         return None
     return Person(
@@ -206,7 +206,7 @@ def _own_left(live: Live, budget: Budget, known: KnownSale, state: State) -> Dec
         Per.CUSTOMER_DAY: day,
         Per.CUSTOMER_MONTH: clock.next_month(day.replace(day=1)) - timedelta(days=1),
     }[budget.per]
-    used = state.given_since(known.customer_id, live.id, since, until)
+    used = state.given_since(known.customer_id, live.id, since, until, known.promise)
     return budget.limit - _wanted(used.money, used.volume, used.points, budget.measure, used.uses)
 
 

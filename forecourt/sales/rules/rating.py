@@ -59,7 +59,7 @@ def _rated(
     by_offer = offering.on_lines(known, given.facts, applied, digits) if given and applied else []
     lines, totals, fuel_quantity, fuel_amount = _lines(known, by_offer, digits)
     flags = _flags(known, totals.net)
-    standing = state.standings.get(known.customer_id) if known.is_member else None
+    standing = state.standing_of(known) if known.is_member else None
     tier = standing.tier if standing else ""
     earned = _earned(known, lines, tier, rulings)
     bonuses = _bonuses(given, earned) if given else []
@@ -185,7 +185,7 @@ def take(state: State, outcome: Outcome) -> None:
     known = outcome.known
     state.spend(outcome.spends)
     for coupon in outcome.used:
-        state.use(coupon, known.customer_id, known.sale.occurred_at)
+        state.use(coupon, known.customer_id, known.sale.occurred_at, known.promise)
     for issue in outcome.issued:
         state.hold(issue.coupon)
     if not known.is_member or known.customer_id not in state.standings:
@@ -193,3 +193,5 @@ def take(state: State, outcome: Outcome) -> None:
     if outcome.totals.net >= 0:
         state.visit(known.customer_id, known.sale.occurred_at, outcome.points_earned)
     state.gave(known.customer_id, known.business_date, outcome.awards)
+    if known.promise is not None:
+        state.let_go(known.promise)

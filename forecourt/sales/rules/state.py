@@ -16,7 +16,7 @@ from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import Book, Live
-from forecourt.sales.values import Award, Promise
+from forecourt.sales.values import Award, Hold, KnownSale, Promise
 
 
 class Rulings(NamedTuple):
@@ -167,14 +167,16 @@ class State:
         coupon = self._coupons[coupon_id] = replace(self._coupons[coupon_id], customer_id=customer_id)
         return coupon.code
 
-    def use(self, coupon: Coupon, customer_id: int, at: datetime) -> None:
-        """A coupon was used once."""
+    def use(self, coupon: Coupon, customer_id: int, at: datetime, promise: Promise | None = None) -> None:
+        """A coupon was used once. What the promise held of it counted as used already."""
         if coupon.uses:
             left = coupon.uses_left - 1
             status = CouponStatus.ACTIVE if left > 0 else CouponStatus.USED
             self._coupons[coupon.id] = replace(
                 coupon, uses_left=left, status=status, used_at=at, reserved_by=None, held_by=()
             )
+        if promise is not None and promise.id in coupon.held_by:
+            return
         key = (customer_id, coupon.template_id)
         self.uses_of[key] = self.uses_of.get(key, 0) + 1
 
@@ -208,17 +210,45 @@ class State:
                 used = Used(day, award.discount, award.quantity, award.uses, award.points)
                 self.given.setdefault((customer_id, award.offer_id), []).append(used)
 
-    def given_since(self, customer_id: int, offer_id: int, since: date, until: date) -> Used:
-        """What an offer gave this customer on days of a span, both included, in all."""
+    def standing_of(self, known: KnownSale) -> Standing | None:
+        """Where a member stands; for a sale that was promised something with the tier and the visits of then."""
+        standing = self.standings.get(known.customer_id)
+        before = known.promise.before if known.promise is not None else None
+        if standing is None or before is None:
+            return standing
+        return replace(standing, tier=before.tier, sales=before.sales, last_sale_at=before.last_sale_at)
+
+    def keep(self, promise: Promise) -> None:
+        """A reservation holds parts of its member's own limits."""
+        for hold in promise.holds:
+            kept = Used(hold.day, hold.money, hold.volume, hold.uses, hold.points)
+            self.given.setdefault((promise.customer_id, hold.offer_id), []).append(kept)
+
+    def let_go(self, promise: Promise) -> None:
+        """It holds them no more."""
+        for hold in promise.holds:
+            self.given.setdefault((promise.customer_id, hold.offer_id), []).append(_freed(hold))
+
+    def given_since(
+        self, customer_id: int, offer_id: int, since: date, until: date, promise: Promise | None = None
+    ) -> Used:
+        """What an offer gave this customer on days of a span, both included, in all; without what the promise holds."""
         money = volume = ZERO
         uses = points = 0
-        for used in self.given.get((customer_id, offer_id), ()):
+        rows = self.given.get((customer_id, offer_id), ())
+        if promise is not None and promise.holds:
+            rows = [*rows, *[_freed(hold) for hold in promise.holds if hold.offer_id == offer_id]]
+        for used in rows:
             if since <= used.day <= until:
                 money += used.money
                 volume += used.volume
                 uses += used.uses
                 points += used.points
         return Used(until, money, volume, uses, points)
+
+
+def _freed(hold: Hold) -> Used:
+    return Used(hold.day, -hold.money, -hold.volume, -hold.uses, -hold.points)
 
 
 _NONE = UUID(int=0)

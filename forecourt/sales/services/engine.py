@@ -162,6 +162,9 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     state.left = offers.left_of(limits.budgets)
     if limits.own:
         state.given = queries.given(members, limits.own)
+        for item in known:
+            if item.promise is not None:
+                state.keep(item.promise)
     return state, limits
 
 

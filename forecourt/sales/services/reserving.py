@@ -5,7 +5,6 @@ A discount per litre has to be known before fuel flows; a coupon shown at one ti
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from msgspec.structs import asdict, replace
 
 from forecourt.coupons import records as coupon_records
+from forecourt.coupons.values import Hold
 from forecourt.kernel import clock, ids, sql, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -24,14 +24,15 @@ from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Spending
 from forecourt.sales import permissions, rules
+from forecourt.sales.rules import State
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, fingerprint, locked
-from forecourt.sales.services.engine import InForce
+from forecourt.sales.services.engine import InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
 from forecourt.sales.services.reservations import let_go, lock_customers, open_promises
-from forecourt.sales.values import KnownSale, NewSale, Outcome, Promise, Reserved
+from forecourt.sales.values import Before, KnownSale, NewSale, Outcome, Promise, Reserved
 
 HOLD: Final = timedelta(minutes=20)
 """How long a reservation holds."""
@@ -54,7 +55,7 @@ ON CONFLICT (station_id, source, source_ref) DO NOTHING RETURNING id
 """
 _ANEW: Final = """
 UPDATE sales_reservation SET id = %(id)s, customer_id = %(customer)s, made_at = %(at)s, expires_at = %(until)s,
-       ended_at = NULL, outcome = '', body_hash = %(hash)s
+       ended_at = NULL, outcome = '', promise = '{}'::jsonb, body_hash = %(hash)s
 WHERE station_id = %(station)s AND source = %(source)s AND source_ref = %(source_ref)s
 """
 _KEEP: Final = "UPDATE sales_reservation SET promise = %(promise)s::jsonb WHERE id = %(id)s"
@@ -117,25 +118,34 @@ def _reserved(submission: Submission) -> Reserved:
     state, limits = engine.load([known], in_force, lock=True)
     before = state.copy()
     (outcome,) = engine.rate_and_take([known], in_force, state, limits)
-    coupon_records.reserve([(coupon.id, reservation_id) for coupon in outcome.used])
+    coupon_records.reserve(
+        [
+            Hold(coupon_id=coupon.id, reservation_id=reservation_id, customer_id=known.customer_id)
+            for coupon in outcome.used
+        ]
+    )
     quote = quote_of(outcome, before, payable(outcome, available, in_force))
     reserved = Reserved(**asdict(quote), reservation=reservation_id, expires_at=until)
-    promise = _promise(reservation_id, known, outcome, limits.budgets, points, now)
+    promise = _promise(reservation_id, outcome, before, limits, points, now)
     body = msgspec.to_builtins(promise) | {"quote": _promises.encode(reserved).decode()}
     sql.run(_KEEP, {"id": reservation_id, "promise": _promises.encode(body).decode()})
     return reserved
 
 
-def _promise(
-    id: UUID, known: KnownSale, outcome: Outcome, budgets: dict[str, Decimal], points: int, now: datetime
-) -> Promise:
+def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: int, now: datetime) -> Promise:
+    known = outcome.known
+    standing = state.standing_of(known) if known.is_member else None
     return Promise(
         id=id,
         customer_id=known.customer_id,
         station_id=known.station.id,
         made_at=now,
-        spends={key: (amount, budgets[key]) for key, amount in outcome.spends.items()},
+        spends={key: (amount, limits.budgets[key]) for key, amount in outcome.spends.items()},
         points=points,
+        holds=rules.holds_of(outcome, limits.own) if known.is_member else (),
+        before=Before(tier=standing.tier, sales=standing.sales, last_sale_at=standing.last_sale_at)
+        if standing is not None
+        else None,
     )
 
 

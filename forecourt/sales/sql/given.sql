@@ -1,7 +1,7 @@
 -- Of `customers.queries.FAMILIES`: what these offers gave these customers, with everybody merged with them, by the trading
 -- day of the sale. What a refund took back counts where and when its sale was: not on the day of the refund, nor for somebody
 -- who was one with the buyer then only. Its sale is looked up row by row: rows that are no refund's read nothing more, whatever
--- plan was made while the tables were empty.
+-- plan was made while the tables were empty. What open reservations hold of customers' own limits counts as given.
 SELECT given.customer_id, given.offer_id, coalesce(given.sold_on, given.business_date), sum(given.discount),
        sum(given.quantity), sum(given.uses)::int, sum(given.points)::int
 FROM (
@@ -22,3 +22,10 @@ FROM (
 WHERE given.sold_to IS NULL
    OR EXISTS (SELECT FROM family AS own WHERE own.customer_id = given.customer_id AND own.member_id = given.sold_to)
 GROUP BY 1, 2, 3
+UNION ALL
+SELECT family.customer_id, hold.offer_id, hold.day, hold.money, hold.volume, hold.uses, hold.points
+FROM family
+JOIN sales_reservation AS reservation ON reservation.customer_id = family.member_id AND reservation.ended_at IS NULL
+CROSS JOIN jsonb_to_recordset(reservation.promise -> 'holds')
+  AS hold (offer_id bigint, day date, money numeric, volume numeric, uses int, points int)
+WHERE hold.offer_id = ANY(%(offer_ids)s::bigint[])
