@@ -70,7 +70,8 @@ class CouponRow(models.Model):
     """A coupon. A local table keyed by itself, for coupons change hands; `customer_id` null is a bearer's.
 
     A generic code is one row. `uses` is how often it can be used in all, 0 for any number; then it is never written.
-    `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once.
+    `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once. `voided_at` of a
+    used one makes it void when its use is given back.
     `reserved_by` is the reservation that holds a coupon for one use; `CouponHold` has what each reservation holds.
     """
 

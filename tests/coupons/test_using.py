@@ -193,6 +193,36 @@ def test_what_a_refunded_sale_gave_is_taken_back_unless_it_was_used(chain):
     assert (again.voided, len(again.used)) == ([], 1)
 
 
+def test_a_used_coupon_that_was_voided_is_void_once_its_use_is_given_back(chain):
+    make_template()
+    (member,) = chain.enrol()
+    sale = ids.uuid7()
+    by_sale = give("wash", member, origin=f"sale:{sale}")[0]
+    by_hand = give("wash", member)[0]
+    uses = [a_use(coupon, member) for coupon in (by_sale, by_hand)]
+    records.use(uses)
+    taken = records.void_issued_by([f"sale:{sale}"])
+    assert [gone.coupon_id for gone in taken.used] == [by_sale.id]
+    assert len(records.void([by_hand.id], "stolen")) == 1
+    assert records.void([by_hand.id], "stolen") == []
+    assert (why(by_sale.code, member), why(by_hand.code, member)) == ("used", "used")
+    records.restore([use.sale_id for use in uses])
+    assert (why(by_sale.code, member), why(by_hand.code, member)) == ("void", "void")
+
+
+def test_the_last_use_of_a_coupon_that_is_held_is_void_at_once(chain):
+    make_template(uses=2)
+    (member,) = chain.enrol()
+    (coupon,) = give("wash", member)
+    reservation = ids.uuid7()
+    records.use([a_use(coupon, member)])
+    records.reserve([a_hold(coupon, member, reservation)])
+    records.void([coupon.id], "stolen")
+    assert why(coupon.code, member, reservation_id=reservation) == "void"
+    records.free([reservation])
+    assert (why(coupon.code, member), now_at(coupon.code).uses_left) == ("void", 1)
+
+
 def test_the_same_origin_gives_once_even_after_the_coupon_changed_hands(chain):
     make_template()
     first, second = chain.enrol(2)

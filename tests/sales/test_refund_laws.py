@@ -3,6 +3,7 @@
 from decimal import Decimal
 from itertools import pairwise
 from math import ceil
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -37,6 +38,7 @@ from tests.sales.scenes import (
 )
 from tests.sales.test_offers import FIVE_OFF, per_litre, publish
 
+GIVES_NEXT = {"give": "coupon", "template": "NEXT"}
 THIRDS = [
     {"funder": "brand", "percent": "33.3"},
     {"funder": "dealer", "percent": "33.3"},
@@ -117,6 +119,38 @@ def sell(chain, number: int, ref: str, lines, paid_part: Decimal, code: str):
     assert not receipt.flags
     assert receipt.points.spent == int(worth * 100)
     return receipt
+
+
+def next_of(receipt) -> UUID:
+    """The coupon that a sale gave for next time."""
+    return sql.rows("SELECT id FROM coupons_coupon WHERE code = %(code)s", {"code": receipt.coupons[0].code})[0][0]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("is_transferred", [False, True])
+def test_a_coupon_does_not_outlive_the_sale_that_gave_it(chain, order, is_transferred):
+    publish(
+        {"code": "next", "when": {"is": "bought", "of": {"kinds": ["fuel"]}}, "then": [GIVES_NEXT]},
+        {"code": "off", "when": {"is": "coupon", "template": "NEXT"}, "then": [{"give": "amount", "off": "5"}]},
+    )
+    coupons.create_template(HEAD_OFFICE, Template(code="NEXT", name="NEXT", is_transferable=True))
+    giver, taker = chain.enrol(2)
+    chain.post(*[a_sale(f"before{number}", number, water(1)) for number in (1, 2)])
+    before = [books_of(giver), books_of(taker)]
+    first = chain.post_one("1", 1, occurred_at=ago(3))
+    user = 1
+    if is_transferred:
+        coupons.transfer_coupon(HEAD_OFFICE, next_of(first), taker)
+        user = 2
+    second = chain.post_one("2", user, water(5), coupons=(first.coupons[0].code,), tenders=())
+    assert str(second.totals.net) == "20.00"
+    for number in order:
+        refund((first, second)[number].id, f"r{number}")
+        flat_books_agree()
+    assert sql.rows("SELECT status, uses_left FROM coupons_coupon") == [("void", 1)]
+    (late,) = services.quote_sales(HEAD_OFFICE, [a_sale("3", user, coupons=(first.coupons[0].code,), tenders=())])
+    assert not [given for given in late.offers if given.code == "off"]
+    assert [books_of(giver), books_of(taker)] == before
 
 
 def give_lots(chain, number: int) -> None:

@@ -166,7 +166,7 @@ def transfer_coupon(request: KeyedRequest, coupon_id: UUID, to: CouponTransferBo
     openapi_extra=needs("coupons:write"),
 )
 def void_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody) -> CouponOut:
-    """What is used up or void already stays as it is."""
+    """One that is used up stays used and bears `voided_at`: no refund makes it good again. What is void stays as it is."""
     queries.view(coupon_id)
     services.void_coupons(request.actor, [coupon_id], why.reason)
     return get_coupon(request, coupon_id)

@@ -112,7 +112,8 @@ class TemplateOut(Schema):
 class CouponOut(Schema):
     """A coupon, good on days from `active_from` to `expires_on`, both included. `uses` of 0 is any number.
 
-    `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it.
+    `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it. A used one
+    with `voided_at` is void as soon as its use is given back.
     """
 
     id: UUID

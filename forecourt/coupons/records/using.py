@@ -47,7 +47,8 @@ RETURNING use.coupon_id, template.code, use.customer_id, use.sale_id
 PUT_BACK: Final = """
 UPDATE coupons_coupon AS coupon
 SET uses_left = coupon.uses_left + given.count,
-    status = CASE WHEN coupon.status = 'used' THEN 'active' ELSE coupon.status END,
+    status = CASE WHEN coupon.voided_at IS NOT NULL THEN 'void' WHEN coupon.status = 'used' THEN 'active'
+                  ELSE coupon.status END,
     used_at = CASE WHEN coupon.uses = 1 THEN NULL ELSE coupon.used_at END,
     used_by = CASE WHEN coupon.uses = 1 THEN NULL ELSE coupon.used_by END,
     sale_id = CASE WHEN coupon.uses = 1 THEN NULL ELSE coupon.sale_id END
@@ -136,7 +137,7 @@ def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:
 
 
 def restore(sale_ids: Collection[UUID]) -> list[CouponRestored]:
-    """Give back what refunded sales used, each use once: coupons are good again until their last day, if not void.
+    """Give back what refunded sales used, each use once: coupons are good again until their last day, if they were not voided.
 
     The caller has locked them (`queries.for_sale(refunded=...)`). Two statements.
     """

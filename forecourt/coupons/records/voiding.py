@@ -7,11 +7,14 @@ from uuid import UUID
 from forecourt.coupons.events import CouponVoided
 from forecourt.kernel import clock, sql
 
+# one that is used up is void when a refund gives it back; where a reservation holds its last use, at once
 _VOID: Final = """
 UPDATE coupons_coupon AS coupon
-SET status = 'void', voided_at = %(at)s, void_reason = %(reason)s, reserved_by = NULL
+SET status = CASE WHEN coupon.status = 'used' AND NOT EXISTS (
+        SELECT FROM coupons_couponhold AS hold WHERE hold.coupon_id = coupon.id) THEN 'used' ELSE 'void' END,
+    voided_at = %(at)s, void_reason = %(reason)s, reserved_by = NULL
 FROM coupons_coupontemplate AS template
-WHERE coupon.id = ANY(%(ids)s::uuid[]) AND coupon.status IN ('active', 'reserved') AND template.id = coupon.template_id
+WHERE coupon.id = ANY(%(ids)s::uuid[]) AND coupon.voided_at IS NULL AND template.id = coupon.template_id
 RETURNING coupon.id, template.code, coupon.customer_id
 """
 _GIVEN_BY: Final = """
@@ -47,7 +50,10 @@ class Taken(NamedTuple):
 
 
 def void(coupon_ids: Collection[UUID], reason: str) -> list[CouponVoided]:
-    """Make coupons void that are neither used up nor void; the caller has locked them and publishes the facts."""
+    """Make coupons void that are not void yet; the caller has locked them and publishes the facts.
+
+    One that is used up stays used, and is void as soon as a refund gives its use back.
+    """
     if not coupon_ids:
         return []
     now = clock.now()
@@ -61,6 +67,7 @@ def void(coupon_ids: Collection[UUID], reason: str) -> list[CouponVoided]:
 def void_issued_by(origins: Collection[str], reason: str = "refund") -> Taken:
     """Take back what these gave ("sale:<id>", "redemption:<id>"): unused coupons, and what is left of used ones, are void.
 
+    What is used up is void when its use is given back (see `void`), so that taking back in any order leaves nothing.
     Locks them in the order of their ids. Three statements, one where they gave nothing.
     """
     asked = sorted(origin for origin in set(origins) if origin)

@@ -134,7 +134,10 @@ def redeem_coupon(actor: Actor, code: str, station: str, customer_id: int | None
 
 @transaction.atomic(durable=True)
 def void_coupons(actor: Actor, coupon_ids: Sequence[UUID], reason: str) -> int:
-    """Make coupons void that are neither used up nor void; returns how many. At most 1,000."""
+    """Make coupons void that are not void yet; returns how many. At most 1,000.
+
+    One that is used up stays used: it does not become good again when its sale is refunded.
+    """
     actor.require(permissions.VOID_COUPONS)
     _check_count("coupon_ids", coupon_ids)
     why = _reason(reason)
@@ -153,6 +156,7 @@ def void_coupons(actor: Actor, coupon_ids: Sequence[UUID], reason: str) -> int:
 def restore_coupon(actor: Actor, coupon_id: UUID, reason: str) -> Coupon:
     """Give a used coupon its latest use back, or make a void one good again. Its last day stays as it is.
 
+    One that was voided after it was used gets its use back and is void then: made good again by doing this twice.
     Conflict when there is nothing to give back, or its batch or its template's code was made void as a whole.
     """
     actor.require(permissions.VOID_COUPONS)

@@ -141,7 +141,8 @@ def history(
     told += [Moment(step.at, "edit_note", _("Given back by hand"), step.reason, who(step.actor))
              for step in steps if step.step is Step.RESTORED]  # fmt: skip
     noted = {step.step for step in steps}
-    if view.voided_at and view.status is CouponStatus.VOID and Step.VOIDED not in noted:
+    is_voided = view.status is CouponStatus.VOID or view.void_reason
+    if view.voided_at and is_voided and Step.VOIDED not in noted:
         told.append(Moment(view.voided_at, "block", _("Voided"), _void_reason(view)))
     return sorted(told, key=lambda one: one.at, reverse=True)
 

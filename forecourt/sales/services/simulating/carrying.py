@@ -104,12 +104,16 @@ class Carried(State):
         self.standings[known.customer_id] = replace(standing, points=standing.points + taken.points)
 
     def _restore(self, outcome: Outcome) -> None:
+        """Give back the coupons that a sale used, and take back those it gave: void they stay, used or not."""
         for coupon in outcome.used:
-            self.hold(coupon)
+            if coupon.uses:
+                now = self._coupons[coupon.id]
+                status = now.status if now.status is CouponStatus.VOID else CouponStatus.ACTIVE
+                self.hold(replace(now, uses_left=now.uses_left + 1, status=status))
             key = (outcome.known.customer_id, coupon.template_id)
             self.uses_of[key] = self.uses_of.get(key, 0) - 1
         for issue in outcome.issued:
-            self.hold(replace(issue.coupon, status=CouponStatus.VOID))
+            self.hold(replace(self._coupons[issue.coupon.id], status=CouponStatus.VOID))
 
 
 class Kept:
