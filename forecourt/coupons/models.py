@@ -70,8 +70,8 @@ class CouponRow(models.Model):
     """A coupon. A local table keyed by itself, for coupons change hands; `customer_id` null is a bearer's.
 
     A generic code is one row. `uses` is how often it can be used in all, 0 for any number; then it is never written.
-    `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once. `voided_at` of a
-    used one makes it void when its use is given back.
+    `issued_to` stays when a coupon changes hands: with `origin` and template it names what was issued once, `number` which of
+    several that one sale gives. `voided_at` of a used one makes it void when its use is given back.
     `reserved_by` is the reservation that holds a coupon for one use; `CouponHold` has what each reservation holds.
     """
 
@@ -86,6 +86,7 @@ class CouponRow(models.Model):
     active_from = models.DateField(_("good from"))
     expires_on = models.DateField(_("good until"), null=True)
     origin = models.TextField(_("given for"), default="", blank=True)
+    number = models.SmallIntegerField(default=1)
     uses = models.IntegerField(_("uses"), default=1)
     uses_left = models.IntegerField(_("uses left"), default=1)
     seen_at = models.DateTimeField(_("seen"), null=True)
@@ -103,7 +104,9 @@ class CouponRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code"], name="coupon_code"),
             models.UniqueConstraint(
-                fields=["origin", "template", "issued_to"], name="coupon_issued_once", condition=~models.Q(origin="")
+                fields=["origin", "template", "issued_to", "number"],
+                name="coupon_issued_once",
+                condition=~models.Q(origin=""),
             ),
             models.CheckConstraint(
                 condition=models.Q(uses_left__gte=0) & models.Q(uses_left__lte=models.F("uses")),

@@ -105,6 +105,6 @@ def _bearer_lines(
     head = (
         f"{template_id}\t{batch_id}\t\\N\t\\N\tactive\t{issued_at.isoformat()}\t{first}\t{last or sql.copy_value(None)}"
     )
-    tail = f"{head}\t\t{template.uses}\t{template.uses}\t\n"
+    tail = f"{head}\t\t{template.uses}\t{template.uses}\t\t1\n"
     for coupon_id, code in zip(ids.uuid7s(len(codes)), codes, strict=True):
         yield f"{coupon_id}\t{code}\t{tail}"

@@ -28,6 +28,7 @@ COLUMNS: Final = (
     "uses",
     "uses_left",
     "void_reason",
+    "number",
 )
 _GIVEN: Final = """
 SELECT origin, template_id, issued_to FROM coupons_coupon
@@ -83,13 +84,13 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
     return made
 
 
-def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", batch_id: int | None = None) -> str:
-    """A coupon as a row to copy in."""
+def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", number: int = 1) -> str:
+    """A coupon as a row to copy in; `number` tells apart those of its template that one origin gave."""
     return sql.copy_line(
         coupon.id,
         coupon.code,
         coupon.template_id,
-        batch_id,
+        None,
         coupon.customer_id,
         coupon.customer_id,
         coupon.status.value,
@@ -100,6 +101,7 @@ def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", batch_id: int
         coupon.uses,
         coupon.uses_left,
         "",
+        number,
     )
 
 

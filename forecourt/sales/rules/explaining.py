@@ -1,5 +1,6 @@
 """Why a sale came to what it did: codes and figures, which `words` puts into sentences."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -137,6 +138,20 @@ def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon])
             values["until"] = coupon.expires_on.isoformat()
         reasons.append(Reason(code="coupon.issued", verdict=Verdict.INFO, rule=coupon.template, values=values))
     return reasons
+
+
+def explained_shortage(given: Offered, issued: Sequence[Issue]) -> tuple[Reason, ...]:
+    """Coupons for next time that offers would give and that are not given out any more."""
+    if not any([item.coupons for item in given.applied]):
+        return ()
+    short = Counter([template for item in given.applied for template in item.coupons])
+    short -= Counter([issue.coupon.template for issue in issued])
+    return tuple(
+        [
+            Reason(code="coupon.none_left", verdict=Verdict.NOT_MET, rule=template, values={"count": str(count)})
+            for template, count in sorted(short.items())
+        ]
+    )
 
 
 def offers_given(reasons: Sequence[Reason]) -> tuple[OfferGiven, ...]:

@@ -9,7 +9,7 @@ from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO, rounded
 from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, sole_tender
 from forecourt.sales.rules import offering
-from forecourt.sales.rules.explaining import explained, explained_offers
+from forecourt.sales.rules.explaining import explained, explained_offers, explained_shortage
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.rules.paying import points_tendered
 from forecourt.sales.rules.state import Rulings, State
@@ -76,6 +76,8 @@ def _rated(
         issued = _issued(given, known, mint)
     if given and explains:
         reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
+        if mint is not None and _may_be_issued(known):
+            reasons += explained_shortage(given, issued)
     return Outcome(
         known=known,
         lines=lines,
@@ -168,16 +170,20 @@ def _used(given: Offered) -> tuple[Coupon, ...]:
     return tuple([given.coupons[template][0] for template in templates])
 
 
+def _may_be_issued(known: KnownSale) -> bool:
+    return known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags
+
+
 def _issued(given: Offered, known: KnownSale, mint: Mint | None) -> tuple[Issue, ...]:
-    """The coupons for next time; one of a template at most, and none for strangers and who is blocked."""
-    if mint is None or not known.is_member or Flag.BLOCKED_CUSTOMER in known.flags:
+    """The coupons for next time, as many as each offer says; none for strangers and who is blocked."""
+    if mint is None or not _may_be_issued(known):
         return ()
-    issued: dict[str, Issue] = {}
+    issued: list[Issue] = []
     for item in given.applied:
         for template in item.coupons:
-            if template not in issued and (coupon := mint(template, known)) is not None:
-                issued[template] = Issue(coupon=coupon, offer=item.live.code)
-    return tuple(issued.values())
+            if (coupon := mint(template, known)) is not None:
+                issued.append(Issue(coupon=coupon, offer=item.live.code))
+    return tuple(issued)
 
 
 def take(state: State, outcome: Outcome) -> None:

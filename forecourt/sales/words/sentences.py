@@ -1,5 +1,6 @@
 """Reasons as sentences that hold for anybody. What is stored are codes and figures only."""
 
+from collections import Counter
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -109,11 +110,9 @@ def given_words(reason: Reason, names: CompanyNames) -> str:
     if reason.points:
         parts.append(_("%(points)s points") % {"points": reason.points})
     parts += [names.name("product", code) for code in values.get("gifts", "").split(",") if code]
-    parts += [
-        _("coupon %(name)s") % {"name": names.name("template", code)}
-        for code in values.get("coupons", "").split(",")
-        if code
-    ]
+    for code, count in Counter(filter(None, values.get("coupons", "").split(","))).items():
+        said = {"name": names.name("template", code), "count": count}
+        parts.append(_("coupon %(name)s") % said if count == 1 else _("%(count)s coupons %(name)s") % said)
     given = _(", ").join(parts)
     match values.get("cut"):
         case "budget":
@@ -129,6 +128,7 @@ def _coupon_sentence(reason: Reason, names: CompanyNames) -> str:
         "code": reason.values.get("code", ""),
         "from": reason.values.get("from", ""),
         "until": reason.values.get("until", ""),
+        "count": reason.values.get("count", ""),
     }
     match reason.code:
         case "coupon.used":
@@ -137,6 +137,8 @@ def _coupon_sentence(reason: Reason, names: CompanyNames) -> str:
             return _("%(coupon)s for next time: %(code)s, good from %(from)s to %(until)s.") % words
         case "coupon.issued":
             return _("%(coupon)s for next time: %(code)s, good from %(from)s.") % words
+        case "coupon.none_left":
+            return _("%(coupon)s for next time: %(count)s fewer, no more of them are given out.") % words
     return _("%(coupon)s %(code)s was not taken: %(why)s.") % (
         words | {"why": why_not_words(reason.values.get("why", ""))}
     )

@@ -55,6 +55,15 @@ class Carried(State):
                 budget[1] = max(budget[1], budget[0] - self.left[key])
                 budget[2] = max(budget[2], amount)
 
+    def issue(self, template: str, limit: int) -> bool:
+        """Count a coupon against the limit of its template; whether there was one left."""
+        budget = self._budgets.setdefault(f"coupons {template}", [Decimal(limit), ZERO, ZERO])
+        if budget[1] >= limit:
+            self.is_short = True
+            return False
+        budget[1] += 1
+        return True
+
     def watch(self, known: KnownSale, given: Offered) -> None:
         """Note where a budget of everybody had too little, or a sale wanted more of it than it got for other reasons."""
         if not self._common:

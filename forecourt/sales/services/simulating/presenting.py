@@ -17,7 +17,8 @@ from forecourt.coupons import rules as coupon_rules
 from forecourt.coupons.queries import Source
 from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.kernel import clock, sql
-from forecourt.sales.rules import Known, State
+from forecourt.sales.rules import Known
+from forecourt.sales.services.simulating.carrying import Carried
 from forecourt.sales.services.simulating.reading import Past, Share, aliases
 from forecourt.sales.values import KnownSale, SimulationAsked
 
@@ -43,7 +44,7 @@ class Coupons:
         share: Share,
         station_ids: Sequence[int] | None,
         templates: Mapping[str, Known],
-        state: State,
+        state: Carried,
     ) -> None:
         self._where = share._asdict() | aliases()
         self._where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids}
@@ -89,6 +90,8 @@ class Coupons:
         """A coupon that a simulated sale gives; None where the template is not issued any more."""
         template = self._templates.get(code)
         if template is None or template.template.kind is not CouponKind.SINGLE:
+            return None
+        if template.template.limit and not self._state.issue(code, template.template.limit):
             return None
         day = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
         coupon = self._minted(template, known.customer_id, day)
