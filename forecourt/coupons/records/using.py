@@ -42,6 +42,7 @@ _GIVE_BACK: Final = """
 UPDATE coupons_couponuse AS use SET restored_at = %(at)s
 FROM coupons_coupontemplate AS template
 WHERE use.sale_id = ANY(%(sale_ids)s::uuid[]) AND use.restored_at IS NULL AND template.id = use.template_id
+  AND (%(coupon_ids)s::uuid[] IS NULL OR use.coupon_id = ANY(%(coupon_ids)s::uuid[]))
 RETURNING use.coupon_id, template.code, use.customer_id, use.sale_id
 """
 PUT_BACK: Final = """
@@ -136,15 +137,16 @@ def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:
         )
 
 
-def restore(sale_ids: Collection[UUID]) -> list[CouponRestored]:
+def restore(sale_ids: Collection[UUID], coupon_ids: Collection[UUID] | None = None) -> list[CouponRestored]:
     """Give back what refunded sales used, each use once: coupons are good again until their last day, if they were not voided.
 
-    The caller has locked them (`queries.for_sale(refunded=...)`). Two statements.
+    All of them, or these `coupon_ids` only. The caller has locked them (`queries.for_sale(refunded=...)`). Two statements.
     """
     if not sale_ids:
         return []
     now = clock.now()
-    given = sql.rows(_GIVE_BACK, {"sale_ids": sql.array(sale_ids), "at": now}, hot=True)
+    only = sql.array(coupon_ids) if coupon_ids is not None else None
+    given = sql.rows(_GIVE_BACK, {"sale_ids": sql.array(sale_ids), "coupon_ids": only, "at": now}, hot=True)
     if given:
         put_back(Counter(row[0] for row in given))
     return [

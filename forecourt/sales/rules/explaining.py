@@ -133,7 +133,7 @@ def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon])
     ]
     for issue in issued:
         coupon = issue.coupon
-        values = {"code": coupon.code, "from": coupon.active_from.isoformat()}
+        values = {"code": coupon.code, "from": coupon.active_from.isoformat(), "offer": issue.offer}
         if coupon.expires_on is not None:
             values["until"] = coupon.expires_on.isoformat()
         reasons.append(Reason(code="coupon.issued", verdict=Verdict.INFO, rule=coupon.template, values=values))

@@ -26,11 +26,6 @@ class Remaining:
                 left[1] += line.amount
                 left[2] += line.discount
 
-    @property
-    def is_anything(self) -> bool:
-        """Whether anything is left."""
-        return any(any(left) for left in self._left.values())
-
     def refund(self, wanted: Sequence[RefundLine] | None, digits: int) -> list[RatedLine]:
         """The lines of a refund, negative: all that is left, or so much of the lines named.
 

@@ -1,6 +1,6 @@
 """What a refund gives back beside money and points of the sale: budgets, coupons, points it was paid with."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,25 +15,34 @@ from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Return
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
-from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import Measure
-from forecourt.sales import records, rules, wire
+from forecourt.sales import rules, wire
 from forecourt.sales.queries import SaleView
-from forecourt.sales.services.taking_back import Basket, price_of
+from forecourt.sales.rules.undoing import OfferOf
+from forecourt.sales.services.taking_back import Basket, Taken, price_of
 from forecourt.sales.values import Award, RatedLine
 
 
-def give_back(sale: SaleView, posting: records.Posting, *, is_whole: bool) -> list[Event]:
+def give_back(sale: SaleView, taken: Taken) -> list[Event]:
     """Give back what the sale had taken; returns what to publish. Callers hold the customer's lock.
 
-    Budgets get back what the refund takes back of offers. When nothing of the sale stays, the coupons it used are good
-    again, and those it gave and that are unused become void.
+    Budgets get back what the refund takes back of offers. The coupons that undone offers used are good again, and those
+    they gave become void; when nothing of the sale stays, all of them.
     """
     events: list[Event] = []
-    if is_whole and coupons.for_sale((), (), lock=True, refunded=[sale.id]):
+    held = coupons.for_sale((), (), lock=True, refunded=[sale.id]) if taken.is_whole or taken.undone else []
+    if held and taken.is_whole:
         events += coupon_records.restore([sale.id])
         events += coupon_records.void_issued_by([f"sale:{sale.id}"]).voided
-    return_budgets(sale, posting.outcome.awards)
+    elif held:
+        given = {
+            reason.values["code"]
+            for reason in wire.decode_reasons(sale.explanation)
+            if reason.code == "coupon.issued" and reason.values.get("offer") in taken.undone
+        }
+        events += coupon_records.restore([sale.id], taken.coupons) if taken.coupons else []
+        events += coupon_records.void([coupon.id for coupon in held if coupon.code in given], "refund")
+    return_budgets(sale, taken.awards)
     return events
 
 
@@ -62,20 +71,16 @@ def spent_by(sale: SaleView) -> Return:
 
 def return_budgets(sale: SaleView, awards: Iterable[Award]) -> None:
     """Give budgets back what these rows, which are negative, take from offers."""
+    offer_records.give_back(given_back(awards, versions(), sale.station_id, sale.business_date))
+
+
+def versions() -> OfferOf:
+    """What offers said in the versions that gave awards."""
     in_force = offers.offers()
-    offer_records.give_back(
-        given_back(
-            awards,
-            lambda award: in_force.version(award.offer_id, award.version) if award.offer_id else None,
-            sale.station_id,
-            sale.business_date,
-        )
-    )
+    return lambda award: in_force.version(award.offer_id, award.version) if award.offer_id else None
 
 
-def given_back(
-    awards: Iterable[Award], offer_of: Callable[[Award], Offer | None], station_id: int, day: date
-) -> dict[str, Decimal]:
+def given_back(awards: Iterable[Award], offer_of: OfferOf, station_id: int, day: date) -> dict[str, Decimal]:
     """What rows that take back from offers give back to budgets of everybody, by their names; of a sale there and then.
 
     Customers' own limits are no such: they are the rows themselves.

@@ -25,9 +25,9 @@ from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services.baskets import basket_of
-from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, spent_by
+from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, spent_by, versions
 from forecourt.sales.services.posting import event_of, receipt_of
-from forecourt.sales.services.taking_back import Basket, take_back
+from forecourt.sales.services.taking_back import Basket, Taken, take_back
 from forecourt.sales.values import (
     KnownSale,
     NewRefund,
@@ -74,12 +74,12 @@ def refund_sale(actor: Actor, sale_id: UUID, refund: NewRefund) -> Receipt:
     if not records.claim([name]):
         return _replayed(name)
     basket = basket_of(sale)
-    posting = _rated(known, refund, sale, basket, refund_id, actor.label)
+    taken = take_back(basket, refund.lines, organisation.company().digits, versions(), earns=is_member)
+    posting = _rated(known, refund, sale, basket, taken, refund_id, actor.label)
     records.insert([posting])
-    is_whole = not rules.Remaining(basket.lines, [*basket.refunded, posting.outcome.lines]).is_anything
-    visits = [Visit(customer_id=customer_id, sales=-1)] if is_whole and is_member and sale.net >= 0 else []
+    visits = [Visit(customer_id=customer_id, sales=-1)] if taken.is_whole and is_member and sale.net >= 0 else []
     loyalty_records.append_entries(posting.outcome.entries, visits)
-    publish([event_of(posting), *give_back(sale, posting, is_whole=is_whole)])
+    publish([event_of(posting), *give_back(sale, taken)])
     audit.record(
         actor,
         "sale.refund",
@@ -163,10 +163,10 @@ def _replayed(name: records.Claimed) -> Receipt:
 
 
 def _rated(
-    known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, refund_id: UUID, recorded_by: str
+    known: KnownSale, refund: NewRefund, sale: SaleView, basket: Basket, taken: Taken, refund_id: UUID, recorded_by: str
 ) -> records.Posting:
     digits = organisation.company().digits
-    lines, awards, points, rest = take_back(basket, refund.lines, digits, earns=known.is_member)
+    lines, awards, points, rest = taken.lines, taken.awards, taken.points, taken.rest
     gross = rounded(sum((line.amount for line in lines), ZERO), digits)
     discount = rounded(sum((line.discount for line in lines), ZERO), digits)
     fuel = [line for line in lines if line.product is not None and line.product.kind == "fuel"]

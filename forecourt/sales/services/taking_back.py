@@ -9,6 +9,8 @@ from forecourt.kernel.money import ZERO
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
 from forecourt.sales import rules
+from forecourt.sales.rules import undoing
+from forecourt.sales.rules.undoing import OfferOf
 from forecourt.sales.values import Award, NewTender, RatedLine, RefundLine
 
 
@@ -32,12 +34,17 @@ class Basket(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a refund takes, all of it negative: lines, rows of what offers gave, points; `rest` is what stays of the sale."""
+    """What a refund takes, all of it negative: lines, rows of what offers gave, points; `rest` is what stays of the sale.
+
+    `coupons` are those that the sale used and that come back; those that the offers of the codes `undone` gave become void.
+    """
 
     lines: list[RatedLine]
     awards: list[Award]
     points: int
     rest: list[RatedLine]
+    coupons: set[UUID]
+    undone: set[str]
 
     @property
     def is_whole(self) -> bool:
@@ -45,7 +52,9 @@ class Taken(NamedTuple):
         return not self.rest
 
 
-def take_back(basket: Basket, wanted: Sequence[RefundLine] | None, digits: int, *, earns: bool) -> Taken:
+def take_back(
+    basket: Basket, wanted: Sequence[RefundLine] | None, digits: int, offer_of: OfferOf, *, earns: bool
+) -> Taken:
     """What a refund of these lines takes, of all that is left where none are named; no points unless the buyer `earns`.
 
     Points go back as they came: what the rest of the sale would have earned stays. Invalid when less is left than asked for.
@@ -53,13 +62,19 @@ def take_back(basket: Basket, wanted: Sequence[RefundLine] | None, digits: int, 
     remaining = rules.Remaining(basket.lines, basket.refunded)
     lines = remaining.refund(wanted, digits)
     rest = remaining.after(lines)
-    awards = _awards(basket, remaining, lines, rest, digits)
+    ended = undoing.ended_offers(basket.awards, rest)
+    awards = _awards(basket, remaining, lines, rest, ended, digits)
     points = 0
     if earns:
         bonus = sum(award.points for award in basket.awards)
         bonus_after = bonus + sum(award.points for award in awards)
         points = _points_after(basket, rest, bonus) + bonus_after - basket.points_so_far
-    return Taken(lines, awards, points, rest)
+    off: dict[int, Decimal] = {}
+    for award in (*basket.awards, *awards):
+        off[award.line] = off.get(award.line, ZERO) + award.discount
+    undone = {award.offer for award in basket.awards if award.offer_id in ended}
+    undone |= undoing.unearned_offers(basket.awards, rest, off, offer_of)
+    return Taken(lines, awards, points, rest, undoing.coupons_of(basket.awards, ended), undone)
 
 
 def price_of(lines: Iterable[RatedLine]) -> Decimal:
@@ -83,14 +98,18 @@ def _awards(
     remaining: rules.Remaining,
     lines: Sequence[RatedLine],
     rest: Sequence[RatedLine],
+    ended: set[int],
     digits: int,
 ) -> list[Award]:
-    """What the refund takes back of what offers gave."""
+    """What the refund takes back of what offers gave: all that ended ones did."""
     if not rest:
         return rules.returned_whole(basket.awards)
     stays = price_of(rest)
     stayed = stays - price_of(lines)
-    return rules.returned(basket.awards, remaining.parts(lines), stays / stayed if stayed else ZERO, digits)
+    kept = [award for award in basket.awards if award.offer_id not in ended]
+    gone = [award for award in basket.awards if award.offer_id in ended]
+    share = stays / stayed if stayed else ZERO
+    return rules.returned(kept, remaining.parts(lines), share, digits) + rules.returned_whole(gone)
 
 
 def _points_after(basket: Basket, rest: Sequence[RatedLine], bonus: int) -> int:

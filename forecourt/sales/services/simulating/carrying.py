@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from forecourt.offers.rules.matching import Book, Live, gain_of
 from forecourt.offers.values import Measure
 from forecourt.sales.rules import Rulings, State
 from forecourt.sales.rules.offering import Offered
+from forecourt.sales.rules.undoing import OfferOf
 from forecourt.sales.services.giving_back import given_back
 from forecourt.sales.services.simulating.reading import Past, Refund
 from forecourt.sales.services.taking_back import Basket, Taken, take_back
@@ -95,12 +97,8 @@ class Carried(State):
     def take_back(self, kept: "Kept", taken: Taken, day: date, offers: Mapping[tuple[int, int], Live]) -> None:
         """Carry what a refund changes: budgets get theirs back; a sale refunded whole was no visit."""
         known = kept.outcome.known
-        for key, amount in given_back(
-            taken.awards,
-            lambda award: live.offer if (live := offers.get((award.offer_id, award.version))) is not None else None,
-            known.station.id,
-            known.business_date,
-        ).items():
+        back = given_back(taken.awards, offer_of(offers), known.station.id, known.business_date)
+        for key, amount in back.items():
             if key in self.left:
                 self.left[key] += amount
         if not known.is_member:
@@ -109,12 +107,16 @@ class Carried(State):
         standing = self.standings[known.customer_id]
         if taken.is_whole and kept.outcome.totals.net >= 0:
             standing = replace(standing, sales=standing.sales - 1)
-            self._restore(kept.outcome)
+        self._restore(kept, taken)
         self.standings[known.customer_id] = replace(standing, points=standing.points + taken.points)
 
-    def _restore(self, outcome: Outcome) -> None:
-        """Give back the coupons that a sale used, and take back those it gave: void they stay, used or not."""
+    def _restore(self, kept: "Kept", taken: Taken) -> None:
+        """Give back the coupons that undone offers used, and take back those they gave: void they stay, used or not."""
+        outcome = kept.outcome
         for coupon in outcome.used:
+            if coupon.id in kept.restored or not (taken.is_whole or coupon.id in taken.coupons):
+                continue
+            kept.restored.add(coupon.id)
             if coupon.uses:
                 now = self._coupons[coupon.id]
                 status = now.status if now.status is CouponStatus.VOID else CouponStatus.ACTIVE
@@ -122,7 +124,14 @@ class Carried(State):
             key = (outcome.known.customer_id, coupon.template_id)
             self.uses_of[key] = self.uses_of.get(key, 0) - 1
         for issue in outcome.issued:
+            if not (taken.is_whole or issue.offer in taken.undone):
+                continue
             self.hold(replace(self._coupons[issue.coupon.id], status=CouponStatus.VOID))
+
+
+def offer_of(offers: Mapping[tuple[int, int], Live]) -> OfferOf:
+    """What simulated offers say, by id and version."""
+    return lambda award: live.offer if (live := offers.get((award.offer_id, award.version))) is not None else None
 
 
 class Kept:
@@ -133,12 +142,13 @@ class Kept:
         self.has_cost = has_cost
         self.outcome = outcome
         self._rules = Rules(rulings.programme, rulings.rates)
+        self.restored: set[UUID] = set()
         self._digits = rulings.digits
         self._refunded: list[Sequence[RatedLine]] = []
         self._points = outcome.points_earned
         self._awards: Sequence[Award] = outcome.awards
 
-    def take_back(self, refund: Refund) -> Taken:
+    def take_back(self, refund: Refund, offers: Mapping[tuple[int, int], Live]) -> Taken:
         """What a refund of the same lines takes back of the sale as it was simulated."""
         known = self.outcome.known
         basket = Basket(
@@ -152,7 +162,7 @@ class Kept:
             station=known.station.code,
             tenders=known.sale.tenders,
         )
-        taken = take_back(basket, refund.lines, self._digits, earns=known.is_member)
+        taken = take_back(basket, refund.lines, self._digits, offer_of(offers), earns=known.is_member)
         self._refunded.append(taken.lines)
         self._points += taken.points
         self._awards = _less(self._awards, taken.awards)

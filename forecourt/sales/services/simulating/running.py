@@ -231,7 +231,7 @@ class _Run:
         if kept is None:
             self._count_back(refund, refund.net, refund.volume)
             return
-        taken = kept.take_back(refund)
+        taken = kept.take_back(refund, self._lives)
         self._state.take_back(kept, taken, refund.business_date, self._lives)
         net, volume = figures_of(taken.lines)
         known = kept.outcome.known
