@@ -13,6 +13,7 @@ from forecourt import occasions as occasions_folder
 from forecourt import rewards as rewards_folder
 from forecourt import sales as sales_folder
 from forecourt.faces import proof_of_tiers
+from forecourt.games import queries as games
 from forecourt.kernel import events, readers, sql
 
 SHOWN: Final = 20
@@ -105,8 +106,10 @@ def run_all(progress: Callable[[str], None] = lambda name: None) -> list[Proof]:
         for check in CHECKS if _readers_lag() else (*CHECKS, VISITS, ROLLUP):
             progress(check.name)
             proofs.append(_proven(check))
-        progress("tiers")
-        proofs.append(_tiers())
+        for name, wrong in (("draws", games.wrong_draws), ("tiers", proof_of_tiers.wrong_tiers)):
+            progress(name)
+            checked, found = wrong()
+            proofs.append(Proof(name, checked, len(found), [Difference(*one) for one in found[:SHOWN]]))
     return proofs
 
 
@@ -126,8 +129,3 @@ def _proven(check: _Check) -> Proof:
     found = [Difference(*map(str, row)) for row in sql.rows(check.statement)]
     checked = sql.rows(f"SELECT count(*) FROM {check.looked_at}")[0][0]
     return Proof(check.name, checked, len(found), found[:SHOWN])
-
-
-def _tiers() -> Proof:
-    checked, found = proof_of_tiers.wrong_tiers()
-    return Proof("tiers", checked, len(found), [Difference(*one) for one in found[:SHOWN]])

@@ -1,5 +1,6 @@
 """What happens in games."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -30,6 +31,31 @@ class GameWon(Event):
     kind: str
 
 
+class PrizeOffered(Event):
+    """A prize of a draw that its winner has to confirm through the day `confirm_by`; `reserve`: the place of who stepped in."""
+
+    name: ClassVar[str] = "prize.offered.v1"
+    game: str
+    title: str
+    win_id: UUID
+    prize: str
+    prize_name: str
+    confirm_by: date
+    reserve: int | None = None
+
+
+class PrizeLost(Event):
+    """A winner of a draw lost the prize. `why` is "late", "declined" or "ineligible"."""
+
+    name: ClassVar[str] = "prize.lost.v1"
+    game: str
+    title: str
+    win_id: UUID
+    prize: str
+    prize_name: str
+    why: str
+
+
 class DrawEntered(Event):
     """Tickets of a lucky draw; `origin` says for what: "sale:<id>", "points:<id>", "sign-up", "hand:<id>"."""
 
@@ -41,13 +67,14 @@ class DrawEntered(Event):
 
 
 class DrawDone(Event):
-    """A lucky draw was held; the winners follow from the seed and the list with this hash."""
+    """A lucky draw was held; the winners and reserves follow from the seed and the list with this hash."""
 
     name: ClassVar[str] = "draw.done.v1"
     game: str
     tickets: int
     winners: int
     list_hash: str
+    reserves: int = 0
 
 
 class ChanceGiven(Event):

@@ -1,4 +1,4 @@
-"""Tables of games: the games, their prizes and seeds, chances, plays, tickets, draws, wins and claims."""
+"""Tables of games: the games, their prizes and seeds, chances, plays, tickets, draws, wins, reserves and claims."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from forecourt.games.values import ClaimState, GameKind, GameState, PrizeKind
+from forecourt.games.values import ClaimState, GameKind, GameState, LostWhy, PrizeKind
 
 KIND_NAMES = [
     (GameKind.WHEEL.value, _("Wheel")),
@@ -27,6 +27,11 @@ CLAIM_NAMES = [
     (ClaimState.OPEN.value, _("To collect")),
     (ClaimState.COLLECTED.value, _("Collected")),
     (ClaimState.EXPIRED.value, pgettext_lazy("game", "Expired")),
+]
+LOST_NAMES = [
+    (LostWhy.LATE.value, pgettext_lazy("prize", "Not confirmed in time")),
+    (LostWhy.DECLINED.value, pgettext_lazy("prize", "Declined")),
+    (LostWhy.INELIGIBLE.value, pgettext_lazy("prize", "Not eligible")),
 ]
 
 
@@ -197,6 +202,8 @@ class Win(models.Model):
     """A prize that was won. `unit` is the how-manieth of a prize with a stock: the last one cannot be given twice.
 
     Given with the origin "game:<id>". Of a play, or in a draw of a ticket: its prize's `place`, by the draw's `counter`.
+    One with `confirm_by` is given when its winner confirms, through that day, or lost: then its unit is that of the win
+    `in_place_of` it, of the reserve with the place `reserve`, if one was left.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -215,10 +222,25 @@ class Win(models.Model):
     cost = models.DecimalField(pgettext_lazy("prize", "cost"), max_digits=14, decimal_places=4)
     won_at = models.DateTimeField(_("won"))
     granted_at = models.DateTimeField(_("given"), null=True)
+    confirm_by = models.DateField(_("to confirm until"), null=True)
+    in_place_of = models.UUIDField(null=True)
+    reserve = models.IntegerField(_("reserve"), null=True)
+    lost_at = models.DateTimeField(pgettext_lazy("prize", "lost"), null=True)
+    lost_why = models.CharField(max_length=12, choices=LOST_NAMES, default="", blank=True)
+    lost_by = models.TextField(default="", blank=True)
+    lost_reason = models.TextField(_("reason"), default="", blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["prize", "unit"], name="win_unit"),
+            models.UniqueConstraint(
+                fields=["prize", "unit"], name="win_unit_held", condition=models.Q(lost_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["in_place_of"], name="win_passed_once", condition=models.Q(in_place_of__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lost_at__isnull=True) | models.Q(granted_at__isnull=True), name="win_given_or_lost"
+            ),
             models.UniqueConstraint(fields=["play_id"], name="win_of_play", condition=models.Q(play_id__isnull=False)),
             models.UniqueConstraint(
                 fields=["ticket_id"], name="win_of_ticket", condition=models.Q(ticket_id__isnull=False)
@@ -228,7 +250,28 @@ class Win(models.Model):
             models.Index(fields=["customer_id", "game"], name="win_of_customer"),
             models.Index(fields=["game", "-won_at"], name="win_of_game"),
             models.Index(fields=["game", "id"], name="win_to_give", condition=models.Q(granted_at__isnull=True)),
+            models.Index(
+                fields=["confirm_by"],
+                name="win_to_confirm",
+                condition=models.Q(granted_at__isnull=True, lost_at__isnull=True, confirm_by__isnull=False),
+            ),
         ]
+
+
+class ReserveRow(models.Model):
+    """A reserve of a draw, as it was drawn. `win_id`: the win it stepped in with, once."""
+
+    game = models.ForeignKey(Game, models.CASCADE, db_constraint=False)
+    prize = models.ForeignKey(PrizeRow, models.PROTECT, db_constraint=False, db_index=False)
+    place = models.IntegerField()
+    customer_id = models.BigIntegerField()
+    ticket_id = models.BigIntegerField(unique=True)
+    counter = models.BigIntegerField()
+    win_id = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        db_table = "games_reserve"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["prize", "place"], name="reserve_of_prize")]
 
 
 class Claim(models.Model):
@@ -254,7 +297,7 @@ class Claim(models.Model):
 
 
 class GameSetting(models.Model):
-    """What is checked of all games; one row, id 1. `prize_cap`: the most that a prize of a draw may be worth; 0: no check."""
+    """What is checked of all games; one row, id 1. `prize_cap`: the most that a prize may be worth; 0: no check."""
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     prize_cap = models.DecimalField(_("most that a prize may be worth"), max_digits=12, decimal_places=2, default=50000)

@@ -48,12 +48,21 @@ class ClaimState(StrEnum):
     EXPIRED = "expired"
 
 
+class LostWhy(StrEnum):
+    """Why a winner lost a prize: not confirmed in time, not wanted, or not for this customer."""
+
+    LATE = "late"
+    DECLINED = "declined"
+    INELIGIBLE = "ineligible"
+
+
 class Prize(Value, forbid_unknown_fields=True):
     """What can be won. `stock` None is without end. `value` is what it is worth to who wins it, `cost` what giving one
     costs the `funder` ("brand", "dealer", "supplier:..."), both in the company's currency.
 
-    Goods are kept `collect_days` at `stations` (codes; all when empty). In a draw `winners` are drawn, and nobody wins
-    twice among the prizes of one `prize_class`; an empty class forbids nothing.
+    Goods are kept `collect_days` at `stations` (codes; all when empty). In a draw `winners` are drawn, and after all of them
+    `reserves`, who step in for winners that lose the prize; nobody is drawn twice among the prizes of one `prize_class`; an
+    empty class forbids nothing.
     """
 
     code: Code
@@ -69,6 +78,7 @@ class Prize(Value, forbid_unknown_fields=True):
     stations: tuple[str, ...] = ()
     winners: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     prize_class: Annotated[str, Meta(max_length=40)] = ""
+    reserves: Annotated[int, Meta(ge=0, le=1000)] = 0
 
 
 class Segment(Value, forbid_unknown_fields=True):
@@ -96,12 +106,16 @@ class TierWeight(Value, forbid_unknown_fields=True):
 class Draw(Value, forbid_unknown_fields=True):
     """A lucky draw at `draws_at`. `by_sign_up`: entering gives one ticket. `entropy_from` says, ahead of time, which public
     text will be mixed in (a lottery's numbers of a day to come); where it is given the draw wants that text.
+
+    With `confirm_days` a winner has to confirm, through so many days after the draw's (a reserve: after stepping in); the
+    prize is given then, and passes to the next reserve otherwise. Without, prizes are given at once.
     """
 
     draws_at: datetime
     by_sign_up: bool = False
     tier_weights: tuple[TierWeight, ...] = ()
     entropy_from: Annotated[str, Meta(max_length=200)] = ""
+    confirm_days: Annotated[int, Meta(ge=0, le=365)] = 0
 
 
 class Question(Value, forbid_unknown_fields=True):
@@ -228,7 +242,7 @@ class Opening(Value):
 
 
 class Won(Value):
-    """A prize won. `code` is what goods are collected with until `collect_until`; `coupon_code` a coupon's."""
+    """A prize won and given. `code` is what goods are collected with until `collect_until`; `coupon_code` a coupon's."""
 
     win_id: UUID
     prize: str

@@ -199,7 +199,7 @@ SCOPE_PERMISSIONS: Final = {
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
     Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
     Scope.GAMES_WRITE: frozenset({"games.collect", "games.give_chances", "games.view"}),
-    Scope.GAMES_PLAY: frozenset({"games.play", "games.view"}),
+    Scope.GAMES_PLAY: frozenset({"games.confirm", "games.play", "games.view"}),
     Scope.GAMES_READ: frozenset({"games.view"}),
     Scope.REWARDS_WRITE: frozenset(
         {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view"}

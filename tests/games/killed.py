@@ -1,8 +1,15 @@
 """What a process does in games until it is killed."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from forecourt.games import services
 from forecourt.games.services.table import CannotPlay
+from forecourt.games.values import LostWhy
+from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import Conflict
+from forecourt.organisation.queries import company_day
 from tests.bench.victims import Say
 
 HEAD_OFFICE = Actor(kind="staff", id=0, name="head-office", everything=True)
@@ -18,6 +25,22 @@ def play(say: Say, members: list[int], name: str) -> None:
         except CannotPlay:
             say("refused")
         turn += 1
+
+
+def pass_on(say: Say, wins: list[str], days: int) -> None:
+    """Confirm a prize and pass one on, in turns, and then all that is late in so many days, two at a time."""
+    for turn, win_id in enumerate(wins):
+        try:
+            if turn % 2:
+                services.confirm_prize(HEAD_OFFICE, UUID(win_id))
+            else:
+                services.pass_prize(HEAD_OFFICE, UUID(win_id), LostWhy.DECLINED, "no")
+            say(win_id)
+        except Conflict:
+            say("settled")
+    with clock.as_of(clock.now() + timedelta(days=days)):
+        while services.pass_unconfirmed(HEAD_OFFICE, company_day(), limit=2):
+            say("late")
 
 
 def draw(say: Say, game_id: int) -> None:

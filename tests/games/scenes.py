@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from forecourt.games import services
 from forecourt.games.values import (
     Award,
@@ -78,6 +80,12 @@ def a_draw(*prizes: Prize, **more: Any) -> GameRules:
     return GameRules(**fields | more)
 
 
+def a_draw_to_confirm(*prizes: Prize, days: int = 7) -> GameRules:
+    """A draw whose winners have to confirm."""
+    game = a_draw(*prizes)
+    return msgspec.structs.replace(game, draw=Draw(draws_at=game.ends_at, by_sign_up=True, confirm_days=days))
+
+
 def a_quiz(**more: Any) -> GameRules:
     """Two questions: one right answer, then two; both right win 100 points, one 10."""
     starts_at, ends_at = moments()
@@ -108,6 +116,14 @@ def put_up(game: GameRules) -> int:
 
 def give_points(customer_id: int, points: int) -> None:
     loyalty.adjust_points(HEAD_OFFICE, customer_id, points, "to play")
+
+
+def draw_at_once(game_id: int, customers: list[int], tickets: int) -> None:
+    """Give so many tickets, freeze their list and draw."""
+    fill(game_id, customers, tickets)
+    let_time_pass(game_id)
+    services.freeze_draw(HEAD_OFFICE, game_id)
+    services.draw_winners(HEAD_OFFICE, game_id)
 
 
 def let_time_pass(game_id: int) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,11 +12,26 @@ from django.db import connection
 
 from forecourt.customers import services as customer_services
 from forecourt.games import queries, services
-from forecourt.games.models import Chance, Claim, Play, Win
+from forecourt.games.models import Chance, Claim, Play, PrizeRow, Win
 from forecourt.games.services.table import CannotPlay
-from forecourt.games.values import Prize, PrizeKind
+from forecourt.games.values import LostWhy, Prize, PrizeKind
+from forecourt.kernel import clock
 from forecourt.kernel.problems import Conflict
-from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_wheel, always, fill, give_points, let_time_pass, put_up
+from forecourt.organisation.queries import company_day
+from tests.games.scenes import (
+    HUNDRED,
+    MUG,
+    TEN,
+    a_draw,
+    a_draw_to_confirm,
+    a_wheel,
+    always,
+    draw_at_once,
+    fill,
+    give_points,
+    let_time_pass,
+    put_up,
+)
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, everything_proves, points
 
 TURNS = 200
@@ -141,3 +157,74 @@ def test_a_draw_held_by_several_at_once_is_held_once(real_chain):
     assert sum(points(member) for member in members) == 400
     assert queries.protocol(game_id).is_right
     everything_proves()
+
+
+@pytest.mark.slow
+def test_a_reserve_steps_in_once_200_times(real_chain):
+    """Each turn two people pass the same winner's prize on: one does, and the next reserve has it, once."""
+    members = real_chain.enrol(4)
+    prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=TURNS, stock=TURNS, reserves=TURNS)
+    game_id = put_up(a_draw_to_confirm(prize))
+    draw_at_once(game_id, members, 3 * TURNS)
+    for turn, win_id in enumerate(Win.objects.order_by("counter").values_list("id", flat=True), 1):
+        said = at_once([lambda win_id=win_id: services.pass_prize(HEAD_OFFICE, win_id, LostWhy.DECLINED, "no")] * 2)
+        assert sorted(isinstance(one, Conflict) for one in said) == [False, True]
+        assert Win.objects.get(in_place_of=win_id).reserve == turn
+    assert Win.objects.filter(lost_at__isnull=True).count() == PrizeRow.objects.get().used == TURNS
+    assert queries.protocol(game_id).is_right
+    everything_proves()
+
+
+@pytest.mark.slow
+def test_a_prize_is_confirmed_or_passed_on_200_times(real_chain):
+    """Each turn the winner confirms while another passes the prize on: one of them does, and what is given agrees."""
+    members = real_chain.enrol(4)
+    prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=TURNS, stock=TURNS, reserves=TURNS)
+    game_id = put_up(a_draw_to_confirm(prize))
+    draw_at_once(game_id, members, 3 * TURNS)
+    confirmed = 0
+    for turn, win_id in enumerate(Win.objects.order_by("counter").values_list("id", flat=True)):
+        calls = [
+            lambda win_id=win_id: services.confirm_prize(HEAD_OFFICE, win_id),
+            lambda win_id=win_id: services.pass_prize(HEAD_OFFICE, win_id, LostWhy.INELIGIBLE, "staff"),
+        ]
+        said = at_once(calls[:: 1 if turn % 2 else -1])
+        assert sorted(isinstance(one, Conflict) for one in said) == [False, True]
+        win = Win.objects.get(pk=win_id)
+        assert (win.granted_at is None) == Win.objects.filter(in_place_of=win_id).exists()
+        confirmed += win.granted_at is not None
+    assert sum(points(member) for member in members) == confirmed
+    assert PrizeRow.objects.get().used == TURNS
+    everything_proves()
+
+
+def test_the_deadline_at_once_passes_each_prize_once(real_chain):
+    members = real_chain.enrol(4)
+    prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=30, stock=30, reserves=20)
+    game_id = put_up(a_draw_to_confirm(prize))
+    draw_at_once(game_id, members, 100)
+    day = company_day() + timedelta(days=8)
+
+    def pass_all() -> None:
+        while services.pass_unconfirmed(HEAD_OFFICE, day, limit=7):
+            pass
+
+    services.confirm_prize(HEAD_OFFICE, Win.objects.order_by("counter").first().pk)
+    with clock.as_of(clock.now() + timedelta(days=8)):
+        at_once([in_this_time(pass_all)] * 3)
+    assert Win.objects.filter(lost_at__isnull=False).count() == 29
+    assert Win.objects.filter(reserve__isnull=False, lost_at__isnull=True).count() == 20
+    assert PrizeRow.objects.get().used == 21, "nine found no reserve"
+    assert queries.protocol(game_id).is_right
+    everything_proves()
+
+
+def in_this_time(call: Callable[[], Any]) -> Callable[[], Any]:
+    """A call in another thread that has this one's clock."""
+    moment = clock.now()
+
+    def run() -> Any:
+        with clock.as_of(moment):
+            return call()
+
+    return run

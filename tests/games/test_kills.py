@@ -2,16 +2,28 @@
 
 import random
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from forecourt.games import queries, services
-from forecourt.games.models import Play, Win
+from forecourt.games.models import Play, PrizeRow, Win
 from forecourt.games.values import Prize, PrizeKind
+from forecourt.organisation.queries import company_day
 from tests.bench.victims import Victim
-from tests.games.killed import draw, play
-from tests.games.scenes import TEN, a_draw, a_wheel, fill, give_points, let_time_pass, put_up
+from tests.games.killed import draw, pass_on, play
+from tests.games.scenes import (
+    TEN,
+    a_draw,
+    a_draw_to_confirm,
+    a_wheel,
+    draw_at_once,
+    fill,
+    give_points,
+    let_time_pass,
+    put_up,
+)
 from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
 
 pytestmark = pytest.mark.slow
@@ -78,6 +90,31 @@ def test_killed_anywhere_in_a_draw(real_chain):
     assert sum(points(member) for member in members) == 1500
     assert len(queries.claims(game_of=game_id)) == 20
     assert queries.protocol(game_id).is_right
+    everything_proves()
+
+
+def test_killed_while_prizes_are_confirmed_and_passed_on(real_chain):
+    chance = random.Random(7)
+    members = real_chain.enrol(20)
+    prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=10, winners=60, stock=60, reserves=40)
+    game_id = put_up(a_draw_to_confirm(prize))
+    draw_at_once(game_id, members, 400)
+    wins = [str(one) for one in Win.objects.order_by("counter").values_list("id", flat=True)]
+    said: list[str] = []
+    for _turn in range(6):
+        said += Victim(pass_on, wins[:50], 8).killed_after(0.02 + chance.random() * 0.2, words=3)
+        wait_for_backends()
+        assert queries.protocol(game_id).is_right
+    settled = {str(one) for one in Win.objects.exclude(granted_at=None, lost_at=None).values_list("id", flat=True)}
+    assert set(said) - {"settled", "late"} <= settled, "what was told is there"
+    assert len(settled) > 3
+    while services.pass_unconfirmed(HEAD_OFFICE, company_day() + timedelta(days=400)):
+        pass
+    given = Win.objects.filter(granted_at__isnull=False).count()
+    assert Win.objects.filter(reserve__isnull=False).count() == 40
+    assert sum(points(member) for member in members) == 10 * given
+    assert PrizeRow.objects.get().used == given
+    assert queries.frozen(game_id).done_at is not None
     everything_proves()
 
 

@@ -112,9 +112,21 @@ def test_the_draw_against_a_second_program_written_from_the_documentation():
     tickets = [(1 + place % 5, 1 + place % 37) for place in range(400)]
     held = columns(tickets)
     text = rules.list_text(rules.Ticket(*row) for row in zip(*held, strict=True))
-    wanted = [Rank("gold", 30, "a"), Rank("silver", 7, "a"), Rank("bronze", 200, "")]
+    wanted = [Rank("gold", 20, "a"), Rank("silver", 7, "a"), Rank("bronze", 200, "")]
+    wanted += [Rank("gold", 5, "a", True), Rank("silver", 9, "a", True), Rank("bronze", 20, "", True)]
     found = rules.winners(SEED, "fair", rules.hash_of(text), "双色球 01 02", held, wanted)
     assert [(one.prize, held.numbers[one.line]) for one in found] == second_program(SEED, text, wanted)
+    assert [one.is_reserve for one in found] == [False] * 227 + [True] * 30, (
+        "5 reserves of silver: a class has 37 holders"
+    )
+
+
+@given(lists, ranks, st.binary(min_size=32, max_size=32), st.integers(1, 9))
+def test_reserves_change_nothing_about_who_wins(tickets, wanted, seed, reserves):
+    held = columns(tickets)
+    further = [rank._replace(winners=reserves, is_reserve=True) for rank in wanted]
+    plain = rules.winners(seed, "d", "hash", "", held, wanted)
+    assert rules.winners(seed, "d", "hash", "", held, [*wanted, *further])[: len(plain)] == plain
 
 
 def second_program(seed: bytes, text: bytes, wanted: list[Rank]) -> list[tuple[str, int]]:
@@ -206,12 +218,13 @@ def test_faults_name_their_field(game, field):
     assert field in rules.faults(game)
 
 
-def test_a_prize_beyond_the_cap_is_warned_of_not_refused():
-    car = msgspec.structs.replace(MUG, value=Decimal(80_000))
-    said = rules.warnings(a_wheel(prizes=(car, TEN)), Decimal(50_000), False)
-    assert any("80,000.00" in text and "50,000" in text and "lawyer" in text for text in said)
-    assert not any("80,000.00" in text for text in rules.warnings(a_wheel(prizes=(car, TEN)), Decimal(0), False))
-    assert rules.faults(a_wheel(prizes=(car, TEN, msgspec.structs.replace(TEN, code="hundred")))) == {}
+def test_a_prize_beyond_the_cap_is_at_fault():
+    car = msgspec.structs.replace(MUG, name="小轿车", value=Decimal(80_000))
+    found = rules.cap_faults(a_wheel(prizes=(car, TEN)), Decimal(50_000))
+    assert list(found) == ["prizes.mug.value"]
+    assert all(text in found["prizes.mug.value"] for text in ("小轿车", "80,000.00", "50,000.00"))
+    assert rules.cap_faults(a_wheel(prizes=(car, TEN)), Decimal(80_000)) == {}, "the limit itself is allowed"
+    assert rules.cap_faults(a_wheel(prizes=(car, TEN)), Decimal(0)) == {}, "0 checks nothing"
 
 
 @pytest.mark.parametrize(

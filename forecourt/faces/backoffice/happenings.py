@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from forecourt.coupons import queries as coupons
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.templatetags.office import day, volume, yuan
+from forecourt.games.models import LOST_NAMES
 from forecourt.kernel import stamps
 from forecourt.kernel.events import Recorded
 from forecourt.kernel.values import Value
@@ -142,6 +143,20 @@ def _game_prize(body: dict[str, Any], station: str, tiers: dict[str, str]) -> st
     return " · ".join(part for part in (body["title"], body["prize_name"], station) if part)
 
 
+_LOST = dict(LOST_NAMES)
+
+
+def _prize_offered(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    said = [body["title"], body["prize_name"]]
+    if body.get("reserve"):
+        said.append(_("as reserve %(place)s") % {"place": body["reserve"]})
+    return " · ".join([*said, _("until %(day)s") % {"day": day(date.fromisoformat(body["confirm_by"]))}])
+
+
+def _prize_lost(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return " · ".join([body["title"], body["prize_name"], str(_LOST.get(body["why"], body["why"]))])
+
+
 def _entered(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     said = ngettext("%(count)s ticket", "%(count)s tickets", body["tickets"]) % {"count": body["tickets"]}
     return f"{body['title']} · {said}"
@@ -270,6 +285,8 @@ _TELLERS = {
     "chance.given": _chances,
     "prize.collected": _game_prize,
     "prize.expired": _game_prize,
+    "prize.offered": _prize_offered,
+    "prize.lost": _prize_lost,
     "coupon.issued": _coupon,
     "coupon.seen": _coupon,
     "coupon.used": _coupon,

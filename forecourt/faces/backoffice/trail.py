@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import operating
+from forecourt.games.models import LOST_NAMES
 
 _THING = {
     "customer": gettext_lazy("Customer"),
@@ -106,6 +107,9 @@ _DETAIL = {
     "total": gettext_lazy("amount"),
     "margin": gettext_lazy("least margin"),
     "winners": gettext_lazy("winners"),
+    "reserves": gettext_lazy("reserves"),
+    "reserve": gettext_lazy("reserve"),
+    "why": gettext_lazy("why"),
     "code": gettext_lazy("code"),
     "copy_of": gettext_lazy("copy of"),
     "from_version": gettext_lazy("from version"),
@@ -136,6 +140,7 @@ _PAGES = {
 """The page of a thing, by what its subject begins with; its address wants the rest of the subject."""
 _CALLED = {"reward", "template"}
 """Details that hold the code of something with a name."""
+_LOST = dict(LOST_NAMES)
 _NOT_SHOWN = {"merge", "adjustment"}
 """Numbers that tell a reader nothing."""
 _MONEY = {"net", "amount", "total"}
@@ -209,6 +214,8 @@ def _details(body: dict[str, Any], names: Mapping[tuple[str, str], str]) -> str:
         said = names.get((name, value)) if name in _CALLED and isinstance(value, str) else None
         if name == "roles" and isinstance(value, list):
             said = ", ".join(_role(str(held), names) for held in value)
+        if name == "why":
+            said = str(_LOST.get(str(value), value))
         parts.append(f"{_DETAIL.get(name, name.replace('_', ' '))}: {said or _value(value, is_money=name in _MONEY)}")
     return " · ".join(parts)
 

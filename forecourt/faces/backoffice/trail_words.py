@@ -172,6 +172,8 @@ AUDIT_ACTION = {
     "game.freeze": _("froze the list of a draw"),
     "game.draw": _("held a draw"),
     "game.collect": _("handed a prize over"),
+    "game.confirm": _("confirmed a prize"),
+    "game.pass": _("passed a prize on"),
     "game.export": _("exported winners"),
     "game.set_prize_cap": _("changed the limit of a prize's worth"),
 }

@@ -91,7 +91,7 @@ SCOPE = {
     "programme:write": _("Edit the programme and hand it in"),
     "programme:approve": _("Approve the programme"),
     "games:write": _("Give chances and hand over prizes of games"),
-    "games:play": _("Play games for customers"),
+    "games:play": _("Play games for customers, confirm and decline their prizes"),
     "games:read": _("Read games and their protocols"),
     "catalogue:write": _("Change products, prices and stations"),
     "catalogue:read": _("Read products, prices and stations"),
@@ -171,6 +171,8 @@ EVENT = {
     "chance.given": _("Chances given"),
     "prize.collected": _("Prize collected"),
     "prize.expired": _("Prize not collected"),
+    "prize.offered": _("Prize to confirm"),
+    "prize.lost": _("Prize lost"),
     "coupon.issued": _("Coupon received"),
     "coupon.seen": _("Coupon seen"),
     "coupon.used": _("Coupon used"),
@@ -223,6 +225,8 @@ EVENT_ICON = {
     "chance.given": "add_circle",
     "prize.collected": "redeem",
     "prize.expired": "hourglass_empty",
+    "prize.offered": "trophy",
+    "prize.lost": "block",
     "coupon.issued": "confirmation_number",
     "coupon.seen": "visibility",
     "coupon.used": "task_alt",
@@ -370,6 +374,7 @@ FIELD = {
     "awards": _("What is won"),
     "prize": _("Prize"),
     "entropy": _("Public text"),
+    "prize_cap": _("A prize may be worth at most"),
 }
 """What the inputs of forms are called, for a problem that is told away from its field."""
 

@@ -6,12 +6,11 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from forecourt.customers import queries as customers
-from forecourt.games import permissions, queries, rules, services
+from forecourt.games import permissions, queries, services
 from forecourt.games.api.answers import (
     AnswersBody,
     ChancesBody,
     ChancesOut,
-    DrawnOut,
     GameClaimOut,
     GameCollectBody,
     GameOut,
@@ -19,7 +18,6 @@ from forecourt.games.api.answers import (
     OpeningOut,
     PaperOut,
     PlayBody,
-    ProtocolOut,
     SpinAuditOut,
     SpinOut,
     SpunOut,
@@ -31,6 +29,7 @@ from forecourt.games.api.answers import (
     plain,
     spun_out,
 )
+from forecourt.games.api.drawn import ProtocolOut, WinOut
 from forecourt.games.values import GameKind, GameView, Marked, Paper
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Conflict, NotFound
@@ -165,6 +164,44 @@ def list_claims(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> li
 
 
 @router.get(
+    "/customers/{customer_id}/wins",
+    response=list[WinOut],
+    operation_id="games_wins",
+    summary="Prizes a customer has won",
+    openapi_extra=needs("games:read"),
+)
+def list_wins(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> list[WinOut]:
+    """The latest first. Those in the state offered have to be confirmed, or pass to the next reserve."""
+    request.actor.require(permissions.VIEW_GAMES)
+    return [WinOut.of(one) for one in queries.wins(family=_family(customer_id), limit=limit)]
+
+
+@router.post(
+    "/wins/{win_id}/confirm",
+    response=WonOut,
+    operation_id="games_confirm",
+    summary="Confirm a prize of a draw for its winner",
+    openapi_extra=needs("games:play", idempotent=True),
+)
+def confirm(request: KeyedRequest, win_id: UUID) -> WonOut:
+    """The prize is given with that: points, a coupon, or goods with the code they are collected with."""
+    return WonOut.told(services.confirm_prize(request.actor, win_id))
+
+
+@router.post(
+    "/wins/{win_id}/decline",
+    response={204: None},
+    operation_id="games_decline",
+    summary="Decline a prize of a draw for its winner",
+    openapi_extra=needs("games:play", idempotent=True),
+)
+def decline(request: KeyedRequest, win_id: UUID) -> Status[None]:
+    """It passes to the next reserve, and cannot be had back."""
+    services.decline_prize(request.actor, win_id)
+    return Status(204, None)
+
+
+@router.get(
     "/prizes/{claim_code}",
     response=GameClaimOut,
     operation_id="games_claim",
@@ -233,27 +270,9 @@ def get_protocol(request: KeyedRequest, code: Code) -> ProtocolOut:
     if found is None:
         return ProtocolOut(
             code=code, commitment=commitment, committed_at=committed_at, list_hash="", tickets=0, holders=0, weight=0,
-            frozen_at=None, drawn_at=None, entropy="", seed="", message="", winners=[], is_right=True,
+            frozen_at=None, drawn_at=None, entropy="", seed="", message="", winners=[], reserves=[], is_right=True,
         )  # fmt: skip
-    frozen = found.frozen
-    return ProtocolOut(
-        code=code,
-        commitment=commitment,
-        committed_at=committed_at,
-        list_hash=frozen.list_hash,
-        tickets=frozen.tickets,
-        holders=frozen.holders,
-        weight=frozen.weight,
-        frozen_at=frozen.frozen_at,
-        drawn_at=frozen.drawn_at,
-        entropy=frozen.entropy,
-        seed=found.seed,
-        message=rules.draw_message(code, frozen.list_hash, frozen.entropy) if frozen.drawn_at else "",
-        winners=[
-            DrawnOut(prize=one.prize, place=one.place, ticket=one.ticket, counter=one.counter) for one in found.drawn
-        ],
-        is_right=found.is_right,
-    )
+    return ProtocolOut.of(code, found)
 
 
 @router.get(

@@ -10,7 +10,18 @@ from pydantic import Field
 
 from forecourt.games import queries
 from forecourt.games.queries import wording
-from forecourt.games.values import ClaimView, GameView, Opening, Spun, Won
+from forecourt.games.values import (
+    ClaimView,
+    GameKind,
+    GameRules,
+    GameView,
+    Opening,
+    Prize,
+    PrizeKind,
+    PrizeView,
+    Spun,
+    Won,
+)
 from forecourt.kernel.languages import in_languages
 from forecourt.kernel.schemas import Body, Code, Figure, Id, Text
 
@@ -28,18 +39,28 @@ class SegmentOut(Schema):
 
 
 class PrizeOut(Schema):
-    """A prize; `left` is null where there is no end of it."""
+    """A prize; `count` is how many there are (in a draw: winners), `left` how many are not given yet, null where there is no
+    end of it. `parts` of a million is the chance of a spin to win it, null where it hangs on something else. `reserves` are
+    drawn beside the winners; goods are kept `collect_days`.
+    """
 
     code: str
     name: str
     kind: str
     points: int
     value: Figure
+    count: int | None
     left: int | None
+    parts: int | None
+    reserves: int
+    collect_days: int | None
 
 
 class GameOut(Schema):
-    """A game as it was published; `rules` are its words for players by language."""
+    """A game as it was published; `rules` are its words for players by language. `consolation` is the place of the segment
+    that a prize out of stock falls to. In a draw a winner has `confirm_days` to confirm, 0 where prizes are given at once;
+    `tickets` and their `weight` are those that hold now: the chance of a ticket is its weight out of all. Null elsewhere.
+    """
 
     code: str
     name: str
@@ -51,6 +72,10 @@ class GameOut(Schema):
     points_cost: int
     needs_chance: bool
     segments: list[SegmentOut]
+    consolation: int | None
+    confirm_days: int | None
+    tickets: int | None
+    weight: int | None
     prizes: list[PrizeOut]
     rules: dict[str, list[str]]
 
@@ -86,8 +111,10 @@ class WonOut(Schema):
 
     @classmethod
     def of(cls, won: Won | None) -> "WonOut | None":
-        if won is None:
-            return None
+        return None if won is None else cls.told(won)
+
+    @classmethod
+    def told(cls, won: Won) -> "WonOut":
         return cls.model_validate({"id": won.win_id, **plain(won), "kind": won.kind.value})
 
 
@@ -223,36 +250,9 @@ class SpinAuditOut(Schema):
     spins: list[SpinOut]
 
 
-class DrawnOut(Schema):
-    """A winning ticket; `counter` is that of the value that chose it."""
-
-    prize: str
-    place: int
-    ticket: int
-    counter: int
-
-
-class ProtocolOut(Schema):
-    """A draw. `seed` stays empty until it is held; `message` is what the values are computed from."""
-
-    code: str
-    commitment: str
-    committed_at: datetime
-    list_hash: str
-    tickets: int
-    holders: int
-    weight: int
-    frozen_at: datetime | None
-    drawn_at: datetime | None
-    entropy: str
-    seed: str
-    message: str
-    winners: list[DrawnOut]
-    is_right: bool
-
-
 def games_out(found: list[GameView]) -> list[GameOut]:
     prizes = queries.prizes(found)
+    weighed = queries.tickets_now([one.id for one in found if one.rules.kind is GameKind.DRAW])
     words = in_languages(lambda: {one.id: wording.in_words(one.rules) for one in found})
     return [
         GameOut(
@@ -269,21 +269,34 @@ def games_out(found: list[GameView]) -> list[GameOut]:
                 SegmentOut(label=segment.label, parts=segment.parts, prize=segment.prize)
                 for segment in (one.rules.wheel.segments if one.rules.wheel else ())
             ],
+            consolation=one.rules.wheel.consolation if one.rules.wheel else None,
+            confirm_days=one.rules.draw.confirm_days if one.rules.draw else None,
+            tickets=weighed[one.id].tickets if one.id in weighed else None,
+            weight=weighed[one.id].weight if one.id in weighed else None,
             prizes=[
-                PrizeOut(
-                    code=prize.code,
-                    name=prize.name,
-                    kind=prize.kind.value,
-                    points=said.points,
-                    value=said.value,
-                    left=None if prize.stock is None else prize.stock - prize.used,
-                )
-                for prize, said in zip(prizes[one.id], one.rules.prizes, strict=True)
+                _prize_out(one.rules, prize, said) for prize, said in zip(prizes[one.id], one.rules.prizes, strict=True)
             ],
             rules={tag: said[one.id] for tag, said in words.items()},
         )
         for one in found
     ]
+
+
+def _prize_out(game: GameRules, prize: PrizeView, said: Prize) -> PrizeOut:
+    is_draw = game.kind is GameKind.DRAW
+    segments = game.wheel.segments if game.wheel else ()
+    return PrizeOut(
+        code=prize.code,
+        name=prize.name,
+        kind=prize.kind.value,
+        points=said.points,
+        value=said.value,
+        count=said.winners if is_draw else prize.stock,
+        left=max(0, said.winners - prize.used) if is_draw else prize.left,
+        parts=sum(one.parts for one in segments if one.prize == prize.code) if game.wheel else None,
+        reserves=said.reserves,
+        collect_days=said.collect_days if prize.kind is PrizeKind.GOODS else None,
+    )
 
 
 def opening_out(one: Opening, game: GameOut) -> OpeningOut:

@@ -13,8 +13,10 @@ from forecourt.games.queries.auditing import (
     is_over,
     protocol,
     ranks_of,
+    reserves,
     spin_audit,
     ticket_list,
+    wrong_draws,
 )
 from forecourt.games.queries.games import (
     Figures,
@@ -32,6 +34,7 @@ from forecourt.games.queries.games import (
     published,
     seed,
     setting,
+    tickets_now,
 )
 from forecourt.games.queries.players import (
     Person,
@@ -87,10 +90,13 @@ __all__ = [
     "protocol",
     "published",
     "ranks_of",
+    "reserves",
     "seed",
     "setting",
     "spin_audit",
     "ticket_list",
     "ticket_parts",
+    "tickets_now",
     "wins",
+    "wrong_draws",
 ]

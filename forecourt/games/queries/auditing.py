@@ -8,7 +8,7 @@ from uuid import UUID
 from forecourt.games import rules
 from forecourt.games.models import Drawing
 from forecourt.games.queries.games import game, seed
-from forecourt.games.rules import Columns, Rank
+from forecourt.games.rules import Columns, Held, Rank, Reserve
 from forecourt.games.values import Frozen, GameView
 from forecourt.kernel import clock, sql
 from forecourt.organisation import queries as organisation
@@ -33,9 +33,20 @@ WHERE ticket.game_id = %(game_id)s AND ticket.voided_at IS NULL
 ORDER BY ticket.id
 """
 DRAWN: Final = """
-SELECT prize.code, win.place, win.ticket_id, win.counter, win.id, win.customer_id, win.granted_at
+SELECT prize.code, win.place, win.ticket_id, win.counter, win.id, win.customer_id, win.granted_at, win.unit, win.reserve,
+       win.in_place_of, win.confirm_by, win.lost_at, win.lost_why
 FROM games_win AS win JOIN games_prize AS prize ON prize.id = win.prize_id
 WHERE win.game_id = %(game_id)s AND win.ticket_id IS NOT NULL ORDER BY win.counter
+"""
+RESERVES: Final = """
+SELECT prize.code, reserve.place, reserve.ticket_id, reserve.counter, reserve.win_id
+FROM games_reserve AS reserve JOIN games_prize AS prize ON prize.id = reserve.prize_id
+WHERE reserve.game_id = %(game_id)s ORDER BY reserve.counter
+"""
+HELD: Final = """
+SELECT drawing.game_id, game.code
+FROM games_drawing AS drawing JOIN games_game AS game ON game.id = drawing.game_id
+WHERE drawing.drawn_at IS NOT NULL ORDER BY drawing.game_id
 """
 
 
@@ -73,7 +84,7 @@ class SpinAudit(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A winner as recorded."""
+    """A winner as recorded, or who stepped in `in_place_of` one: the reserve with the place `reserve`."""
 
     prize: str
     place: int
@@ -82,10 +93,19 @@ class Drawn(NamedTuple):
     win_id: UUID
     customer_id: int
     granted_at: datetime | None
+    unit: int | None = None
+    reserve: int | None = None
+    in_place_of: UUID | None = None
+    confirm_by: date | None = None
+    lost_at: datetime | None = None
+    lost_why: str = ""
 
 
 class Protocol(NamedTuple):
-    """A draw, recomputed from what is published: each check with its verdict. `seed` is "" until the draw is held."""
+    """A draw, recomputed from what is published: each check with its verdict. `seed` is "" until the draw is held.
+
+    `drawn` are the winners in the order they were drawn, `passed` the wins of reserves who stepped in, by their places.
+    """
 
     game: GameView
     frozen: Frozen
@@ -93,14 +113,42 @@ class Protocol(NamedTuple):
     commitment: str
     committed_at: Any
     drawn: list[Drawn]
+    passed: list[Drawn]
+    reserves: list[Reserve]
     list_fits: bool
     seed_fits: bool
     winners_fit: bool
+    reserves_fit: bool
     tickets_fit: bool
+    passing_faults: list[str]
 
     @property
     def is_right(self) -> bool:
-        return self.list_fits and self.seed_fits and self.winners_fit and self.tickets_fit
+        fits = (self.list_fits, self.seed_fits, self.winners_fit, self.reserves_fit, self.tickets_fit)
+        return all(fits) and not self.passing_faults
+
+    @property
+    def faults(self) -> list[str]:
+        """What differs, in words for who keeps the books."""
+        said = [
+            (self.list_fits, "the list is not the one whose SHA-256 was published"),
+            (self.seed_fits, "the seed is not the one whose SHA-256 was published"),
+            (self.winners_fit, "the winners do not follow from seed and list"),
+            (self.reserves_fit, "the reserves do not follow from seed and list"),
+            (self.tickets_fit, "the list holds tickets that are not there"),
+        ]
+        return [text for fits, text in said if not fits] + self.passing_faults
+
+    def holders(self) -> dict[UUID, Drawn]:
+        """Whose each winner's prize is now, by the winner's win: the last who stepped in for it."""
+        following = {one.in_place_of: one for one in self.passed}
+        found = {}
+        for one in self.drawn:
+            last = one
+            while last.win_id in following:
+                last = following[last.win_id]
+            found[one.win_id] = last
+        return found
 
 
 def audit_days(game_id: int) -> list[AuditDay]:
@@ -181,13 +229,22 @@ def draws_to_give() -> list[int]:
 
 
 def ranks_of(found: GameView) -> list[Rank]:
-    """The prizes of a draw as they are drawn."""
-    return [Rank(prize.code, prize.winners, prize.prize_class) for prize in found.rules.prizes if prize.winners]
+    """The prizes of a draw as they are drawn: all winners, then all reserves."""
+    prizes = [prize for prize in found.rules.prizes if prize.winners]
+    return [
+        *(Rank(prize.code, prize.winners, prize.prize_class) for prize in prizes),
+        *(Rank(prize.code, prize.reserves, prize.prize_class, True) for prize in prizes if prize.reserves),
+    ]
 
 
 def drawn(game_id: int) -> list[Drawn]:
-    """The winners of a draw as recorded, in the order they were drawn."""
+    """The wins of a draw as recorded, in the order their tickets were drawn: of winners, and of reserves who stepped in."""
     return [Drawn(*row) for row in sql.rows(DRAWN, {"game_id": game_id})]
+
+
+def reserves(game_id: int) -> list[Reserve]:
+    """The reserves of a draw as recorded, in the order they were drawn."""
+    return [Reserve(*row) for row in sql.rows(RESERVES, {"game_id": game_id})]
 
 
 def protocol(game_id: int) -> Protocol | None:
@@ -198,32 +255,61 @@ def protocol(game_id: int) -> Protocol | None:
         return None
     found = game(game_id)
     text = frozen_list(game_id)
-    recorded = drawn(game_id)
+    recorded, standing_by = drawn(game_id), reserves(game_id)
+    of_winners = [one for one in recorded if one.reserve is None]
     is_held = state.drawn_at is not None
     columns = rules.columns_of(text)
+    computed = _recomputed(known.seed, found, state, columns) if is_held else []
     return Protocol(
         game=found,
         frozen=state,
         seed=known.seed.hex() if is_held else "",
         commitment=known.commitment,
         committed_at=known.committed_at,
-        drawn=recorded,
+        drawn=of_winners,
+        passed=sorted((one for one in recorded if one.reserve is not None), key=lambda one: (one.prize, one.reserve)),
+        reserves=standing_by,
         list_fits=rules.hash_of(text) == state.list_hash,
         seed_fits=rules.commitment_of(known.seed) == known.commitment,
-        winners_fit=not is_held
-        or _recomputed(known.seed, found, state, columns) == [_as_drawn(one) for one in recorded],
+        winners_fit=_of(computed, False) == [_as_drawn(one) for one in of_winners],
+        reserves_fit=_of(computed, True) == [_as_drawn(one) for one in standing_by],
         tickets_fit=_tickets_fit(game_id, columns),
+        passing_faults=rules.passing_faults([_as_held(one) for one in recorded], standing_by),
     )
 
 
-def _recomputed(seed_bytes: bytes, found: GameView, state: Frozen, columns: Columns) -> list[tuple[str, int, int, int]]:
-    """(prize, place, ticket, counter) of each winner."""
+def wrong_draws() -> tuple[int, list[tuple[str, str, str]]]:
+    """All draws that were held, recomputed: how many, and where they differ as (which, recorded, computed)."""
+    held = sql.rows(HELD)
+    found = []
+    for game_id, code in held:
+        known = protocol(game_id)
+        faults = known.faults if known is not None else ["there is no seed"]
+        found += [(f"draw {code}", text, "what follows from seed and list") for text in faults]
+    return len(held), found
+
+
+_Place = tuple[str, int, int, int]
+"""(prize, place, ticket, counter)"""
+
+
+def _recomputed(seed_bytes: bytes, found: GameView, state: Frozen, columns: Columns) -> list[tuple[bool, _Place]]:
+    """Each winner, and each reserve (True), as it must have been drawn."""
     made = rules.winners(seed_bytes, found.rules.code, state.list_hash, state.entropy, columns, ranks_of(found))
-    return [(one.prize, one.place, columns.numbers[one.line], one.counter) for one in made]
+    return [(one.is_reserve, (one.prize, one.place, columns.numbers[one.line], one.counter)) for one in made]
 
 
-def _as_drawn(one: Drawn) -> tuple[str, int, int, int]:
+def _of(computed: list[tuple[bool, _Place]], is_reserve: bool) -> list[_Place]:
+    return [place for reserve, place in computed if reserve is is_reserve]
+
+
+def _as_drawn(one: Drawn | Reserve) -> _Place:
     return (one.prize, one.place, one.ticket, one.counter)
+
+
+def _as_held(one: Drawn) -> Held:
+    is_lost, is_given = one.lost_at is not None, one.granted_at is not None
+    return Held(one.win_id, one.prize, one.ticket, one.unit, one.reserve, one.in_place_of, is_lost, is_given)
 
 
 def _tickets_fit(game_id: int, columns: Columns) -> bool:

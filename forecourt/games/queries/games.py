@@ -18,7 +18,8 @@ from forecourt.kernel.values import Value
 PRIZES: Final = """
 SELECT prize.game_id, prize.id, prize.code, prize.stock,
     CASE WHEN prize.stock IS NULL
-         THEN (SELECT count(*) FROM games_win AS win WHERE win.game_id = prize.game_id AND win.prize_id = prize.id)
+         THEN (SELECT count(*) FROM games_win AS win WHERE win.game_id = prize.game_id AND win.prize_id = prize.id
+              AND win.lost_at IS NULL)
          ELSE prize.used END
 FROM games_prize AS prize WHERE prize.game_id = ANY(%(game_ids)s::bigint[]) ORDER BY prize.game_id, prize.position
 """
@@ -26,18 +27,40 @@ FIGURES: Final = """
 SELECT game.id,
     (SELECT count(*) FROM games_play AS play WHERE play.game_id = game.id),
     (SELECT count(*) FROM games_ticket AS ticket WHERE ticket.game_id = game.id AND ticket.voided_at IS NULL),
-    (SELECT count(*) FROM games_win AS win WHERE win.game_id = game.id),
-    (SELECT coalesce(sum(win.cost), 0) FROM games_win AS win WHERE win.game_id = game.id)
+    (SELECT count(*) FROM games_win AS win WHERE win.game_id = game.id AND win.lost_at IS NULL),
+    (SELECT count(*) FROM games_win AS win
+     WHERE win.game_id = game.id AND win.granted_at IS NULL AND win.lost_at IS NULL AND win.confirm_by IS NOT NULL),
+    (SELECT coalesce(sum(win.cost), 0) FROM games_win AS win WHERE win.game_id = game.id AND win.lost_at IS NULL)
 FROM games_game AS game WHERE game.id = ANY(%(game_ids)s::bigint[])
 """
 
+TICKETS_NOW: Final = """
+SELECT game.id, coalesce(drawing.tickets, held.tickets), coalesce(drawing.weight, held.weight)
+FROM games_game AS game
+LEFT JOIN games_drawing AS drawing ON drawing.game_id = game.id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS tickets, coalesce(sum(weight), 0)::bigint AS weight
+    FROM games_ticket AS ticket
+    WHERE drawing.game_id IS NULL AND ticket.game_id = game.id AND ticket.voided_at IS NULL
+) AS held
+WHERE game.id = ANY(%(game_ids)s::bigint[])
+"""
+
+
+class Weighed(NamedTuple):
+    """The tickets of a draw: how many, and what they weigh together."""
+
+    tickets: int
+    weight: int
+
 
 class Figures(NamedTuple):
-    """How much a game was played: plays, tickets that hold, prizes won, and what those cost."""
+    """How much a game was played: plays, tickets that hold, prizes won, those of them to confirm, and what all cost."""
 
     plays: int = 0
     tickets: int = 0
     wins: int = 0
+    offered: int = 0
     cost: Decimal = Decimal(0)
 
 
@@ -61,6 +84,7 @@ class ListedGame(Value):
     plays: int
     tickets: int
     wins: int
+    offered: int
     cost: Decimal
 
 
@@ -150,6 +174,13 @@ def prizes(found: Sequence[GameView]) -> dict[int, list[PrizeView]]:
         ]
         for one in found
     }
+
+
+def tickets_now(wanted: Collection[int]) -> dict[int, Weighed]:
+    """The tickets of draws that hold now; once the list is frozen, those in it."""
+    if not wanted:
+        return {}
+    return {row[0]: Weighed(row[1], row[2]) for row in sql.rows(TICKETS_NOW, {"game_ids": sql.array(wanted)})}
 
 
 def prize_ids(wanted: int) -> dict[str, int]:

@@ -12,12 +12,15 @@ from forecourt.kernel import sql
 WINS: Final = """
 SELECT win.id, win.game_id, game.code, game.name, prize.code, coalesce(said.value ->> 'name', prize.code), win.kind,
        win.points, win.customer_id, win.won_at, win.granted_at, win.place, win.ticket_id, win.funder, win.cost,
-       claim.state, claim.expires_on, claim.code, win.coupon_id
+       claim.state, claim.expires_on, claim.code, win.coupon_id, win.confirm_by, win.lost_at, win.lost_why, win.lost_by,
+       win.lost_reason, win.reserve,
+       before.ticket_id
 FROM games_win AS win
 JOIN games_game AS game ON game.id = win.game_id
 JOIN games_prize AS prize ON prize.id = win.prize_id
 LEFT JOIN LATERAL jsonb_array_elements(game.body -> 'prizes') AS said ON said.value ->> 'code' = prize.code
 LEFT JOIN games_claim AS claim ON claim.win_id = win.id
+LEFT JOIN games_win AS before ON before.id = win.in_place_of
 WHERE {where}
 ORDER BY win.won_at DESC, win.id DESC LIMIT %(limit)s
 """
@@ -27,12 +30,15 @@ FROM games_play AS play LEFT JOIN games_win AS win ON win.play_id = play.id
 WHERE play.game_id = %(game_id)s GROUP BY play.day ORDER BY play.day
 """
 BY_FUNDER: Final = """
-SELECT funder, count(*), sum(cost) FROM games_win WHERE game_id = %(game_id)s GROUP BY funder ORDER BY funder
+SELECT funder, count(*), sum(cost) FROM games_win
+WHERE game_id = %(game_id)s AND lost_at IS NULL GROUP BY funder ORDER BY funder
 """
 
 
 class WinView(NamedTuple):
-    """A prize that was won. `place` and `ticket` in draws; `claim` of goods."""
+    """A prize that was won. `place` and `ticket` in draws; `claim` of goods. `confirm_by`, and then given or lost, where it has
+    to be confirmed; `reserve` is the place of who stepped in, for the ticket `before`.
+    """
 
     id: UUID
     game_id: int
@@ -53,6 +59,18 @@ class WinView(NamedTuple):
     expires_on: date | None
     code: str | None
     coupon_id: UUID | None
+    confirm_by: date | None
+    lost_at: datetime | None
+    lost_why: str
+    lost_by: str
+    lost_reason: str
+    reserve: int | None
+    before: int | None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it waits to be confirmed."""
+        return self.confirm_by is not None and self.granted_at is None and self.lost_at is None
 
 
 def wins(
@@ -61,10 +79,12 @@ def wins(
     family: Collection[int] = (),
     prize: str = "",
     play_id: UUID | None = None,
+    win_id: UUID | None = None,
+    is_offered: bool = False,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[WinView]:
-    """Prizes won, the latest first: of a game, of a family, of one prize, or of one play."""
+    """Prizes won, the latest first: of a game, of a family, of one prize, of one play, those to confirm, or just that one."""
     where, given = ["TRUE"], dict[str, Any](limit=limit)
     if game_of is not None:
         where.append("win.game_id = %(game)s")
@@ -78,6 +98,11 @@ def wins(
     if play_id is not None:
         where.append("win.play_id = %(play_id)s")
         given["play_id"] = play_id
+    if win_id is not None:
+        where.append("win.id = %(win_id)s")
+        given["win_id"] = win_id
+    if is_offered:
+        where.append("win.granted_at IS NULL AND win.lost_at IS NULL AND win.confirm_by IS NOT NULL")
     if before is not None:
         where.append("(win.won_at, win.id) < (%(before_at)s, %(before_id)s)")
         given |= {"before_at": before[0], "before_id": before[1]}

@@ -69,11 +69,17 @@ WIN_COLUMNS: Final = (
     "funder",
     "cost",
     "won_at",
+    "confirm_by",
+    "in_place_of",
+    "reserve",
+    "lost_why",
+    "lost_by",
+    "lost_reason",
 )
 GRANTED: Final = """
 UPDATE games_win AS win SET granted_at = %(now)s, customer_id = given.customer_id, coupon_id = given.coupon_id
 FROM unnest(%(ids)s::uuid[], %(customers)s::bigint[], %(coupons)s::uuid[]) AS given (id, customer_id, coupon_id)
-WHERE win.id = given.id AND win.granted_at IS NULL
+WHERE win.id = given.id AND win.granted_at IS NULL AND win.lost_at IS NULL
 """
 CLAIM: Final = """
 INSERT INTO games_claim (win_id, game_id, customer_id, code, state, expires_on, collected_by)
@@ -113,6 +119,9 @@ class NewWin(NamedTuple):
     funder: str
     cost: Decimal
     won_at: datetime
+    confirm_by: date | None = None
+    in_place_of: UUID | None = None
+    reserve: int | None = None
 
 
 class Grant(NamedTuple):
@@ -181,7 +190,7 @@ def take_tickets_back(due: Sequence[Given]) -> None:
 
 def add_wins(wins: Collection[NewWin]) -> None:
     """Write prizes that were won; they are given by `grant`."""
-    sql.copy_in("games_win", WIN_COLUMNS, [sql.copy_line(*win) for win in wins])
+    sql.copy_in("games_win", WIN_COLUMNS, [sql.copy_line(*win, "", "", "") for win in wins])
 
 
 def origin_of(win_id: UUID) -> str:

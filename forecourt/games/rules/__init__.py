@@ -1,7 +1,7 @@
 """Games, pure: chance that can be recomputed, the draw, who may play, how a quiz is marked, what is wrong with a game."""
 
 from forecourt.games.rules.chance import commitment_of, segment_at, spin_message, spun
-from forecourt.games.rules.checks import asked_of, expected_cost, faults, most_cost, percent, warnings
+from forecourt.games.rules.checks import asked_of, cap_faults, expected_cost, faults, most_cost, percent, warnings
 from forecourt.games.rules.drawing import (
     Columns,
     Rank,
@@ -13,6 +13,7 @@ from forecourt.games.rules.drawing import (
     list_text,
     winners,
 )
+from forecourt.games.rules.passing import Held, Reserve, passing_faults
 from forecourt.games.rules.playing import (
     Player,
     Sheet,
@@ -33,14 +34,17 @@ from forecourt.games.rules.wording import in_words, prize_in_words
 
 __all__ = [
     "Columns",
+    "Held",
     "Player",
     "Rank",
+    "Reserve",
     "Sheet",
     "Ticket",
     "Winner",
     "asked_of",
     "awards_reached",
     "barred",
+    "cap_faults",
     "chances_of_sale",
     "closed",
     "columns_of",
@@ -55,6 +59,7 @@ __all__ = [
     "most_cost",
     "no_ticket",
     "paper_of",
+    "passing_faults",
     "percent",
     "plays_left",
     "prize_in_words",

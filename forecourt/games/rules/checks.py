@@ -164,22 +164,34 @@ def _draw_faults(game: GameRules) -> Iterator[tuple[str, str]]:
                     "stock": prize.stock,
                 },
             )
+    if draw is not None and not draw.confirm_days:
+        for prize in game.prizes:
+            if prize.reserves:
+                yield (
+                    f"prizes.{prize.code}.reserves",
+                    _("reserves step in where a winner does not confirm; give days to confirm, or no reserves"),
+                )
     if draw is not None and not (game.sale_chances or game.points_cost or draw.by_sign_up):
         yield "sale_chances", _("nothing gives a ticket; let sales, points or signing up give them")
 
 
-def warnings(game: GameRules, prize_cap: Decimal, is_cap_checked: bool) -> list[str]:
-    """What may be meant so, but should be looked at. `prize_cap`: the most one prize may be worth by law; 0 for no check."""
-    said = []
-    for prize in game.prizes:
-        if prize_cap and prize.value > prize_cap:
-            text = _("%(name)s is worth %(value)s, more than the %(cap)s that a prize of a draw may be worth.")
-            unsure = "" if is_cap_checked else " " + _("The limit was not checked by a lawyer yet.")
-            said.append(
-                text % {"name": prize.name, "value": f"{prize.value:,.2f}", "cap": f"{prize_cap:,.0f}"} + unsure
-            )
-        if prize.stock == 0:
-            said.append(_("%(name)s has no stock.") % {"name": prize.name})
+def cap_faults(game: GameRules, prize_cap: Decimal) -> dict[str, str]:
+    """Prizes worth more than one may be by law, by field; a game that has one may not go live. `prize_cap` 0: no check."""
+    text = _(
+        "%(name)s is worth %(value)s and a prize may be worth at most %(cap)s; offer one that is worth less, or have the limit "
+        "changed by who may"
+    )
+    return {
+        f"prizes.{prize.code}.value": text
+        % {"name": prize.name, "value": f"{prize.value:,.2f}", "cap": f"{prize_cap:,.2f}"}
+        for prize in game.prizes
+        if prize_cap and prize.value > prize_cap
+    }
+
+
+def warnings(game: GameRules) -> list[str]:
+    """What may be meant so, but should be looked at."""
+    said = [_("%(name)s has no stock.") % {"name": prize.name} for prize in game.prizes if prize.stock == 0]
     if (
         game.kind is not GameKind.DRAW
         and game.needs_chance
@@ -197,6 +209,8 @@ def warnings(game: GameRules, prize_cap: Decimal, is_cap_checked: bool) -> list[
         ]
     if game.draw is not None and not game.draw.entropy_from:
         said.append(_("No public text is mixed in: whoever knows the seed could foresee the winners of a list."))
+    if game.draw is not None and game.draw.confirm_days and not any(prize.reserves for prize in game.prizes):
+        said.append(_("There are no reserves: a prize that its winner does not confirm goes to nobody."))
     return said
 
 

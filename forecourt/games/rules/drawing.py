@@ -11,6 +11,9 @@ Prizes are drawn in their order, each winner so: the place is `value` modulo the
 largest multiple of that weight are left out. The ticket in which the place lies, weights added up in the list's order, wins,
 unless it has won already, or its holder has won in the prize's class; then the next value is taken. After 64 tickets in a
 row that could not win, all such tickets are taken out of the pool of that class. Nobody left: no more winners.
+
+After all winners the reserves are drawn, prize by prize in the same order, by the same rule and with the counter going on:
+a reserve counts as having won. So reserves change nothing about who wins, and are as fixed as the winners are.
 """
 
 from bisect import bisect_right
@@ -32,20 +35,24 @@ class Ticket(NamedTuple):
 
 
 class Rank(NamedTuple):
-    """A prize to draw: so many winners; nobody twice among the ranks of one class, "" forbids nothing."""
+    """A prize to draw: so many winners, or reserves; nobody twice among the ranks of one class, "" forbids nothing."""
 
     prize: str
     winners: int
     prize_class: str = ""
+    is_reserve: bool = False
 
 
 class Winner(NamedTuple):
-    """`place` counts a prize's winners from 1; `line` is the ticket's in the list, from 0; `counter` its value's."""
+    """`place` counts a prize's winners, or its reserves, from 1; `line` is the ticket's in the list, from 0; `counter` its
+    value's.
+    """
 
     prize: str
     place: int
     line: int
     counter: int
+    is_reserve: bool = False
 
 
 class Columns(NamedTuple):
@@ -93,7 +100,7 @@ class _Pool:
 def winners(
     seed: bytes, code: str, list_hash: str, entropy: str, tickets: Columns, ranks: Sequence[Rank]
 ) -> list[Winner]:
-    """All winners, in the order they are drawn. A pure function of what is published."""
+    """All winners and reserves, in the order of the ranks. A pure function of what is published."""
     weights, holders = tickets.weights, tickets.holders
     source = enumerate(values(seed, draw_message(code, list_hash, entropy)))
     everything = _Pool(range(len(weights)), weights)
@@ -111,7 +118,7 @@ def winners(
                 continue
             index = pool.at(value % pool.weight)
             if index not in won and holders[index] not in barred:
-                found.append(Winner(rank.prize, place, index, counter))
+                found.append(Winner(rank.prize, place, index, counter, rank.is_reserve))
                 won.add(index)
                 if rank.prize_class:
                     barred.add(holders[index])

@@ -180,12 +180,31 @@ def _draw(game: GameRules, moment: Callable[[datetime], str]) -> list[str]:
         for prize in game.prizes
         if prize.winners
     ]
+    reserved = [prize for prize in game.prizes if prize.reserves]
+    if draw.confirm_days:
+        said.append(_("Prizes have to be confirmed within %(days)s days.") % {"days": draw.confirm_days})
+    if reserved:
+        names = ", ".join(
+            _("%(prize)s: %(count)s") % {"prize": prize.name, "count": prize.reserves} for prize in reserved
+        )
+        said.append(
+            _(
+                "Reserves are drawn after the winners, by the same rule (%(names)s). Whoever does not confirm in time, "
+                "declines or may not win loses the prize to the next reserve, who has as many days to confirm."
+            )
+            % {"names": names}
+        )
+    elif draw.confirm_days:
+        said.append(_("Whoever does not confirm in time, declines or may not win loses the prize."))
     classes = sorted({prize.prize_class for prize in game.prizes if prize.prize_class})
     for prize_class in classes:
         names = ", ".join(prize.name for prize in game.prizes if prize.prize_class == prize_class)
         said.append(_("Nobody wins more than once among: %(prizes)s.") % {"prizes": names})
     if draw.tier_weights:
         said.append(_("Tickets of higher tiers weigh more."))
+    said.append(
+        _("The chance of a ticket is its weight out of the weight of all tickets, which is published with their list.")
+    )
     if draw.entropy_from:
         said.append(_("Mixed into the draw: %(text)s.") % {"text": draw.entropy_from})
     said.append(

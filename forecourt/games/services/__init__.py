@@ -1,6 +1,7 @@
 """Commands of games."""
 
 from forecourt.games.services.claims import collect_claim, expire_claims
+from forecourt.games.services.confirming import confirm_prize, decline_prize, pass_prize, pass_unconfirmed
 from forecourt.games.services.drawing import draw_winners, freeze_draw, give_prizes
 from forecourt.games.services.entering import enter_draw, give_chances
 from forecourt.games.services.games import (
@@ -19,7 +20,9 @@ from forecourt.games.services.quizzes import answer_quiz, start_quiz
 __all__ = [
     "answer_quiz",
     "collect_claim",
+    "confirm_prize",
     "copy_game",
+    "decline_prize",
     "delete_draft",
     "draw_winners",
     "end_game",
@@ -29,6 +32,8 @@ __all__ = [
     "freeze_draw",
     "give_chances",
     "give_prizes",
+    "pass_prize",
+    "pass_unconfirmed",
     "publish_game",
     "restock_prize",
     "save_game",

@@ -1,11 +1,14 @@
-"""The lucky draw in three steps: the list is frozen, winners follow from seed and list, prizes are given in lists.
+"""The lucky draw in three steps: the list is frozen, winners follow from seed and list, prizes are given in lists. Where
+winners have to confirm, their prizes wait for that instead: `confirming`.
 
 Each step is a transaction of its own. Killed anywhere, the next call goes on: the list is frozen once, the winners are a
 pure function of it, and each prize is given by its origin once.
 """
 
 import zlib
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +18,9 @@ from forecourt.customers import records as customer_records
 from forecourt.games import permissions, queries, records, rules
 from forecourt.games.events import DrawDone
 from forecourt.games.models import Drawing, Game, Win
-from forecourt.games.records import Grant, NewWin
+from forecourt.games.records import Grant, NewReserve, NewWin
+from forecourt.games.rules import Winner
+from forecourt.games.services.confirming import confirm_by, offered
 from forecourt.games.values import Frozen, GameKind, GameState, GameView
 from forecourt.kernel import audit, clock, ids, sql
 from forecourt.kernel.actors import Actor
@@ -71,7 +76,8 @@ def freeze_draw(actor: Actor, game_id: int) -> Frozen:
 
 @transaction.atomic(durable=True)
 def draw_winners(actor: Actor, game_id: int, entropy: str = "") -> int:
-    """Reveal the seed of a draw whose list is frozen, and write down its winners; returns how many. Cannot be undone.
+    """Reveal the seed of a draw whose list is frozen, and write down winners and reserves; returns how many winners. Cannot be
+    undone.
 
     `entropy` is the public text that was announced. Drawn before, nothing changes. The prizes are given by `give_prizes`.
     """
@@ -82,7 +88,7 @@ def draw_winners(actor: Actor, game_id: int, entropy: str = "") -> int:
     if row is None:
         raise Conflict(_("The list of this draw is not frozen yet."))
     if row.drawn_at is not None:
-        return Win.objects.filter(game_id=game_id, ticket_id__isnull=False).count()
+        return Win.objects.filter(game_id=game_id, ticket_id__isnull=False, reserve__isnull=True).count()
     now, entropy = clock.now(), entropy.strip()
     _check_moment(game, entropy)
     known = queries.seed(game_id, None)
@@ -90,27 +96,56 @@ def draw_winners(actor: Actor, game_id: int, entropy: str = "") -> int:
         raise Conflict(_("This draw has no seed; it was never published."))
     columns = rules.columns_of(queries.frozen_list(game_id))
     found = rules.winners(known.seed, game.rules.code, row.list_hash, entropy, columns, queries.ranks_of(game))
+    tickets = {one: columns.numbers[one.line] for one in found}
+    holders = dict(sql.rows(HOLDERS, {"game_id": game_id, "ids": sql.array(list(tickets.values()))}))
+    drawn = [_Holder(one, tickets[one], holders[tickets[one]]) for one in found]
+    wins = _write_winners(game, [one for one in drawn if not one.winner.is_reserve], now)
+    reserves = _write_reserves(game, [one for one in drawn if one.winner.is_reserve])
+    row.entropy, row.drawn_at, row.drawn_by = entropy, now, actor.label
+    row.save(update_fields=["entropy", "drawn_at", "drawn_by"])
+    done = DrawDone(
+        occurred_at=now,
+        game=game.rules.code,
+        tickets=row.tickets,
+        winners=len(wins),
+        list_hash=row.list_hash,
+        reserves=reserves,
+    )
+    publish([done, *(offered(game, win) for win in wins if win.confirm_by is not None)])
+    detail = {"winners": len(wins), "reserves": reserves, "entropy": entropy}
+    audit.record(actor, "game.draw", f"game:{game_id}", detail=detail)
+    return len(wins)
+
+
+class _Holder(NamedTuple):
+    """A winner, or a reserve, with the number of the ticket and whose it is."""
+
+    winner: Winner
+    ticket: int
+    customer_id: int
+
+
+def _write_winners(game: GameView, drawn: Sequence[_Holder], now: datetime) -> list[NewWin]:
+    """The wins of a draw, each with its unit of the stock."""
     prizes = {prize.code: prize for prize in game.rules.prizes}
-    numbers = queries.prize_ids(game_id)
-    tickets = [columns.numbers[one.line] for one in found]
-    holders = dict(sql.rows(HOLDERS, {"game_id": game_id, "ids": sql.array(tickets)}))
+    numbers = queries.prize_ids(game.id)
     units = {}
-    for code in sorted({one.prize for one in found}):
-        count = sum(one.prize == code for one in found)
+    for code in sorted({one.winner.prize for one in drawn}):
+        count = sum(one.winner.prize == code for one in drawn)
         is_there, last = records.take_prize(numbers[code], count)
         if not is_there:
             raise Conflict(_("The stock of %(name)s is not enough for its winners.") % {"name": prizes[code].name})
         units[code] = last - count if last is not None else None
     wins = []
-    for one, ticket, win_id in zip(found, tickets, ids.uuid7s(len(found)), strict=True):
+    for (one, ticket, customer_id), win_id in zip(drawn, ids.uuid7s(len(drawn)), strict=True):
         prize, before = prizes[one.prize], units[one.prize]
         wins.append(
             NewWin(
                 id=win_id,
-                game_id=game_id,
+                game_id=game.id,
                 prize_id=numbers[one.prize],
                 unit=before + one.place if before is not None else None,
-                customer_id=holders[ticket],
+                customer_id=customer_id,
                 kind=prize.kind.value,
                 play_id=None,
                 ticket_id=ticket,
@@ -120,17 +155,21 @@ def draw_winners(actor: Actor, game_id: int, entropy: str = "") -> int:
                 funder=prize.funder,
                 cost=prize.cost,
                 won_at=now,
+                confirm_by=confirm_by(game, now),
             )
         )
     records.add_wins(wins)
-    row.entropy, row.drawn_at, row.drawn_by = entropy, now, actor.label
-    row.save(update_fields=["entropy", "drawn_at", "drawn_by"])
-    done = DrawDone(
-        occurred_at=now, game=game.rules.code, tickets=row.tickets, winners=len(wins), list_hash=row.list_hash
-    )
-    publish([done])
-    audit.record(actor, "game.draw", f"game:{game_id}", detail={"winners": len(wins), "entropy": entropy})
-    return len(wins)
+    return wins
+
+
+def _write_reserves(game: GameView, drawn: Sequence[_Holder]) -> int:
+    numbers = queries.prize_ids(game.id)
+    reserves = [
+        NewReserve(game.id, numbers[one.prize], one.place, customer_id, ticket, one.counter)
+        for one, ticket, customer_id in drawn
+    ]
+    records.add_reserves(reserves)
+    return len(reserves)
 
 
 def _check_moment(game: GameView, entropy: str) -> None:
@@ -147,18 +186,18 @@ def _check_moment(game: GameView, entropy: str) -> None:
 def give_prizes(actor: Actor, game_id: int, limit: int = LIST) -> int:
     """Give up to `limit` prizes of a draw that was held; returns how many are left to give. Call it until none is.
 
-    Whoever was merged meanwhile gets the prize as the survivor.
+    Whoever was merged meanwhile gets the prize as the survivor. Those that have to be confirmed are not given here.
     """
     actor.require(permissions.DRAW_WINNERS)
     game = _draw(game_id)
     row = Drawing.objects.filter(pk=game_id).defer("list_body").first()
     if row is None or row.drawn_at is None:
         raise Conflict(_("This draw was not held yet."))
-    waiting = list(Win.objects.filter(game_id=game_id, granted_at__isnull=True).order_by("id")[:limit])
+    left = Win.objects.filter(game_id=game_id, granted_at__isnull=True, lost_at__isnull=True, confirm_by__isnull=True)
+    waiting = list(left.order_by("id")[:limit])
     customers = {win.customer_id: customer_queries.survivor_of(win.customer_id) for win in waiting}
     merged = customer_records.lock(set(customers.values()))
     records.seize(game_id)  # whoever else gives prizes of this draw waits here, and then finds them given
-    left = Win.objects.filter(game_id=game_id, granted_at__isnull=True)
     still = set(left.filter(pk__in=[win.pk for win in waiting]).values_list("id", flat=True))
     prizes = {number: code for code, number in queries.prize_ids(game_id).items()}
     by_code = {prize.code: prize for prize in game.rules.prizes}
@@ -171,10 +210,8 @@ def give_prizes(actor: Actor, game_id: int, limit: int = LIST) -> int:
     if grants:
         _made, said = records.grant(game, grants, actor.label)
         publish(said)
-    remaining = left.count()
-    if not remaining:
-        Drawing.objects.filter(pk=game_id, done_at__isnull=True).update(done_at=clock.now())
-    return remaining
+    records.close(game_id)
+    return left.count()
 
 
 def _draw(game_id: int) -> GameView:

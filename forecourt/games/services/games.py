@@ -96,7 +96,7 @@ def publish_game(actor: Actor, game_id: int) -> None:
     row = _draft(game_id)
     game = queries.game(game_id).rules
     now = clock.now()
-    faults = rules.faults(game) | _unknown(game)
+    faults = rules.faults(game) | rules.cap_faults(game, queries.setting().prize_cap) | _unknown(game)
     if game.ends_at <= now:
         faults.setdefault("ends_at", _("is over; give a later moment"))
     if faults:
@@ -216,13 +216,24 @@ def restock_prize(actor: Actor, game_id: int, prize: str, add: int, reason: str)
 
 
 @transaction.atomic(durable=True)
-def set_prize_cap(actor: Actor, prize_cap: Decimal, is_checked: bool) -> None:
-    """Say how much one prize may be worth (0: no check) and whether a lawyer looked at that."""
-    actor.require(permissions.PUBLISH_GAMES)
+def set_prize_cap(actor: Actor, prize_cap: Decimal, is_checked: bool, reason: str) -> None:
+    """Say how much one prize may be worth (0: no check) and whether a lawyer looked at that. Games that are live stay as they
+    are. Audited with the reason and the limit before; who publishes games may not change it by that.
+    """
+    actor.require(permissions.SET_PRIZE_CAP)
     if prize_cap < 0 or prize_cap >= 10**10:
         raise Invalid.field("prize_cap", _("must be 0 or more, and below ten thousand million"))
+    if not reason.strip():
+        raise Invalid.field("reason", _("is empty; say why, it stands in the audit trail"))
+    before = queries.setting().prize_cap
     GameSetting.objects.update_or_create(pk=1, defaults={"prize_cap": prize_cap, "is_cap_checked": is_checked})
-    audit.record(actor, "game.set_prize_cap", "games", detail={"prize_cap": str(prize_cap), "is_checked": is_checked})
+    audit.record(
+        actor,
+        "game.set_prize_cap",
+        "games",
+        reason=reason.strip(),
+        detail={"old": f"{before:f}", "prize_cap": f"{prize_cap:f}", "is_checked": is_checked},
+    )
 
 
 def _draft(game_id: int) -> Game:

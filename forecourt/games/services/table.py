@@ -10,6 +10,7 @@ from forecourt.customers import queries as customer_queries
 from forecourt.games import queries, records, rules
 from forecourt.games.events import ChanceGiven, GamePlayed
 from forecourt.games.models import Play
+from forecourt.games.queries import WinView
 from forecourt.games.records import Given, Grant, NewWin
 from forecourt.games.values import GameKind, GameView, Prize, Won
 from forecourt.kernel import clock, ids
@@ -169,9 +170,11 @@ def give_win(table: Table, play_id: UUID, prize: Prize, unit: int | None, said: 
 def won_before(play_id: UUID) -> Won | None:
     """What a play won, told again."""
     found = queries.wins(play_id=play_id, limit=1)
-    if not found:
-        return None
-    win = found[0]
+    return won_as(found[0]) if found else None
+
+
+def won_as(win: WinView) -> Won:
+    """What was given for a win."""
     return Won(
         win_id=win.id,
         prize=win.prize,

@@ -1,4 +1,5 @@
--- Prizes that were won and what was given for them, either way: points, coupons, goods to collect.
+-- Prizes that were won and what was given for them, either way: points, coupons, goods to collect. Nothing for one that is
+-- lost, or waits to be confirmed; a draw is done when every prize was given or lost, and a lost one says why.
 SELECT 'win ' || win.id, win.kind || ' of ' || win.points || ' points',
        coalesce(entry.points, 0) || ' points, ' || coalesce(coupon.coupons, 0) || ' coupons, '
          || coalesce(claim.claims, 0) || ' claims'
@@ -14,6 +15,8 @@ WHERE coalesce(entry.points, 0) <> CASE WHEN win.granted_at IS NOT NULL AND win.
    OR coalesce(coupon.coupons, 0) <> (win.granted_at IS NOT NULL AND win.kind = 'coupon')::int
    OR coalesce(claim.claims, 0) <> (win.granted_at IS NOT NULL AND win.kind = 'goods')::int
    OR (win.granted_at IS NULL AND win.play_id IS NOT NULL)
+   OR (win.lost_at IS NOT NULL AND (win.granted_at IS NOT NULL OR win.confirm_by IS NULL))
+   OR (win.lost_at IS NULL) <> (win.lost_why = '')
 UNION ALL
 SELECT 'points ' || entry.origin, entry.points || ' given', 'nothing won'
 FROM loyalty_entry AS entry
@@ -28,5 +31,5 @@ UNION ALL
 SELECT 'draw ' || game.code, 'done', count(*) || ' prizes not given'
 FROM games_drawing AS drawing
 JOIN games_game AS game ON game.id = drawing.game_id
-JOIN games_win AS win ON win.game_id = game.id AND win.granted_at IS NULL
+JOIN games_win AS win ON win.game_id = game.id AND win.granted_at IS NULL AND win.lost_at IS NULL
 WHERE drawing.done_at IS NOT NULL GROUP BY game.code

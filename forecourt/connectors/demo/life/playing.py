@@ -158,8 +158,10 @@ def is_on() -> bool:
 
 
 def tidy(world: World) -> None:
-    """What the worker does every few minutes: games end, prizes that nobody came for run out."""
+    """What the worker does every few minutes: games end, prizes that nobody confirmed or came for run out."""
     services.end_games(world.system)
+    while services.pass_unconfirmed(world.system, world.today):
+        pass
     while services.expire_claims(world.system, world.today):
         pass
 

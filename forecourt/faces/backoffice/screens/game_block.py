@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from forecourt.games import permissions, queries
-from forecourt.games.models import CLAIM_NAMES
+from forecourt.games.models import CLAIM_NAMES, LOST_NAMES
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 
@@ -19,4 +19,6 @@ def of(actor: Actor, family: Sequence[int]) -> dict[str, Any]:
         "openings": queries.openings(family, clock.now()),
         "wins": queries.wins(family=family, limit=LATEST),
         "states": dict(CLAIM_NAMES),
+        "lost": dict(LOST_NAMES),
+        "may_confirm": actor.may(permissions.CONFIRM_PRIZES),
     }

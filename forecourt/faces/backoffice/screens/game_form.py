@@ -183,6 +183,7 @@ def _prizes(form: Form, kind: GameKind, names: dict[str, str]) -> Iterator[Prize
             stations=tuple(dict.fromkeys(code for code in form.given.getlist(f"{at}stations") if code)),
             winners=form.whole(f"{at}winners", most=1_000_000) if kind is GameKind.DRAW else 0,
             prize_class=form.text(f"{at}prize_class") if kind is GameKind.DRAW else "",
+            reserves=form.whole(f"{at}reserves", most=1000) if kind is GameKind.DRAW else 0,
         )
         for field in Prize.__struct_fields__:
             names[f"prizes.{prize.code}.{field}"] = names[f"prizes.{number}.{field}"] = f"{at}{field}"
@@ -227,6 +228,7 @@ def _draw(form: Form) -> Draw:
         by_sign_up="by_sign_up" in form.given,
         tier_weights=tuple([one for one in weights if one.weight != 1]),
         entropy_from=form.text("entropy_from"),
+        confirm_days=form.whole("confirm_days", most=365),
     )
 
 

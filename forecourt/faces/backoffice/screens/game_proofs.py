@@ -18,9 +18,10 @@ from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.games import KINDS, PRIZES
 from forecourt.games import permissions, queries, rules, services
-from forecourt.games.models import CLAIM_NAMES
-from forecourt.games.queries import WinView
-from forecourt.games.values import ClaimState
+from forecourt.games.models import CLAIM_NAMES, LOST_NAMES
+from forecourt.games.queries import Drawn, Protocol, WinView
+from forecourt.games.rules import Reserve
+from forecourt.games.values import ClaimState, LostWhy
 from forecourt.kernel import audit, clock
 from forecourt.kernel.problems import NotFound
 from forecourt.organisation import queries as organisation
@@ -30,6 +31,7 @@ MOST: Final = 20_000
 BATCH: Final = 500
 SPINS_SHOWN: Final = 500
 CLAIMS: Final = dict(CLAIM_NAMES)
+LOST: Final = dict(LOST_NAMES)
 
 
 @screen(permissions.VIEW_GAMES)
@@ -65,7 +67,8 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         raise NotFound(_("This game is no lucky draw."))
     found, now = queries.protocol(game_id), clock.now()
     names = {prize.code: prize.name for prize in game.rules.prizes}
-    drawn = found.drawn if found else []
+    drawn, holders = (found.drawn, found.holders()) if found else ([], {})
+    shown = drawn[:PAGE]
     return show(
         request,
         "game_protocol",
@@ -75,10 +78,13 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         frozen=found.frozen if found else None,
         tickets=queries.figures([game_id])[game_id].tickets,
         commitments=queries.commitments(game_id),
-        drawn=drawn[:PAGE],
+        drawn=[(one, holders[one.win_id]) for one in shown],
         more=max(0, len(drawn) - PAGE),
-        given=sum(one.granted_at is not None for one in drawn),
+        given=sum(one.granted_at is not None for one in holders.values()),
+        lapsed=sum(one.lost_at is not None for one in holders.values()),
         winners=len(drawn),
+        reserves=_reserves(found) if found else [],
+        lost_names=LOST,
         names=names,
         message=rules.draw_message(game.rules.code, found.frozen.list_hash, found.frozen.entropy) if found else "",
         entries_over=now >= game.rules.ends_at,
@@ -86,6 +92,17 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         may_draw=actor.may(permissions.DRAW_WINNERS),
         is_published=game.published_at is not None,
     )
+
+
+def _reserves(found: Protocol) -> list[tuple[Reserve, Drawn | None, int | None]]:
+    """The first reserves of a draw, each with its win and the ticket it steps in for, where it does."""
+    wins = {one.win_id: one for one in (*found.drawn, *found.passed)}
+    rows = []
+    for one in found.reserves[:PAGE]:
+        win = wins.get(one.win_id) if one.win_id is not None else None
+        before = wins.get(win.in_place_of) if win is not None and win.in_place_of is not None else None
+        rows.append((one, win, before.ticket if before is not None else None))
+    return rows
 
 
 @screen(permissions.VIEW_GAMES)
@@ -101,9 +118,11 @@ def ticket_list(request: HttpRequest, game_id: int) -> HttpResponse:
 
 @screen(permissions.VIEW_GAMES)
 def winners(request: HttpRequest, game_id: int) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
     game = queries.game(game_id)
-    prize = request.GET.get("prize", "")[:40]
-    rows = queries.wins(game_of=game_id, prize=prize, before=_place(request.GET.get("after", "")), limit=PAGE + 1)
+    prize, is_offered = request.GET.get("prize", "")[:40], request.GET.get("state", "") == "offered"
+    before = _place(request.GET.get("after", ""))
+    rows = queries.wins(game_of=game_id, prize=prize, is_offered=is_offered, before=before, limit=PAGE + 1)
     after = f"{rows[PAGE - 1].won_at.isoformat()}_{rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     rows = rows[:PAGE]
     return show(
@@ -116,9 +135,33 @@ def winners(request: HttpRequest, game_id: int) -> HttpResponse:
         lines={line.id: line for line in customers.lines(sorted({row.customer_id for row in rows}))},
         prizes=game.rules.prizes,
         prize=prize,
+        is_offered=is_offered,
         prize_kinds=PRIZES,
         claim_states=CLAIMS,
+        lost_names=LOST,
+        whys={why: name for why, name in LOST.items() if why != LostWhy.LATE},
+        may_confirm=actor.may(permissions.CONFIRM_PRIZES),
+        may_pass=actor.may(permissions.DRAW_WINNERS),
     )
+
+
+@screen(permissions.CONFIRM_PRIZES)
+def confirm(request: HttpRequest, game_id: int, win_id: UUID) -> HttpResponse:
+    """Confirm for a winner at the counter or on the phone, from the list of winners or from the customer's page."""
+    actor = request.actor  # type: ignore[attr-defined]
+    customer_id = paging.number(request.POST.get("customer"))
+    to = reverse("admin:customer", args=[customer_id]) if customer_id else reverse("admin:game_winners", args=[game_id])
+    return act(request, to, lambda: services.confirm_prize(actor, win_id), _("Confirmed. The prize is given."))
+
+
+@screen(permissions.DRAW_WINNERS)
+def pass_on(request: HttpRequest, game_id: int, win_id: UUID) -> HttpResponse:
+    """Take a prize from who declined or may not win, and pass it to the next reserve."""
+    actor = request.actor  # type: ignore[attr-defined]
+    why, reason = request.POST.get("why", ""), request.POST.get("reason", "")
+    chosen = LostWhy(why) if why in set(LostWhy) else LostWhy.INELIGIBLE
+    to = reverse("admin:game_winners", args=[game_id])
+    return act(request, to, lambda: services.pass_prize(actor, win_id, chosen, reason), _("The prize is passed on."))
 
 
 def _place(text: str) -> tuple[datetime, UUID] | None:
@@ -142,6 +185,8 @@ def winners_export(request: HttpRequest, game_id: int) -> HttpResponseBase:
         _("Kind"),
         pgettext("winners", "Place"),
         _("Ticket"),
+        _("Reserve"),
+        _("In place of ticket"),
         _("Customer number"),
         _("Winner"),
         _("Phone"),
@@ -164,17 +209,26 @@ def _winner_rows(found: Sequence[WinView]) -> Iterator[Sequence[Any]]:
                 PRIZES[one.kind.value],
                 one.place or "",
                 one.ticket or "",
+                one.reserve or "",
+                one.before or "",
                 one.customer_id,
                 _cut(line.name) if line else "",
                 line.phone if line else "",
-                CLAIMS[one.claim.value]
-                if one.claim
-                else pgettext("prize", "Given")
-                if one.granted_at
-                else _("To give"),
+                _state(one),
                 one.funder,
                 plain_money(one.cost),
             )
+
+
+def _state(one: WinView) -> str:
+    """How a prize stands, as winners are published: why somebody lost it is nobody's business."""
+    if one.claim:
+        return str(CLAIMS[one.claim.value])
+    if one.granted_at:
+        return pgettext("prize", "Given")
+    if one.lost_at:
+        return pgettext("prize", "Passed on")
+    return _("To confirm") if one.is_offered else _("To give")
 
 
 def _cut(name: str) -> str:

@@ -63,7 +63,7 @@ def games(request: HttpRequest) -> HttpResponse:
         claims=queries.open_claims(),
         setting=queries.setting(),
         may_edit=actor.may(permissions.EDIT_GAMES),
-        may_publish=actor.may(permissions.PUBLISH_GAMES),
+        may_set_cap=actor.may(permissions.SET_PRIZE_CAP),
     )
 
 
@@ -92,8 +92,8 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
         figures=queries.figures([game_id])[game_id],
         funders=queries.by_funder(game_id),
         chart=_chart(game_id) if found.rules.kind is not GameKind.DRAW and not is_draft else None,
-        faults=_faults(found.rules) if is_draft else [],
-        warnings=rules.warnings(found.rules, setting.prize_cap, setting.is_cap_checked) if is_draft else [],
+        faults=_faults(found.rules, setting.prize_cap) if is_draft else [],
+        warnings=rules.warnings(found.rules) if is_draft else [],
         each=rules.expected_cost(found.rules),
         whole=rules.most_cost(found.rules),
         words=wording.in_words(found.rules),
@@ -143,8 +143,9 @@ def _chart(game_id: int) -> dict[str, Any] | None:
     }
 
 
-def _faults(found: GameRules) -> list[str]:
-    return [f"{path}: {text}" for path, text in rules.faults(found).items()]
+def _faults(found: GameRules, prize_cap: Decimal) -> list[str]:
+    faults = rules.faults(found) | rules.cap_faults(found, prize_cap)
+    return [f"{path}: {text}" for path, text in faults.items()]
 
 
 def _other_words(found: GameRules) -> list[str]:
@@ -201,6 +202,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         ],
         tags=choosing.kept({one.tag: one.tag for one in customers.tags(TAGS)}, found.who.tags),
         drawing=game_form.wheel_drawing(found),
+        cap=queries.setting().prize_cap,
     )
 
 
@@ -293,7 +295,7 @@ def draw(request: HttpRequest, game_id: int) -> HttpResponse:
     return act(request, to, command, _("The draw is held."))
 
 
-@screen(permissions.PUBLISH_GAMES)
+@screen(permissions.SET_PRIZE_CAP)
 def setting(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
 
@@ -304,6 +306,6 @@ def setting(request: HttpRequest) -> HttpResponse:
             raise Invalid.field("prize_cap", _("is no amount of money; type digits")) from None
         if not cap.is_finite():
             raise Invalid.field("prize_cap", _("is no amount of money; type digits"))
-        services.set_prize_cap(actor, cap, "is_cap_checked" in request.POST)
+        services.set_prize_cap(actor, cap, "is_cap_checked" in request.POST, request.POST.get("reason", ""))
 
     return act(request, reverse("admin:games"), command, _("Saved."))
