@@ -27,6 +27,9 @@ MUG = Prize(code="mug", name="保温杯", kind=PrizeKind.GOODS, stock=5, value=D
 TEN = Prize(code="ten", name="10积分", kind=PrizeKind.POINTS, points=10, cost=Decimal("0.1"))
 HUNDRED = Prize(code="hundred", name="100积分", kind=PrizeKind.POINTS, points=100, stock=3, cost=Decimal(1))
 
+CAR = Prize(code="ten", name="小轿车", kind=PrizeKind.POINTS, points=10, value=Decimal("50000.01"))
+"""A prize that is worth more than one may be."""
+
 
 def moments(begun: timedelta = timedelta(hours=1), left: timedelta = timedelta(days=3)) -> tuple[datetime, datetime]:
     now = clock.now().replace(microsecond=0)

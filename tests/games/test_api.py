@@ -3,10 +3,21 @@
 import pytest
 
 from forecourt.faces.api import limits
-from forecourt.games import services
+from forecourt.games import queries, services
+from forecourt.games.values import Prize, PrizeKind
 from forecourt.organisation.queries import company_day
 from tests.api.conftest import new_caller
-from tests.games.scenes import a_draw, a_quiz, always, fill, let_time_pass, put_up
+from tests.games.scenes import (
+    a_draw,
+    a_draw_to_confirm,
+    a_quiz,
+    a_wheel,
+    always,
+    draw_at_once,
+    fill,
+    let_time_pass,
+    put_up,
+)
 from tests.sales.scenes import HEAD_OFFICE
 
 ALL = ("games:read", "games:play", "games:write")
@@ -71,6 +82,52 @@ def test_entering_and_the_protocol(chain, caller):
     assert (held["tickets"], held["is_right"], len(held["seed"]), len(held["winners"])) == (13, True, 64, 3)
     listed = caller.get("/games/draw/list")
     assert listed.content.decode().splitlines()[0] == f"{number} 1 1"
+
+
+def test_odds_numbers_of_prizes_and_dates_are_published(chain, caller):
+    put_up(a_wheel(consolation=1))
+    wheel = caller.get("/games/wheel").json()
+    assert [one["parts"] for one in wheel["segments"]] == [400_000, 400_000, 150_000, 50_000]
+    assert {one["code"]: (one["parts"], one["count"], one["left"]) for one in wheel["prizes"]} == {
+        "mug": (150_000, 5, 5),
+        "ten": (400_000, None, None),
+        "hundred": (50_000, 3, 3),
+    }
+    assert (wheel["consolation"], wheel["confirm_days"], wheel["tickets"]) == (1, None, None)
+    first = Prize(code="first", name="一等奖", kind=PrizeKind.GOODS, winners=2, reserves=3)
+    game_id = put_up(a_draw_to_confirm(first))
+    fill(game_id, chain.enrol(2), 10)
+    draw = caller.get("/games/draw").json()
+    (prize,) = draw["prizes"]
+    assert (prize["count"], prize["left"], prize["reserves"], prize["collect_days"]) == (2, 2, 3, 30)
+    assert (draw["tickets"], draw["weight"], draw["confirm_days"]) == (10, 10, 7)
+    assert None not in (draw["starts_at"], draw["ends_at"], draw["draws_at"])
+    assert any("7 天" in line for line in draw["rules"]["zh-Hans"])
+    assert any("中奖概率" in line for line in draw["rules"]["zh-Hans"])
+
+
+def test_a_winner_confirms_another_declines_and_a_reserve_steps_in(chain, caller):
+    members = chain.enrol(6)
+    prize = Prize(code="first", name="一等奖", kind=PrizeKind.GOODS, winners=2, stock=2, prize_class="all", reserves=1)
+    game_id = put_up(a_draw_to_confirm(prize))
+    draw_at_once(game_id, members, 18)
+    one, other = queries.protocol(game_id).drawn
+    (won,) = caller.get(f"/customers/{one.customer_id}/wins").json()
+    assert (won["state"], won["id"], won["reserve"]) == ("offered", str(one.win_id), None)
+    given = caller.post(f"/wins/{won['id']}/confirm", {}, idempotency_key="k").json()
+    assert len(given["code"]) == 10
+    assert caller.post(f"/wins/{won['id']}/confirm", {}).json() == given
+    assert caller.post(f"/wins/{won['id']}/decline", {}).status_code == 409
+    assert caller.post(f"/wins/{other.win_id}/decline", {}).status_code == 204
+    assert caller.post(f"/wins/{other.win_id}/confirm", {}).status_code == 409
+    assert caller.post("/wins/00000000-0000-0000-0000-000000000000/confirm", {}).status_code == 404
+    told = caller.get("/games/draw/protocol").json()
+    assert [line["state"] for line in told["winners"]] == ["given", "lost"]
+    (reserve,) = told["reserves"]
+    assert (reserve["place"], reserve["state"], reserve["steps_in_for"]) == (1, "offered", other.ticket)
+    assert told["is_right"] is True
+    reader = new_caller(HEAD_OFFICE, "games:read")
+    assert reader.post(f"/wins/{won['id']}/confirm", {}).status_code == 403
 
 
 def test_chances_by_another_system_count_once(chain, caller):

@@ -225,6 +225,8 @@ def test_a_prize_beyond_the_cap_is_at_fault():
     assert all(text in found["prizes.mug.value"] for text in ("小轿车", "80,000.00", "50,000.00"))
     assert rules.cap_faults(a_wheel(prizes=(car, TEN)), Decimal(80_000)) == {}, "the limit itself is allowed"
     assert rules.cap_faults(a_wheel(prizes=(car, TEN)), Decimal(0)) == {}, "0 checks nothing"
+    hidden = msgspec.structs.replace(MUG, value=Decimal(0), cost=Decimal(60_000))
+    assert "60,000.00" in rules.cap_faults(a_wheel(prizes=(hidden,)), Decimal(50_000))["prizes.mug.value"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,14 @@ def _draw(game_id: int) -> bool:
         click.echo(f"  {one.prize} {one.place}: ticket {one.ticket}, counter {one.counter}")
     if len(found.drawn) > 100:
         click.echo(f"  and {len(found.drawn) - 100:,} more")
+    if found.reserves:
+        _line("reserves", f"{len(found.reserves):,}, {len(found.passed):,} stepped in", found.reserves_fit)
+    tickets = {one.win_id: one.ticket for one in (*found.drawn, *found.passed)}
+    for one in found.passed[:100]:
+        before = tickets.get(one.in_place_of) if one.in_place_of else None
+        click.echo(f"  {one.prize} {one.place}: reserve {one.reserve}, ticket {one.ticket}, for ticket {before}")
+    for text in found.passing_faults:
+        _line("passed on", text, False)
     return found.is_right
 
 

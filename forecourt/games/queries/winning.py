@@ -81,10 +81,13 @@ def wins(
     play_id: UUID | None = None,
     win_id: UUID | None = None,
     is_offered: bool = False,
+    is_held: bool = False,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[WinView]:
-    """Prizes won, the latest first: of a game, of a family, of one prize, of one play, those to confirm, or just that one."""
+    """Prizes won, the latest first: of a game, of a family, of one prize, of one play, those to confirm, those that
+    were not lost, or just that one.
+    """
     where, given = ["TRUE"], dict[str, Any](limit=limit)
     if game_of is not None:
         where.append("win.game_id = %(game)s")
@@ -103,6 +106,8 @@ def wins(
         given["win_id"] = win_id
     if is_offered:
         where.append("win.granted_at IS NULL AND win.lost_at IS NULL AND win.confirm_by IS NOT NULL")
+    if is_held:
+        where.append("win.lost_at IS NULL")
     if before is not None:
         where.append("(win.won_at, win.id) < (%(before_at)s, %(before_id)s)")
         given |= {"before_at": before[0], "before_id": before[1]}

@@ -176,16 +176,19 @@ def _draw_faults(game: GameRules) -> Iterator[tuple[str, str]]:
 
 
 def cap_faults(game: GameRules, prize_cap: Decimal) -> dict[str, str]:
-    """Prizes worth more than one may be by law, by field; a game that has one may not go live. `prize_cap` 0: no check."""
+    """Prizes worth more than one may be by law, by field; a game that has one may not go live. `prize_cap` 0: no check.
+
+    One that costs more than it is said to be worth counts with its cost.
+    """
     text = _(
         "%(name)s is worth %(value)s and a prize may be worth at most %(cap)s; offer one that is worth less, or have the limit "
         "changed by who may"
     )
     return {
-        f"prizes.{prize.code}.value": text
-        % {"name": prize.name, "value": f"{prize.value:,.2f}", "cap": f"{prize_cap:,.2f}"}
+        f"prizes.{prize.code}.value": text % {"name": prize.name, "value": f"{worth:,.2f}", "cap": f"{prize_cap:,.2f}"}
         for prize in game.prizes
-        if prize_cap and prize.value > prize_cap
+        for worth in [max(prize.value, prize.cost)]
+        if prize_cap and worth > prize_cap
     }
 
 

@@ -76,7 +76,7 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
     prizes = queries.prizes([found])[game_id]
     is_draft = found.state is GameState.DRAFT
     frozen = queries.frozen(game_id) if found.rules.kind is GameKind.DRAW else None
-    latest = queries.wins(game_of=game_id, limit=5)
+    latest = queries.wins(game_of=game_id, is_held=True, limit=5)
     return show(
         request,
         "game",
@@ -144,8 +144,8 @@ def _chart(game_id: int) -> dict[str, Any] | None:
 
 
 def _faults(found: GameRules, prize_cap: Decimal) -> list[str]:
-    faults = rules.faults(found) | rules.cap_faults(found, prize_cap)
-    return [f"{path}: {text}" for path, text in faults.items()]
+    faults = [f"{path}: {text}" for path, text in rules.faults(found).items()]
+    return faults + list(rules.cap_faults(found, prize_cap).values())
 
 
 def _other_words(found: GameRules) -> list[str]:

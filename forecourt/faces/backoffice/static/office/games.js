@@ -79,7 +79,7 @@
       if (svg) draw(svg, segments);
     }
     const cap = figure(form.dataset.cap);
-    rows("prizes").forEach((row) => { const said = row.querySelector("[data-cap]"); if (said) said.classList.toggle("over", cap > 0 && figure(field(row, "value").value) > cap); });
+    rows("prizes").forEach((row) => { const said = row.querySelector("[data-cap]"); if (said) said.classList.toggle("over", cap > 0 && Math.max(figure(field(row, "value").value), figure(field(row, "cost").value)) > cap); });
     let most = 0, endless = false, winners = 0;
     rows("prizes").forEach((row) => {
       const cost = figure(field(row, "cost").value), stock = field(row, "stock").value.trim(), drawn = field(row, "winners");
