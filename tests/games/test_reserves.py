@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from forecourt.customers import services as customers
+from forecourt.faces.cli.games import games
 from forecourt.games import queries, rules, services
 from forecourt.games.models import Claim, PrizeRow, ReserveRow, Win
 from forecourt.games.tasks import tidy
@@ -210,6 +212,18 @@ def test_prove_finds_what_was_tampered_with(real_chain, how):
     sql.run(TAMPERING[how])
     assert differences().get("draws"), how
     assert not queries.protocol(game_id).is_right
+
+
+def test_the_command_recomputes_reserves_and_who_stepped_in(chain):
+    game_id, _people = held(chain)
+    first = winner(game_id)
+    services.pass_prize(HEAD_OFFICE, first.win_id, LostWhy.DECLINED, "on the phone")
+    said = CliRunner().invoke(games, ["verify", "draw"])
+    assert said.exit_code == 0, said.output
+    assert "3, 1 stepped in" in said.output
+    assert f"first 1: reserve 1, ticket {winner(game_id).ticket}, for ticket {first.ticket}" in said.output
+    sql.run("UPDATE games_reserve SET win_id = NULL")
+    assert CliRunner().invoke(games, ["verify", "draw"]).exit_code == 1
 
 
 def test_prove_finds_stock_and_states_of_passed_prizes_that_are_wrong(real_chain):

@@ -39,8 +39,8 @@ class SegmentOut(Schema):
 
 
 class PrizeOut(Schema):
-    """A prize; `count` is how many there are (in a draw: winners), `left` how many are not given yet, null where there is no
-    end of it. `parts` of a million is the chance of a spin to win it, null where it hangs on something else. `reserves` are
+    """A prize; `count` is how many there are (in a draw: winners), `left` how many are still to be won, null where there is
+    no end of it. `parts` of a million is the chance of a spin to win it, null where it hangs on something else. `reserves` are
     drawn beside the winners; goods are kept `collect_days`.
     """
 
