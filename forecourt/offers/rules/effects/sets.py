@@ -1,7 +1,7 @@
 """Effects on several pieces at once. They count whole pieces, at the average price of their item."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final, NamedTuple
 
 from msgspec import Meta
 
@@ -10,6 +10,7 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.values import Value
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Times
+from forecourt.offers.rules.effects.filling import filled
 from forecourt.offers.rules.effects.spreading import Run, off_pieces, runs
 from forecourt.offers.rules.facts import Facts, Key, Products
 from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, money, times
@@ -165,9 +166,10 @@ class Part(Value, forbid_unknown_fields=True):
 
 
 class Bundle(Effect, tag="bundle"):
-    """Sets of several products for one price, where that is less than they cost; at most `times` sets.
+    """Sets of several products for one price, as many as save something; at most `times` sets.
 
-    The dearest pieces go into the sets first. A product that fits several parts goes to the part that fewest products fit.
+    The dearest pieces that make the sets go into them. A product that fits several parts goes where it leaves the others
+    filled, so the customer gets what any filling of the sets could save at most.
     """
 
     parts: Annotated[tuple[Part, ...], Meta(min_length=1, max_length=10)]
@@ -183,36 +185,52 @@ class Bundle(Effect, tag="bundle"):
     }
 
     def gain(self, facts: Facts) -> Gain | None:
-        pools = [(runs(facts, part.of), part.count) for part in self.parts]
-        if any(sum([run.pieces for run in pool]) < count for pool, count in pools):
+        fits, most = self._fits(facts)
+        if not most:
             return None
-        if len(pools) > 1:
-            pools.sort(key=lambda pool: sum([run.pieces for run in pool[0]]))
-        left = {run.number: run.pieces for pool, _count in pools for run in pool}
-        off: dict[int, Decimal] = {}
-        units = ZERO
-        sets = 0
-        while self.times is None or sets < self.times:
-            taken = _one_set(pools, left)
-            if taken is None:
-                break
-            costs = {
-                number: facts.items[number].amount * count / facts.items[number].quantity
-                for number, count in taken.items()
-            }
-            cost = sum(costs.values(), ZERO)
-            if cost <= self.price:
-                break
-            repeat = min([left[number] // count for number, count in taken.items()])
-            if self.times is not None:
-                repeat = min(repeat, self.times - sets)
-            for number, count in taken.items():
-                saved = costs[number] * (cost - self.price) / cost * repeat
-                off[number] = min(off.get(number, ZERO) + saved, facts.items[number].amount)
-                left[number] -= count * repeat
-                units += count * repeat
-            sets += repeat
-        return Gain(off, units) if off else None
+        tried = {0: _Sets({}, ZERO)}
+
+        def worth_one_more(sets: int) -> bool:
+            """Whether so many sets save more than one less does. Each further set saves less than the one before it."""
+            for count in (sets - 1, sets):
+                if count not in tried:
+                    tried[count] = self._sets(facts, fits, count)
+            return tried[sets].saved > tried[sets - 1].saved
+
+        low, high = 0, most
+        while low < high:
+            sets = (low + high + 1) // 2
+            low, high = (sets, high) if worth_one_more(sets) else (low, sets - 1)
+        best = tried[low]
+        if not best.costs:
+            return None
+        cost = sum(best.costs.values(), ZERO)
+        off = {number: money * best.saved / cost for number, money in best.costs.items()}
+        return Gain(off, Decimal(low * sum([part.count for part in self.parts])))
+
+    def _fits(self, facts: Facts) -> tuple[list[tuple[Run, list[int]]], int]:
+        """The runs that fit a part, the dearest first, each with its parts; and how many sets there can be at most."""
+        found: dict[int, tuple[Run, list[int]]] = {}
+        most = self.times if self.times is not None else _MANY
+        for position, part in enumerate(self.parts):
+            pieces = 0
+            for run in runs(facts, part.of):
+                pieces += run.pieces
+                found.setdefault(run.number, (run, []))[1].append(position)
+            most = min(most, pieces // part.count)
+            if not most:
+                return [], 0
+        return sorted(found.values(), key=lambda fit: (-fit[0].price, fit[0].number)), most
+
+    def _sets(self, facts: Facts, fits: list[tuple[Run, list[int]]], sets: int) -> "_Sets":
+        """The dearest pieces that make so many sets, with what they save; without pieces where there are not so many."""
+        taken = filled(fits, [part.count * sets for part in self.parts])
+        if taken is None:
+            return _Sets({}, -_NEVER)
+        costs = {
+            number: facts.items[number].amount * count / facts.items[number].quantity for number, count in taken.items()
+        }
+        return _Sets(costs, sum(costs.values(), ZERO) - self.price * sets)
 
     def keys(self) -> frozenset[Key] | None:
         found = [keys for part in self.parts if (keys := part.of.keys()) is not None]
@@ -230,21 +248,15 @@ class Bundle(Effect, tag="bundle"):
         )
 
 
-def _one_set(pools: list[tuple[list[Run], int]], left: dict[int, int]) -> dict[int, int] | None:
-    """How many pieces of which items make the next set, None where it cannot be filled."""
-    taken: dict[int, int] = {}
-    for pool, count in pools:
-        needed = count
-        for run in pool:
-            found = min(needed, left[run.number] - taken.get(run.number, 0))
-            if found > 0:
-                taken[run.number] = taken.get(run.number, 0) + found
-                needed -= found
-            if not needed:
-                break
-        if needed:
-            return None
-    return taken
+class _Sets(NamedTuple):
+    """So many sets: what each item's pieces in them cost, and what they save together."""
+
+    costs: dict[int, Decimal]
+    saved: Decimal
+
+
+_MANY: Final = 10**12
+_NEVER: Final = Decimal("Infinity")
 
 
 def last_of_groups(pieces: list[Run], keep: int, give: int, most: int | None) -> list[tuple[int, int]]:
