@@ -76,6 +76,12 @@ CASES = [
     (Price(price=D("7.6"), of=these("92", "95")), TWO_FUELS, {"95": "4"}, "10"),
     (Price(price=D(7), of=these("92", "95"), up_to=D(12)), TWO_FUELS, {"95": "10", "92": "1"}, "12"),
     (Price(price=D(9), of=FUEL), FILL, None, None),
+    (
+        Price(price=D(7), of=FUEL),
+        (line(PETROL_92, D(10), D("7.65")), line(PETROL_92, D(10), D("6.8"))),
+        {"92": "6.5"},
+        "10",
+    ),
     (Steps(steps=STEPS), SNACKS, None, None),
     (Steps(steps=STEPS), (line(PETROL_95, D(25), D(8)),), {"95": "15"}, "25"),
     (Steps(steps=STEPS), FILL, {"95": "32"}, "40"),
@@ -145,6 +151,8 @@ def test_a_gift_in_the_basket_is_free_and_the_others_are_handed_over():
     assert gained(Gift(product="MUG"), *FILL).gifts == ("MUG",)
     both = gained(Gift(product="COFFEE", count=3), *SNACKS)
     assert (list(both.off.values()), both.gifts) == ([D(25)], ("COFFEE",))
+    dear = gained(Gift(product="COFFEE", count=4), line(COFFEE, D(2), D(9)), line(COFFEE, D(3), D(10)))
+    assert (sum(dear.off.values()), dear.gifts) == (D(39), ())
     there = gained(Gift(product="COFFEE"), *SNACKS)
     assert (list(there.off.values()), there.gifts, there.units) == ([D("12.5")], (), D(1))
 
@@ -256,3 +264,18 @@ def test_two_receipts_never_beat_one_for_the_cheapest_free(first, second, every)
         return sum(gain.off.values(), ZERO) if gain else ZERO
 
     assert given_on(first) + given_on(second) <= given_on([*first, *second])
+
+
+def items(*sold):
+    return [(item.product.code, item.quantity, item.amount, item.price) for item in sale_of(*sold).facts().items]
+
+
+def test_a_product_at_two_prices_is_two_items():
+    cheap, dear = line(WATER, D(3), D(2)), line(WATER, D(2), D(3))
+    assert items(dear, cheap, cheap) == [("WATER", D(6), D(12), D(2)), ("WATER", D(2), D(6), D(3))]
+    back = line(WATER, D(-2), D(2))
+    assert items(cheap, dear, back) == [("WATER", D(1), D(2), D(2)), ("WATER", D(2), D(6), D(3))]
+    assert items(dear, back) == []
+    assert items(dear, cheap._replace(price=None)) == [("WATER", D(5), D(12), None)]
+    other = line(WATER, D(-1), D(4))
+    assert items(cheap, dear, other) == [("WATER", D(4), D(8), None)]

@@ -14,7 +14,6 @@ from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import NOTHING, Book, gain_of
 from forecourt.offers.rules.terms import Varies
 from tests.offers.worlds import (
-    Line,
     any_conditions,
     any_effects,
     lives,
@@ -41,11 +40,14 @@ def rated(facts, live_offers, policy, floor):
 
 
 def given_to(applied, facts):
-    """What was given, by offer and product."""
+    """What was given, by offer, product and price."""
     return [
         (
             item.live.code,
-            {facts.items[number].product.code: money for number, money in item.off.items()},
+            {
+                (facts.items[number].product.code, facts.items[number].price): money
+                for number, money in item.off.items()
+            },
             item.points,
             item.coupons,
             item.gifts,
@@ -110,8 +112,8 @@ def test_splitting_a_line_changes_nothing(sale, found, policy, floor, data):
     line = sale.lines[position]
     quantity = Decimal(data.draw(st.integers(0, int(line.quantity.copy_abs() * 1000)))).scaleb(-3)
     amount = Decimal(data.draw(st.integers(0, int(line.amount.copy_abs() * 100)))).scaleb(-2)
-    part = Line(line.product, quantity.copy_sign(line.quantity), amount.copy_sign(line.amount))
-    rest = Line(line.product, line.quantity - part.quantity, line.amount - part.amount)
+    part = line._replace(quantity=quantity.copy_sign(line.quantity), amount=amount.copy_sign(line.amount))
+    rest = line._replace(quantity=line.quantity - part.quantity, amount=line.amount - part.amount)
     split = sale._replace(lines=(part, *sale.lines[:position], *sale.lines[position + 1 :], rest))
     (applied, _), _, _ = rated(sale.facts(), lives(found), policy, floor)
     (again, _), _, _ = rated(split.facts(), lives(found), policy, floor)

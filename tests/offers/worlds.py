@@ -57,6 +57,7 @@ class Line(NamedTuple):
     product: ProductFacts | None
     quantity: Decimal
     amount: Decimal
+    price: Decimal | None = None
 
 
 class Sale(NamedTuple):
@@ -80,9 +81,9 @@ class Sale(NamedTuple):
 
 
 def line(sold: ProductFacts, quantity: Decimal, price: Decimal | None = None) -> Line:
-    """A line at the product's usual price, or at this one."""
+    """A line at the product's usual price, or at this one, which it states."""
     unit_price = Decimal(PRICES[sold.id]) if price is None else price
-    return Line(sold, quantity, rounded(quantity * unit_price, 2))
+    return Line(sold, quantity, rounded(quantity * unit_price, 2), unit_price)
 
 
 def sale_of(*lines: Line, person: Person | None = None, at: datetime | None = None, **place: object) -> Sale:
@@ -169,6 +170,8 @@ def rolled(build):
 def roll_line(dice: Dice) -> Line:
     quantity = Decimal(dice.randint(1, 7)) if dice.random() < 0.5 else Decimal(dice.randint(1, 90_000)).scaleb(-3)
     sold = line(dice.one(PRODUCTS), quantity, dice.maybe(dice.figure(5_000)))
+    if dice.random() < 0.2:
+        sold = sold._replace(price=None)
     return sold if dice.random() < 0.8 else sold._replace(quantity=-sold.quantity, amount=-sold.amount)
 
 

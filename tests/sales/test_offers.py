@@ -84,6 +84,16 @@ def test_an_offer_comes_off_the_price_and_stands_on_the_receipt(chain):
     flat_books_agree()
 
 
+def test_a_new_price_lowers_the_line_that_costs_more_and_leaves_the_other(chain):
+    publish({"code": "price", "then": [{"give": "price", "price": "7.00", "of": {"products": ["92"]}}]})
+    dear = a_line("92", "10", "76.50", unit_price=Decimal("7.65"))
+    cheap = a_line("92", "10", "68.00", unit_price=Decimal("6.80"))
+    receipt = post(chain, "1", None, cheap, dear)
+    assert [(award[1], str(award[3])) for award in awards(receipt)] == [(2, "6.5000")]
+    unstated = post(chain, "2", None, a_line("92", "10", "76.50"), cheap)
+    assert str(unstated.totals.discount) == "4.50"
+
+
 def test_a_till_that_charged_the_full_price_gave_no_discount(chain):
     publish(per_litre(), {"code": "bonus", "then": [{"give": "points", "points": 50}]})
     chain.enrol()

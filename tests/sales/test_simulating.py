@@ -21,7 +21,7 @@ from forecourt.sales.services import simulating
 from forecourt.sales.services.simulating import running
 from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.values import NewRefund, RefundLine, SimulationAsked
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, a_line, a_sale, ago, count, open_chain, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, WATER, a_line, a_sale, ago, count, open_chain, water
 from tests.sales.test_offers import FIVE_OFF, issue, per_litre, publish
 
 OFFERS = (
@@ -34,6 +34,7 @@ OFFERS = (
     },
     {"code": "water", "then": [{"give": "amount", "off": "1", "of": {"kinds": ["goods"]}}], "group": "g"},
     {"code": "double", "then": [{"give": "points", "points": 7}]},
+    {"code": "price", "then": [{"give": "price", "price": "4.50", "of": {"products": [WATER]}}]},
 )
 
 
@@ -46,8 +47,18 @@ def baskets(days: int = 20):
     """Sales of three members and strangers, day by day."""
     for number in range(days):
         who = (1, 2, 3, None)[number % 4]
-        lines = (a_line("92", f"{10 + number}.000", f"{(10 + number) * 7}.65"), water(number % 3 + 1))
+        lines = [a_line("92", f"{10 + number}.000", f"{(10 + number) * 7}.65"), water(number % 3 + 1)]
+        if number % 5 == 0:
+            lines[1:] = at_two_prices()
         yield a_sale(f"s{number}", who, *lines, occurred_at=ago(days + 5 - number), tenders=())
+
+
+def at_two_prices():
+    """Two bottles at 5.00 and one at 4.00."""
+    return [
+        a_line(WATER, "2", "10.00", unit_price=Decimal("5.00")),
+        a_line(WATER, "1", "4.00", unit_price=Decimal("4.00")),
+    ]
 
 
 def asked(**more) -> SimulationAsked:
@@ -206,7 +217,7 @@ def test_offers_that_stand_in_one_anothers_way_are_told(chain):
     chain.post(*baskets())
     found = simulating.simulate(asked(offers=draft(*OFFERS)))
     assert ["water", "third", "group"] in [row[:3] for row in found["lost"]]
-    assert {row["name"] for row in found["offers"]} == {"litre", "third", "water", "double"}
+    assert {row["name"] for row in found["offers"]} == {"litre", "third", "water", "double", "price"}
     by_funder = {row["name"]: Decimal(row["discount"]) for row in found["funders"]}
     assert by_funder == {"brand": Decimal(found["total"]["discount_after"])}
     by_station = sum((Decimal(row["discount_after"]) for row in found["stations"]), ZERO)

@@ -1,10 +1,11 @@
 """What the rules look at: one sale as offers see it.
 
-Lines of one product are one item, so that splitting a line or ordering lines otherwise changes nothing. Lines that were
-taken back within the sale count against their product; what comes to nothing is no item.
+Lines of one product at one price are one item, so that splitting a line or ordering lines otherwise changes nothing. The
+price is the one a line states; where a line of the product states none, all of them are one item. Lines that were taken back
+within the sale count against theirs; what comes to nothing is no item.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
@@ -31,11 +32,15 @@ Key = tuple[str, str]
 
 
 class Item(NamedTuple):
-    """All of one product in a sale: how much, for how much before offers."""
+    """All of one product in a sale at one price: how much, for how much before offers.
+
+    `price` is what its lines state for a unit, None where not all of them state the same.
+    """
 
     product: ProductFacts
     quantity: Decimal
     amount: Decimal
+    price: Decimal | None = None
 
 
 class Products(Value, forbid_unknown_fields=True, omit_defaults=True):
@@ -281,27 +286,56 @@ def _keys_of(person: Person) -> list[Key]:
     return keys
 
 
-def items_of(lines: Iterable[tuple[ProductFacts | None, Decimal, Decimal]]) -> tuple[Item, ...]:
-    """The items of a sale from its lines (product, quantity, amount), in the order of product codes; of unknown products
-    there are none.
-    """
+SoldLine = tuple[ProductFacts | None, Decimal, Decimal, Decimal | None]
+"""A line as it makes items: its product, quantity, amount, and the unit price that it states, if it does."""
+
+
+def items_of(lines: Sequence[SoldLine]) -> tuple[Item, ...]:
+    """The items of a sale from its lines, in the order of product codes and prices; of unknown products there are none."""
     found: dict[int, Item] = {}
-    for product, quantity, amount in lines:
+    mixed: set[int] = set()
+    for product, quantity, amount, price in lines:
         if product is None:
             continue
         before = found.get(product.id)
         if before is None:
-            found[product.id] = Item(product, quantity, amount)
+            found[product.id] = Item(product, quantity, amount, price)
         else:
-            found[product.id] = Item(before.product, before.quantity + quantity, before.amount + amount)
-    items = [item for item in found.values() if item.quantity > 0 and item.amount > 0]
+            if price != before.price:
+                mixed.add(product.id)
+            found[product.id] = Item(before.product, before.quantity + quantity, before.amount + amount, before.price)
+    every = found.values() if not mixed else [item for one in found.values() for item in _at_prices(one, mixed, lines)]
+    items = [item for item in every if item.quantity > 0 and item.amount > 0]
     if len(items) > 1:
-        items.sort(key=_code)
+        items.sort(key=_code_and_price)
     return tuple(items)
 
 
-def _code(item: Item) -> str:
-    return item.product.code
+def _at_prices(item: Item, mixed: set[int], lines: Sequence[SoldLine]) -> list[Item]:
+    """A product whose lines state several prices, each by itself; all of it as one where a line states none, or more was
+    taken back at a price than sold.
+    """
+    if item.product.id not in mixed:
+        return [item]
+    found: dict[Decimal, Item] = {}
+    for product, quantity, amount, price in lines:
+        if product is None or product.id != item.product.id:
+            continue
+        if price is None:
+            return [item._replace(price=None)]
+        before = found.get(price)
+        found[price] = (
+            Item(item.product, quantity, amount, price)
+            if before is None
+            else before._replace(quantity=before.quantity + quantity, amount=before.amount + amount)
+        )
+    if any(one.quantity < 0 or one.amount < 0 for one in found.values()):
+        return [item._replace(price=None)]
+    return list(found.values())
+
+
+def _code_and_price(item: Item) -> tuple[str, Decimal]:
+    return item.product.code, item.price or ZERO
 
 
 def is_fuel(item: Item) -> bool:

@@ -81,7 +81,10 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
 
     facts = Facts(
         items_of(
-            [(product, line.quantity, line.amount) for line, product in zip(sale.lines, known.products, strict=True)]
+            [
+                (product, line.quantity, line.amount, line.unit_price)
+                for line, product in zip(sale.lines, known.products, strict=True)
+            ]
         ),
         Place(
             station.code,
@@ -264,7 +267,7 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
     for item in applied:
         lines: dict[int, Decimal] = {}
         for position, money in item.off.items():
-            numbers = lines_of[facts.items[position].product.id]
+            numbers = _lines_of(facts.items[position], lines_of, known)
             if len(numbers) == 1:
                 if money:
                     lines[numbers[0]] = money
@@ -275,6 +278,14 @@ def on_lines(known: KnownSale, facts: Facts, applied: Sequence[Applied], digits:
                     left[number] -= part
         result.append(lines)
     return result
+
+
+def _lines_of(item: Item, lines_of: Mapping[int, list[int]], known: KnownSale) -> list[int]:
+    """The lines of an item: of its product, at its price."""
+    numbers = lines_of[item.product.id]
+    if len(numbers) == 1 or item.price is None:
+        return numbers
+    return [number for number in numbers if known.sale.lines[number - 1].unit_price == item.price]
 
 
 def awards_of(

@@ -1,6 +1,7 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by survivor), in the order of trading days and
 -- time; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
--- discount; what offers gave by line, with the coupon that they used. Read as it comes, not whole.
+-- discount, unit price as the till stated it; what offers gave by line, with the coupon that they used. Read as it comes, not
+-- whole.
 SELECT sale.id, sale.refund_of, coalesce(alias.survivor_id, sale.customer_id), sale.business_date, sale.station_id,
        sale.occurred_at, sale.pump, sale.tier, sale.pricing, sale.points_earned, 'blocked_customer' = ANY(sale.flags),
        sale.net, sale.fuel_quantity,
@@ -9,7 +10,7 @@ SELECT sale.id, sale.refund_of, coalesce(alias.survivor_id, sale.customer_id), s
        (SELECT string_agg(
             CASE WHEN sale.refund_of IS NULL THEN coalesce(line.product_id, 0) ELSE line.number END
             || '|' || line.quantity || '|' || round(line.amount, %(digits)s::int) || '|'
-            || round(line.discount, %(digits)s::int), ';' ORDER BY line.number)
+            || round(line.discount, %(digits)s::int) || '|' || coalesce(line.unit_price::text, ''), ';' ORDER BY line.number)
         FROM sales_line AS line
         WHERE line.customer_id = sale.customer_id AND line.business_date = sale.business_date AND line.sale_id = sale.id),
        (SELECT string_agg(

@@ -172,7 +172,7 @@ class Price(Effect, tag="price"):
         off: dict[int, Decimal] = {}
         discounted = ZERO
         left = self.up_to
-        for number in dearest_first(facts, picked):
+        for number in dearest_first(facts, picked.items):
             item = facts.items[number]
             units = item.quantity if left is None else min(left, item.quantity)
             saved = (item.amount - self.price * item.quantity) * units / item.quantity

@@ -10,7 +10,7 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Counted, steps_in
-from forecourt.offers.rules.effects.spreading import off_pieces
+from forecourt.offers.rules.effects.spreading import dearest_first, off_pieces
 from forecourt.offers.rules.facts import EVERYTHING, Facts, Key, Name, Products, unit_of
 from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, measured, money, points
 from forecourt.offers.rules.terms import About, Effect, Gain
@@ -33,12 +33,15 @@ class Gift(Effect, tag="gift"):
     }
 
     def gain(self, facts: Facts) -> Gain | None:
-        for number, item in enumerate(facts.items):
-            if item.product.code == self.product:
-                there = min(self.count, int(item.quantity))
-                found = off_pieces(facts, [(number, there)], _HUNDRED) or Gain()
-                return found._replace(gifts=(self.product,) * (self.count - there))
-        return Gain(gifts=(self.product,) * self.count)
+        left = self.count
+        free = []
+        there = [number for number, item in enumerate(facts.items) if item.product.code == self.product]
+        for number in dearest_first(facts, there):
+            pieces = min(left, int(facts.items[number].quantity))
+            free.append((number, pieces))
+            left -= pieces
+        found = off_pieces(facts, free, _HUNDRED) or Gain()
+        return found._replace(gifts=(self.product,) * left)
 
     def words(self, names: Names) -> str:
         product = names.name("product", self.product)

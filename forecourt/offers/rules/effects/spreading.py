@@ -1,6 +1,6 @@
 """How what an effect gives falls on the items of a sale. Everything is worked out from items, never from lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -71,7 +71,7 @@ def off_units(facts: Facts, picked: Picked, off: Decimal, up_to: Decimal | None)
             taken[number] = min(off * item.quantity, item.amount)
         return Gain(taken, units_of(facts, picked)) if taken else None
     left = up_to
-    for number in dearest_first(facts, picked):
+    for number in dearest_first(facts, picked.items):
         item = facts.items[number]
         units = min(left, item.quantity)
         taken[number] = min(off * units, item.amount * units / item.quantity)
@@ -81,9 +81,9 @@ def off_units(facts: Facts, picked: Picked, off: Decimal, up_to: Decimal | None)
     return Gain(taken, up_to)
 
 
-def dearest_first(facts: Facts, picked: Picked) -> list[int]:
+def dearest_first(facts: Facts, numbers: Sequence[int]) -> list[int]:
     """The numbers of items by what a unit of them costs; of equal ones by product."""
-    return sorted(picked.items, key=lambda number: -facts.items[number].amount / facts.items[number].quantity)
+    return sorted(numbers, key=lambda number: -facts.items[number].amount / facts.items[number].quantity)
 
 
 def units_of(facts: Facts, picked: Picked) -> Decimal:

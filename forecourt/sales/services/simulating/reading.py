@@ -128,13 +128,14 @@ class Reader:
         known = self._lines.get((text, off))
         if known is not None:
             return known
-        product_id, quantity, amount, discount = text.split("|")
+        product_id, quantity, amount, discount, price = text.split("|")
         facts = self._products.get(int(product_id))
         own = Decimal(discount) - off
         line = NewLine(
             product=facts.code if facts is not None else "?",
             quantity=Decimal(quantity),
             amount=Decimal(amount) - own,
+            unit_price=Decimal(price) if price else None,
             discount=own,
         )
         if len(self._lines) >= MOST_LINES_KEPT:
