@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from forecourt.coupons import records as coupon_records
 from forecourt.coupons import services as coupons
@@ -14,7 +15,8 @@ from forecourt.loyalty.values import Tier
 from forecourt.offers import services as offers
 from forecourt.offers.rules import language
 from forecourt.sales import services
-from forecourt.sales.values import NewRefund, NewTender, Quote, Receipt, RefundLine
+from forecourt.sales.services import simulating
+from forecourt.sales.values import NewRefund, NewTender, Quote, Receipt, RefundLine, SimulationAsked
 from tests.sales import scenes
 from tests.sales.scenes import (
     HEAD_OFFICE,
@@ -368,4 +370,24 @@ def test_points_that_multipliers_give_count_against_their_budget(chain):
     chain.enrol()
     assert [post(chain, ref, 1).points.earned for ref in "123"] == [60, 20, 20]
     assert left() == {"points:total": Decimal(30)}
+    flat_books_agree()
+
+
+def test_double_points_are_twice_what_the_tier_would_have_earned(chain):
+    """A tier that earns half as much again: 20 points are 30, doubled 60; a half taken back takes a half of both."""
+    chain.publish(
+        replace(PROGRAMME, tiers=(Tier(code="basic", name="会员", threshold=Decimal(0), multiplier_percent=150),))
+    )
+    publish({"code": "double", "then": [{"give": "times_points", "times": "2"}]})
+    (customer_id,) = chain.enrol()
+    receipt = post(chain, "1", 1)
+    assert receipt.points.earned == 60
+    assert awards(receipt)[0][4] == 30
+    half = RefundLine(line=1, quantity=Decimal(10))
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r1", lines=(half,)))
+    assert points(customer_id) == 30
+    total = simulating.simulate(SimulationAsked(since=ago(9).date(), until=ago(-1).date()))["total"]
+    assert total["points_before"] == total["points_after"] == "30"
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r2"))
+    assert points(customer_id) == 0
     flat_books_agree()

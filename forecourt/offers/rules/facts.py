@@ -172,7 +172,8 @@ class Facts:
     """One sale as conditions and effects see it. Pure and built once; sums are remembered while it is rated.
 
     `places` remembers which items selections pick, by the identity of the selection, which is kept with them; sales of a
-    kind share it. `sight` is for the book of offers, to find once what this sale can see.
+    kind share it. `sight` is for the book of offers, to find once what this sale can see. `points_on` tells what an item
+    earns, unrounded, with the multiplier of the member's tier.
     """
 
     __slots__ = ("_picked", "coupons", "items", "person", "place", "places", "points_on", "sight", "tenders")

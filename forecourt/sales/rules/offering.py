@@ -9,6 +9,7 @@ from forecourt.coupons.values import Coupon
 from forecourt.customers.values import anonymous_customer_id
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, share, whole
+from forecourt.loyalty.rules import multiplier_of
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
@@ -72,12 +73,15 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
         tenders[kind] = tenders[kind] + tender.amount if kind in tenders else tender.amount
     sole = next(iter(tenders)) if len(tenders) == 1 else ""
     rates = rulings.rates
+    person = person_of(known, rulings, state)
+    multiplier = multiplier_of(rulings.programme, person.tier) if person is not None else 100
 
     def points_on(item: Item) -> Decimal:
         rate = rates.of(item.product, station.code, sole)
         if rate is None:
             return ZERO
-        return (item.quantity if rate.per is EarnPer.UNIT else item.amount) * rate.points
+        earned = (item.quantity if rate.per is EarnPer.UNIT else item.amount) * rate.points
+        return earned if multiplier == 100 else earned * multiplier / 100
 
     facts = Facts(
         items_of(
@@ -94,7 +98,7 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
             known.business_date,
             station.legal_entity,
         ),
-        person_of(known, rulings, state),
+        person,
         tenders=tenders,
         coupons={
             template: [Held(str(coupon.id), template, rulings.templates[template].template.worth) for coupon in held]

@@ -107,7 +107,7 @@ class Points(Effect, tag="points"):
 
 
 class TimesPoints(Effect, tag="times_points"):
-    """So many times the points that these products earn: 2 is double."""
+    """So many times the points that these products earn, by the member's tier too: 2 is double."""
 
     times: Positive
     of: Products = EVERYTHING
