@@ -14,7 +14,7 @@ from forecourt.kernel import sql, stamps
 from forecourt.loyalty.values import Tier
 from forecourt.offers import services as offers
 from forecourt.offers.rules import language
-from forecourt.sales import services
+from forecourt.sales import services, wire
 from forecourt.sales.services import simulating
 from forecourt.sales.values import NewRefund, NewTender, Quote, Receipt, RefundLine, SimulationAsked
 from tests.sales import scenes
@@ -390,4 +390,15 @@ def test_double_points_are_twice_what_the_tier_would_have_earned(chain):
     assert total["points_before"] == total["points_after"] == "30"
     services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r2"))
     assert points(customer_id) == 0
+    flat_books_agree()
+
+
+def test_what_each_customer_may_have_so_often_is_not_for_strangers(chain):
+    publish(per_litre(budgets=[{"measure": "uses", "limit": "1", "per": "customer"}]))
+    chain.enrol()
+    stranger = post(chain, "1", None)
+    assert stranger.totals.discount == 0
+    (missed,) = [reason for reason in wire.decode_reasons(stranger.explanation) if reason.code == "offer.missed"]
+    assert missed.values == {"is": "member"}
+    assert [post(chain, ref, 1).totals.discount for ref in ("2", "3")] == [Decimal("6.00"), 0]
     flat_books_agree()

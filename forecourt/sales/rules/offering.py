@@ -178,6 +178,8 @@ def given(known: KnownSale, rulings: Rulings, state: State, found: Seen, looked:
 
 
 _FINAL: Final = Miss("final")
+_MEMBERS_ONLY: Final = Miss("member")
+"""What each may have so much of goes to those who are known: a stranger could have it again and again."""
 
 
 def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: State, digits: int) -> Miss | None:
@@ -187,6 +189,8 @@ def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: S
     """
     points = _points(candidate.points, candidate.times, facts, {})
     for key, budget in candidate.live.budgets_at(known.station.id, known.business_date):
+        if not key and not known.is_member:
+            return _MEMBERS_ONLY
         left = (
             state.left_for(key, budget.limit, known.promise) if key else _own_left(candidate.live, budget, known, state)
         )
@@ -203,9 +207,7 @@ def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: S
 
 
 def _own_left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
-    """What a customer has left of a limit for each."""
-    if not known.is_member:
-        return budget.limit
+    """What a member has left of a limit for each."""
     day = known.business_date
     since = {Per.CUSTOMER: date.min, Per.CUSTOMER_DAY: day, Per.CUSTOMER_MONTH: day.replace(day=1)}[budget.per]
     until = {
