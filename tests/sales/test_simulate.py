@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from forecourt.customers import services as customers
+from forecourt.customers.values import CustomerClaim, CustomerKind, IdentityKind, NewCustomer, NewIdentity
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotAllowed, Problem
 from forecourt.sales import services, wire
@@ -38,6 +40,17 @@ def test_a_quote_for_a_new_member_says_what_posting_would(chain):
     (quote,) = services.quote_sales(chain.actor, [sale])
     (receipt,) = chain.post(sale)
     assert (quote.tier, quote.points) == (receipt.tier, receipt.points)
+
+
+def test_a_quote_for_a_new_business_begins_in_the_tier_where_businesses_start(chain):
+    chain.publish(replace(PROGRAMME, business_tier="silver"))
+    phone = NewIdentity(kind=IdentityKind.PHONE, value="13900000001")
+    customers.create_customers(chain.actor, [NewCustomer(name="车队", kind=CustomerKind.BUSINESS, identities=(phone,))])
+    sale = a_sale("1", CustomerClaim(phone=phone.value))
+    (quote,) = services.quote_sales(chain.actor, [sale])
+    (receipt,) = chain.post(sale)
+    assert (quote.tier, quote.points) == (receipt.tier, receipt.points)
+    assert quote.tier == "silver"
 
 
 def test_quotes_stand_each_by_itself(chain):

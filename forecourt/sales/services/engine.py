@@ -18,6 +18,7 @@ from forecourt.coupons import rules as coupon_rules
 from forecourt.coupons.queries import KnownTemplate
 from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.customers import queries as customers
+from forecourt.customers.values import CustomerKind
 from forecourt.kernel import clock, ids, sql
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.stamps import Stamps
@@ -202,7 +203,7 @@ def rate_all(known: Sequence[KnownSale], in_force: InForce, state: State, mint: 
 
 
 def _open_missing(members: set[int], state: State, in_force: InForce, *, lock: bool) -> None:
-    """Give members who have no balance theirs; a quote, which writes nothing, lets them begin in the entry tier."""
+    """Give members who have no balance theirs; a quote, which writes nothing, lets them begin where posting would."""
     missing = members - state.standings.keys()
     if not missing:
         return
@@ -211,8 +212,11 @@ def _open_missing(members: set[int], state: State, in_force: InForce, *, lock: b
         loyalty_records.open_missing(missing, programme)
         state.standings |= loyalty.standings(missing)
     else:
-        tier = entry_tier(programme)
-        state.standings |= {customer_id: Standing(customer_id=customer_id, tier=tier) for customer_id in missing}
+        kinds = customers.buyers(missing) if programme.business_tier else {}
+        for customer_id in missing:
+            is_business = customer_id in kinds and kinds[customer_id].kind is CustomerKind.BUSINESS
+            tier = entry_tier(programme, is_business=is_business)
+            state.standings[customer_id] = Standing(customer_id=customer_id, tier=tier)
 
 
 def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, limits: Limits) -> list[Outcome]:

@@ -14,6 +14,8 @@ from typing import Any, Final
 from django.db import connection
 
 from forecourt import sales
+from forecourt.customers import queries as customers
+from forecourt.customers.values import CustomerKind
 from forecourt.kernel import clock, sql
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import entry_tier, next_state
@@ -46,7 +48,6 @@ class DraftTiers:
         self, programme: Programme, since: date, until: date, share: Share, station_ids: Sequence[int] | None
     ) -> None:
         self._programme = programme
-        self._entry = entry_tier(programme)
         self._basis = programme.tier_basis
         self._window = programme.tier_window_days
         ranked = sorted(programme.tiers, key=lambda tier: tier.threshold)
@@ -142,7 +143,12 @@ class DraftTiers:
     def tier_of(self, customer_id: int) -> str:
         """The tier of the last review."""
         member = self._members.get(customer_id)
-        return member.state.tier if member is not None else self._entry
+        return member.state.tier if member is not None else self._entry_of(customer_id)
+
+    def _entry_of(self, customer_id: int) -> str:
+        """Where somebody begins who has no balance."""
+        facts = customers.buyers([customer_id]).get(customer_id)
+        return entry_tier(self._programme, is_business=facts is not None and facts.kind is CustomerKind.BUSINESS)
 
     def count(self, customer_id: int, day: date, net: Decimal, volume: Decimal, *, is_visit: bool) -> None:
         """Count a sale or a refund of that day."""
