@@ -128,6 +128,16 @@ STEPS = [{"at": 100, "amount": 5}, {"at": 200, "percent": 10}]
         ({"then": [{"give": "steps", "steps": [*STEPS, {"at": 200, "amount": 1}]}]}, "then.0.steps.2.at"),
         ({"then": [{"give": "steps", "steps": [*STEPS, {"at": 300}]}]}, "then.0.steps.2.amount"),
         ({"then": [{"give": "steps", "steps": [*STEPS, {"at": 300, "amount": -1}]}]}, "then.0.steps.2.amount"),
+        (
+            {"then": [{"give": "steps", "steps": [{"at": 100, "amount": 20}, {"at": 200, "amount": 5}]}]},
+            "then.0.steps.1.amount",
+        ),
+        ({"then": [{"give": "steps", "steps": [*STEPS, {"at": 300, "percent": 9}]}]}, "then.0.steps.2.percent"),
+        ({"then": [{"give": "steps", "steps": [*STEPS, {"at": 300, "amount": 29}]}]}, "then.0.steps.2.amount"),
+        (
+            {"then": [{"give": "steps", "steps": [{"at": 100, "amount": 20}, {"at": 150, "percent": 13}]}]},
+            "then.0.steps.1.percent",
+        ),
         ({"then": [{"give": "shop_for_fuel", "every": 10}]}, "then.0.amount"),
         ({"then": [{"give": "shop_for_fuel", "every": 10, "amount": 1, "percent": 1}]}, "then.0.amount"),
         ({"then": [{"give": "times_points", "times": 1}]}, "then.0.times"),

@@ -319,13 +319,14 @@ def _amount(dice: Dice) -> then.Amount:
 
 
 def _steps(dice: Dice) -> then.Steps:
-    steps, at = [], ZERO
-    for _ in range(dice.randint(1, 3)):
-        at += dice.figure()
-        if dice.random() < 0.5:
-            steps.append(then.Step(at=at, amount=dice.figure()))
-        else:
-            steps.append(then.Step(at=at, percent=dice.percent()))
+    count = dice.randint(1, 3)
+    at = sorted({dice.figure() for _ in range(count)})
+    amounts, percents = sorted(dice.figure() for _ in at), sorted(dice.percent() for _ in at)
+    by_amount = dice.random() < 0.5
+    steps = [
+        then.Step(at=least, amount=amount) if by_amount else then.Step(at=least, percent=percent)
+        for least, amount, percent in zip(at, amounts, percents, strict=True)
+    ]
     return then.Steps(steps=tuple(steps), of=dice.selection(), by=dice.one(then.Counted))
 
 

@@ -247,6 +247,23 @@ class Steps(Effect, tag="steps"):
                     f"{path}.steps.{position}.at",
                     _("%(at)s is not above the step before it; let the steps rise") % {"at": str(step.at)},
                 )
+            if position and self._is_less(step, self.steps[position - 1]):
+                field = "amount" if step.percent is None else "percent"
+                raise Invalid.field(
+                    f"{path}.steps.{position}.{field}",
+                    _("gives less than the step before it; who buys more must not get less"),
+                )
+
+    def _is_less(self, step: Step, before: Step) -> bool:
+        """Whether who just reaches a step gets less than the step before gives there, as far as that can be told."""
+        if step.percent is None and before.percent is None:
+            return (step.amount or ZERO) < (before.amount or ZERO)
+        if step.percent is not None and before.percent is not None:
+            return step.percent < before.percent
+        if self.by is not Counted.AMOUNT:
+            return False
+        now, then = (one.amount if one.percent is None else step.at * one.percent / 100 for one in (step, before))
+        return (now or ZERO) < (then or ZERO)
 
     def gain(self, facts: Facts) -> Gain | None:
         picked = facts.pick(self.of)
