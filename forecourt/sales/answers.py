@@ -41,6 +41,13 @@ def reader_of(name: str | None) -> Reader | None:
         raise Invalid.field("reader", f"must be one of {known}; it was {name[:60]!r}") from None
 
 
+def depth_of(reader: Reader | None) -> services.Depth:
+    """How much a quote tells this reader of offers that were missed: nobody is told to buy more where that is not all."""
+    if reader is None:
+        return services.Depth.FIRST
+    return services.Depth.EVERY if reader is Reader.AUDITOR else services.Depth.EACH
+
+
 def in_words(found: Sequence[Receipt | Quote | Problem], reader: Reader) -> list[Receipt | Quote | Problem]:
     """Quotes with their sentences for this reader, in every language; whatever else is among them as it is."""
     company = organisation.company()

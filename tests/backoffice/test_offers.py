@@ -155,6 +155,16 @@ def test_the_panel_tries_the_offer_on_a_basket_and_says_what_is_missing(scene, s
     assert "This basket gets the offer" in some
     elsewhere = basket | {"rule": json.dumps(RULE | {"when": {"is": "station", "of": ["S002"]}})}
     assert "One off: it is for other stations" in client.post("/admin/offers/preview/", elsewhere).json()["panel"]
+    several = [{"is": "station", "of": ["S002"]}, {"is": "volume", "at_least": "30"}, {"is": "member"}]
+    wholly = basket | {"rule": json.dumps(RULE | {"when": {"is": "all", "of": several}})}
+    panel = client.post("/admin/offers/preview/", wholly).json()["panel"]
+    for said in ("it is for other stations", "30 L more would have had it", "it is for members"):
+        assert f"One off: {said}" in panel
+    once = RULE | {"when": {"is": "all"}, "budgets": [{"measure": "uses", "limit": "1", "per": "customer"}]}
+    assert (
+        "One off: it is for members"
+        in client.post("/admin/offers/preview/", basket | {"rule": json.dumps(once)}).json()["panel"]
+    )
     faulty = client.post("/admin/offers/preview/", basket | {"rule": "{}"}).json()
     assert "code" in faulty["faults"]
     assert "panel" not in faulty

@@ -6,10 +6,10 @@ import pytest
 from django.utils import translation
 
 from forecourt.organisation.queries import company
-from forecourt.sales import wire, words
+from forecourt.sales import answers, services, wire, words
 from forecourt.sales.words import Reader
-from tests.sales.scenes import PROGRAMME, a_line, open_chain
-from tests.sales.test_offers import per_litre, post, publish
+from tests.sales.scenes import PROGRAMME, a_line, a_sale, open_chain
+from tests.sales.test_offers import PAID, per_litre, post, publish
 
 WORLD = (
     per_litre(name="每升立减", group="litre"),
@@ -79,3 +79,40 @@ def test_nobody_recognised_is_told_each_in_their_way(db):
     assert receipt.totals.net == Decimal("153.00")
     assert said(receipt, Reader.CUSTOMER, "en") == ["Show your member code next time to earn points."]
     assert said(receipt, Reader.CASHIER, "zh-hans") == ["未识别到会员，请询问会员码或手机号。"]
+
+
+def asked(chain, reader: Reader) -> list[str]:
+    """What a quote of 20 litres says of the offer "far" to this reader."""
+    (quote,) = services.quote_sales(chain.actor, [a_sale("q", 1, **PAID)], answers.depth_of(reader))
+    (answer,) = answers.in_words([quote], reader)
+    return [one.words["en"] for one in answer.sentences if one.rule == "far"]
+
+
+def far(*when: dict) -> None:
+    publish({"code": "far", "name": "远", "when": {"is": "all", "of": when}, "then": [{"give": "points", "points": 9}]})
+
+
+MORE = {"is": "volume", "at_least": "25"}
+NEVER = {"is": "dates", "of": [{"first": "2020-01-01"}]}
+
+
+def test_the_auditor_of_a_quote_hears_each_condition_that_fails(db):
+    chain = open_chain()
+    chain.enrol(1)
+    far({"is": "station", "of": ["S002"]}, MORE, {"is": "member"}, NEVER)
+    found = asked(chain, Reader.AUDITOR)
+    assert ["station" in found[0], "volume" in found[1], "dates" in found[2]] == [True] * 3
+    assert len(found) == 3
+    assert asked(chain, Reader.CUSTOMER) == asked(chain, Reader.CASHIER) == []
+
+
+def test_nobody_is_told_to_buy_more_where_that_is_not_all(db):
+    chain = open_chain()
+    chain.enrol(1)
+    far(MORE)
+    assert asked(chain, Reader.CUSTOMER) == ["“远”: 5 L more would have had it."]
+    far(MORE, {"is": "segment", "of": ["s1"]})
+    assert asked(chain, Reader.CUSTOMER) == asked(chain, Reader.CASHIER) == []
+    far(MORE, NEVER)
+    (found,) = asked(chain, Reader.CUSTOMER)
+    assert "more" not in found

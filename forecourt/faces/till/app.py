@@ -111,7 +111,7 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
     reader = None if path == POST_SALES else answers.reader_of(_asked(scope, "reader"))
     body = await _body(receive, given)
     sales = wire.decode_sales(body)
-    submissions = [Submission(record.actor, sale) for sale in sales]
+    submissions = [Submission(record.actor, sale, answers.depth_of(reader)) for sale in sales]
     found = await _lane(path, len(submissions)).answer(submissions) if submissions else []
     if reader is not None:
         found = await asyncio.to_thread(_asking, partial(answers.in_words, found, reader))

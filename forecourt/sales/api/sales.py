@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -83,7 +84,8 @@ def post_sales(request: KeyedRequest) -> HttpResponse:
 )
 def quote_sales(request: KeyedRequest) -> HttpResponse:
     """What sales would come to if they were posted now, each by itself. Nothing is recorded."""
-    return _quoted(request, services.quote_sales)
+    reader = answers.reader_of(request.GET.get("reader"))
+    return _quoted(request, partial(services.quote_sales, depth=answers.depth_of(reader)))
 
 
 @router.post(

@@ -1,15 +1,18 @@
 """Why a sale came to what it did: codes and figures, which `words` puts into sentences."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Earned
 from forecourt.loyalty.values import Programme
-from forecourt.offers.rules.matching import Missed
+from forecourt.offers.rules.facts import Facts
+from forecourt.offers.rules.failing import failed
+from forecourt.offers.rules.matching import NOTHING, Live, Missed
 from forecourt.offers.rules.speaking import plain
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.values import (
@@ -115,6 +118,29 @@ def _missed(missed: Missed) -> Reason:
     said = Reason(code="offer.missed", verdict=Verdict.NOT_MET, rule=missed.live.code, values=values)
     missed.said = said
     return said
+
+
+def told_whole(reasons: Sequence[Reason], given: Offered, others: Iterable[Live]) -> tuple[Reason, ...]:
+    """An explanation with every condition that fails of each offer that was missed, one after the other.
+
+    `others` are offers that are told of too, where the sale did not even look at them: at most `MOST_MISSED`.
+    """
+    missed = {one.live.code: one.live for one in (*given.missed, *given.never)}
+    told = {reason.rule for reason in reasons if reason.code.startswith("offer.")}
+    found: list[Reason] = []
+    for reason in reasons:
+        found.append(reason)
+        if reason.code == "offer.missed":
+            every = _each_missed(missed[reason.rule], given.facts)
+            found += [other for other in every if other.values != reason.values]
+    far = islice([live for live in others if live.code not in told], MOST_MISSED)
+    for live in far:
+        found += _each_missed(live, given.facts) or [_missed(Missed(live, NOTHING))]
+    return tuple(found)
+
+
+def _each_missed(live: Live, facts: Facts) -> list[Reason]:
+    return [_missed(Missed(live, miss)) for miss in failed(live.offer.when, facts)]
 
 
 def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon]) -> list[Reason]:

@@ -8,8 +8,9 @@ from forecourt.catalogue.values import Kind
 from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO, rounded
 from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, sole_tender
+from forecourt.offers.rules.matching import Live
 from forecourt.sales.rules import offering
-from forecourt.sales.rules.explaining import explained, explained_offers, explained_shortage
+from forecourt.sales.rules.explaining import explained, explained_offers, explained_shortage, told_whole
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.rules.paying import points_tendered
 from forecourt.sales.rules.state import Rulings, State
@@ -29,8 +30,10 @@ def rate(
     *,
     mint: Mint | None = None,
     watch: Callable[[Offered], None] | None = None,
+    whole: Sequence[Live] | None = None,
 ) -> Outcome:
     """Rate one sale: its offers, its totals, its points and why. With `watch`, which is told of the offers, unexplained.
+    With `whole` everything that was missing is told of each offer, also of these which the sale did not look at.
 
     The tier is the member's as last reviewed, so that sales of one day rate the same in any order. A line of an unknown
     product gets no offers and earns nothing until it is mended. Amounts of lines come without the till's own discounts,
@@ -48,11 +51,18 @@ def rate(
                 given = offering.given(known, rulings, state, found, looked, is_final=True)
     if watch is not None and given is not None:
         watch(given)
-    return _rated(known, rulings, state, given, mint, explains=watch is None)
+    return _rated(known, rulings, state, given, mint, explains=watch is None, whole=whole)
 
 
 def _rated(
-    known: KnownSale, rulings: Rulings, state: State, given: Offered | None, mint: Mint | None, *, explains: bool
+    known: KnownSale,
+    rulings: Rulings,
+    state: State,
+    given: Offered | None,
+    mint: Mint | None,
+    *,
+    explains: bool,
+    whole: Sequence[Live] | None,
 ) -> Outcome:
     sale, digits = known.sale, rulings.digits
     applied = given.applied if given else []
@@ -78,6 +88,8 @@ def _rated(
         reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
         if mint is not None and _may_be_issued(known):
             reasons += explained_shortage(given, issued)
+        if whole is not None:
+            reasons = told_whole(reasons, given, whole)
     return Outcome(
         known=known,
         lines=lines,

@@ -49,7 +49,10 @@ def unearned_offers(
     found = set()
     facts = Facts(
         items_of(
-            [(line.product, line.quantity, line.amount - line.discount + off.get(line.number, ZERO)) for line in rest]
+            [
+                (line.product, line.quantity, line.amount - line.discount + off.get(line.number, ZERO), line.unit_price)
+                for line in rest
+            ]
         ),
         _NOWHERE,
     )

@@ -1,6 +1,6 @@
 """Commands of the main road."""
 
-from forecourt.sales.services.loading import Submission
+from forecourt.sales.services.loading import Depth, Submission
 from forecourt.sales.services.posting import post_sales, post_together
 from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales, try_offer
 from forecourt.sales.services.refunds import refund_sale
@@ -10,6 +10,7 @@ from forecourt.sales.services.simulating import ask_simulation, forget_old, run_
 from forecourt.sales.services.tiers import review_tiers
 
 __all__ = [
+    "Depth",
     "Submission",
     "accept_sale",
     "ask_simulation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -20,11 +21,22 @@ from forecourt.sales import permissions, rules
 from forecourt.sales.values import Flag, KnownSale, NewSale
 
 
+class Depth(IntEnum):
+    """How much is told of offers that a sale missed: the FIRST thing that was missing; EACH that was; that of EVERY offer
+    in force, also of those which such a sale does not look at.
+    """
+
+    FIRST = 0
+    EACH = 1
+    EVERY = 2
+
+
 class Submission(NamedTuple):
-    """A sale and who sends it; a Problem in its place when it could not be read."""
+    """A sale and who sends it; a Problem in its place when it could not be read. `depth` is for quotes."""
 
     actor: Actor
     sale: NewSale | Problem
+    depth: Depth = Depth.FIRST
 
 
 def admitted(submissions: Sequence[Submission]) -> list[Submission]:
@@ -53,7 +65,7 @@ def know(sales: Sequence[Submission], seen: Stamps) -> list[KnownSale | Problem]
     """
     digits = organisation.company().digits
     now = clock.now()
-    checked = [_checked(sale, digits) for _, sale in sales]
+    checked = [_checked(submission.sale, digits) for submission in sales]
     good = [sale for sale in checked if not isinstance(sale, Problem)]
     stations = organisation.remembered_stations({sale.station for sale in good}, seen.get("organisation", 0))
     products = catalogue.remembered_products(
@@ -61,7 +73,7 @@ def know(sales: Sequence[Submission], seen: Stamps) -> list[KnownSale | Problem]
     )
     resolved = iter(customers.resolve([sale.customer for sale in good]))
     result: list[KnownSale | Problem] = []
-    for (actor, _sale), sale in zip(sales, checked, strict=True):
+    for (actor, *_rest), sale in zip(sales, checked, strict=True):
         if isinstance(sale, Problem):
             result.append(sale)
             continue

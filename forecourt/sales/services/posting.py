@@ -59,7 +59,7 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
     seen = stamps.read()
     known = know(admitted(submissions), seen)
-    new, answers = claim(known, [actor.label for actor, _ in submissions])
+    new, answers = claim(known, [submission.actor.label for submission in submissions])
     if new:
         postings = rate_and_settle(locked(new), seen)
         with sql.overlapping():

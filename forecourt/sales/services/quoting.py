@@ -20,17 +20,17 @@ from forecourt.sales import permissions, rules
 from forecourt.sales.rules import Known, State
 from forecourt.sales.services import engine
 from forecourt.sales.services.engine import InForce
-from forecourt.sales.services.loading import Submission, admitted, know
+from forecourt.sales.services.loading import Depth, Submission, admitted, know
 from forecourt.sales.services.paying import NOTHING, Payable, available_to, payable, refusal
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
 
 _NOBODYS: Final = UUID(int=1)
 
 
-def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Quote | Problem]:
+def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem], depth: Depth = Depth.FIRST) -> list[Quote | Problem]:
     """What sales would come to if they were posted now, each by itself. Records nothing."""
     actor.require(permissions.POST)
-    return quote_together([Submission(actor, sale) for sale in sales])
+    return quote_together([Submission(actor, sale, depth) for sale in sales])
 
 
 def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
@@ -45,16 +45,22 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     good = [item for item in known if not isinstance(item, Problem)]
     state = _state(good, in_force)
     available = available_to(good, state.standings, in_force)
-    quotes = iter([_quoted(item, in_force, state, available) for item in good])
-    return [item if isinstance(item, Problem) else next(quotes) for item in known]
+    return [
+        item if isinstance(item, Problem) else _quoted(item, in_force, state, available, submission.depth)
+        for item, submission in zip(known, submissions, strict=True)
+    ]
 
 
 def _payable_or_not(known: KnownSale, in_force: InForce) -> KnownSale | Problem:
     return refusal(known, in_force.at(known.rated_at).programme) or known
 
 
-def _quoted(known: KnownSale, in_force: InForce, state: State, available: dict[int, int]) -> Quote:
-    outcome = rules.rate(known, in_force.at(known.rated_at), state)
+def _quoted(known: KnownSale, in_force: InForce, state: State, available: dict[int, int], depth: Depth) -> Quote:
+    rulings = in_force.at(known.rated_at)
+    whole: Sequence[Live] | None = None if depth is Depth.FIRST else ()
+    if depth is Depth.EVERY:
+        whole = [live for live in rulings.book.offers if live.since <= known.rated_at < live.until]
+    outcome = rules.rate(known, rulings, state, whole=whole)
     return quote_of(outcome, state, payable(outcome, available, in_force))
 
 
@@ -85,7 +91,8 @@ def quote_of(outcome: Outcome, state: State, payable: Payable = NOTHING) -> Quot
 def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     """What a sale would come to if this offer were in force beside those that are, in place of the one of its code.
 
-    Coupons that the offer asks for count as held. Records nothing.
+    Coupons that the offer asks for count as held, and what each customer may have as untouched. Of every offer that was
+    missed each thing that was missing is told, of this one in any case. Records nothing.
     """
     actor.require(permissions.SIMULATE)
     language.check(offer)
@@ -98,8 +105,9 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     others = [live for live in in_force.offers.lives if live.code != offer.code]
     state = _state([known], in_force)
     state.buyers |= customers.buyers([known.customer_id]) if known.is_member else {}
-    tried = replace(offer, starts=None, ends=None, budgets=())
-    rulings = in_force.at(moment)._replace(book=Book([*others, Live(-1, 0, tried, NEVER, EVER)]))
+    own = tuple([budget for budget in offer.budgets if budget.is_customers_own])
+    tried = Live(-1, 0, replace(offer, starts=None, ends=None, budgets=own), NEVER, EVER)
+    rulings = in_force.at(moment)._replace(book=Book([*others, tried]))
     for condition in walk(offer.when):
         template = getattr(condition, "template", "")
         if template in rulings.templates and known.is_member:
@@ -107,7 +115,7 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
             held = replace(known_template.template, is_automatic=True)
             rulings = rulings._replace(templates={**rulings.templates, template: Known(known_template.id, held)})
             state.hold(minted(_NOBODYS, "TRY", held, known_template.id, known.customer_id, known.business_date))
-    return quote_of(rules.rate(known, rulings, state), state)
+    return quote_of(rules.rate(known, rulings, state, whole=(tried,)), state)
 
 
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:

@@ -39,6 +39,7 @@ WITHIN_REACH: Final = frozenset(
     }
 )
 """What a customer can do something about. Who is chosen, and by what mark, is nobody's business at the pump."""
+_OTHER_TIMES: Final = frozenset({"hours", "weekdays", "dates", "month_days"})
 _TOLD_ANYWAY: Final = frozenset({"budget", "final"})
 """What nobody can change at the pump, and what answers "why not"."""
 
@@ -49,12 +50,30 @@ def told(
     """The reasons that are this reader's business, each with its sentence in their words."""
     match reader:
         case Reader.CUSTOMER:
-            found = [(reason, _for_customer(reason, company, names)) for reason in reasons]
+            found = [(reason, _for_customer(reason, company, names)) for reason in _nearest(reasons)]
         case Reader.CASHIER:
-            found = [(reason, _for_cashier(reason, company, names)) for reason in reasons]
+            found = [(reason, _for_cashier(reason, company, names)) for reason in _nearest(reasons)]
         case _:
             found = [(reason, _for_auditor(reason, company, names)) for reason in reasons]
     return [(reason, text) for reason, text in found if text]
+
+
+def _nearest(reasons: Iterable[Reason]) -> list[Reason]:
+    """Of an offer for which several things are missing the one that helps at the pump: another time before more of
+    something; none where one of them is nothing that a customer can change.
+    """
+    kept = list(reasons)
+    missed: dict[str, list[Reason]] = {}
+    for reason in kept:
+        if reason.code == "offer.missed":
+            missed.setdefault(reason.rule, []).append(reason)
+    for several in missed.values():
+        if len(several) > 1:
+            kinds = [reason.values.get("is", "") for reason in several]
+            timed = [place for place, kind in enumerate(kinds) if kind in _OTHER_TIMES]
+            told = several[timed[0] if timed else 0] if WITHIN_REACH.issuperset(kinds) else None
+            kept = [reason for reason in kept if reason is told or not any(reason is one for one in several)]
+    return kept
 
 
 def _for_customer(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:

@@ -1,6 +1,6 @@
 """An offer tried on a basket: what the sale would come to, which offers it would get, and why not the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
@@ -13,21 +13,17 @@ from forecourt.customers.values import CustomerClaim
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screens.offer_words import OfferNames, typed_moment
-from forecourt.faces.backoffice.screens.offers import may_hold
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
-from forecourt.offers.rules import language
-from forecourt.offers.rules.conditions import All
 from forecourt.offers.rules.language import Offer
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import services
-from forecourt.sales.values import NewLine, NewSale, NewTender, Quote
+from forecourt.sales.values import NewLine, NewSale, NewTender, Quote, Reason
 from forecourt.sales.words import sentence
 
-PLACES: Final = ("station", "region", "payee")
 ROWS: Final = 3
 """Goods of a basket."""
 MOST: Final = Decimal(100_000)
@@ -63,14 +59,12 @@ def tried(actor: Actor, asked: Mapping[str, Any], offer: Offer, names: OfferName
         ),
         offer,
     )
-    return _shown(quote, offer, names, asked, station)
+    return _shown(quote, offer, names, asked)
 
 
-def _shown(
-    quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, Any], station: StationFacts
-) -> dict[str, Any]:
+def _shown(quote: Quote, offer: Offer, names: OfferNames, asked: Mapping[str, Any]) -> dict[str, Any]:
     company = organisation.company()
-    offers = [reason for reason in quote.explanation if reason.code.startswith(("offer.", "coupon."))]
+    offers = _first_of_others(quote.explanation, offer)
     rows = [
         {
             "mark": _MARKS.get(reason.code, "said"),
@@ -79,10 +73,6 @@ def _shown(
         }
         for reason in offers
     ]
-    if not any(row["is_own"] for row in rows):
-        # offers are found by what they need, so one that needs another station or product was not even looked at
-        why = language.missing(_elsewhere(offer, station) or "nothing", {}, names)
-        rows.append({"mark": "missed", "text": f"{offer.name}: {why}", "is_own": True})
     rows.sort(key=lambda row: (not row["is_own"], ["applied", "said", "lost", "missed"].index(row["mark"])))
     own = next((row["mark"] for row in rows if row["is_own"]), "")
     return {
@@ -96,17 +86,18 @@ def _shown(
     }
 
 
-def _elsewhere(offer: Offer, station: StationFacts) -> str:
-    """The kind of condition that no sale at this station meets; empty where there is none."""
-    parts = offer.when.of if isinstance(offer.when, All) else (offer.when,)
-    return next(
-        (
-            part.__struct_config__.tag
-            for part in parts
-            if part.__struct_config__.tag in PLACES and not may_hold(part, station)
-        ),
-        "",
-    )
+def _first_of_others(reasons: Sequence[Reason], offer: Offer) -> list[Reason]:
+    """What is said of offers and coupons: all that was missing for the one that is tried, of others the first thing."""
+    found: list[Reason] = []
+    missed = set()
+    for reason in reasons:
+        if reason.code == "offer.missed" and reason.rule != offer.code:
+            if reason.rule in missed:
+                continue
+            missed.add(reason.rule)
+        if reason.code.startswith(("offer.", "coupon.")):
+            found.append(reason)
+    return found
 
 
 def _lines(asked: Mapping[str, Any], station: StationFacts, at: datetime) -> list[NewLine]:
