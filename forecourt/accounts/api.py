@@ -143,7 +143,9 @@ class RollLineOut(Schema):
 
 
 class FundingClaimOut(Schema):
-    """A claim on a funder. `total` is discount, value of points and costs together; corrections are within it."""
+    """A claim on a funder. `total` is discount, value of points, `gifts` (what goods cost that were handed over) and costs
+    together; corrections are within it.
+    """
 
     id: int
     funder: str
@@ -157,6 +159,7 @@ class FundingClaimOut(Schema):
     discount: Figure
     points: int
     points_value: Figure
+    gifts: Figure
     costs: Figure
     corrections: Figure
     total: Figure
@@ -184,6 +187,7 @@ class ClaimRowOut(Schema):
     discount: Figure
     points: int
     points_value: Figure
+    gifts: Figure
     is_correction: bool
 
 

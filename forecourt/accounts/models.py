@@ -3,6 +3,7 @@
 Lots, movements, recognitions and the journal are written by the daily close only, and only by adding to them.
 """
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -203,6 +204,7 @@ class FundingClaim(models.Model):
     discount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     points = models.BigIntegerField(default=0)
     points_value = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    gifts = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     costs = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     corrections = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     drafted_at = models.DateTimeField(_("drafted"))
@@ -229,6 +231,11 @@ class FundingClaim(models.Model):
             models.UniqueConstraint(fields=["funder"], condition=models.Q(state="draft"), name="one_draft_a_funder"),
         ]
 
+    @property
+    def total(self) -> Decimal:
+        """What is due."""
+        return self.discount + self.points_value + self.gifts + self.costs
+
 
 class FundingRow(models.Model):
     """An award as a claim holds it: the difference to what earlier claims held of the same award."""
@@ -246,6 +253,7 @@ class FundingRow(models.Model):
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     points = models.IntegerField()
     points_value = models.DecimalField(max_digits=14, decimal_places=4)
+    gifts = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     uses = models.SmallIntegerField()
     is_correction = models.BooleanField()
 

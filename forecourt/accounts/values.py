@@ -251,7 +251,10 @@ class Cost(Value):
 
 
 class ClaimView(Value):
-    """A claim on a funder. What is due is `discount` + `points_value` + `costs`; corrections are part of them."""
+    """A claim on a funder. What is due is `discount` + `points_value` + `gifts` + `costs`; corrections are part of them.
+
+    `gifts` is what goods cost that offers handed over.
+    """
 
     id: int
     funder: str
@@ -266,6 +269,7 @@ class ClaimView(Value):
     discount: Decimal
     points: int
     points_value: Decimal
+    gifts: Decimal
     costs: Decimal
     corrections: Decimal
     total: Decimal
@@ -295,6 +299,7 @@ class ClaimRow(Value):
     discount: Decimal
     points: int
     points_value: Decimal
+    gifts: Decimal
     is_correction: bool
     funder: str = ""
 
@@ -309,11 +314,12 @@ class FundingLine(Value):
     discount: Decimal
     points: int
     points_value: Decimal
+    gifts: Decimal
     sales: int
 
     @property
     def total(self) -> Decimal:
-        return self.discount + self.points_value
+        return self.discount + self.points_value + self.gifts
 
 
 class FundingBy(StrEnum):

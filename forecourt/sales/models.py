@@ -110,7 +110,7 @@ class Award(models.Model):
     """What an offer gave on a line of a sale, and who pays for it; negative where a refund took it back.
 
     In the database the key is (customer_id, business_date, sale_id, line, offer_id, funder). Line 0 is the whole sale.
-    `uses` and `points` stand on one row of each offer and sale. A tier's own discount has the offer id 0.
+    `uses`, `points` and `gifts` stand on one row of each offer and sale. A tier's own discount has the offer id 0.
     """
 
     sale_id = models.UUIDField(primary_key=True)
@@ -127,6 +127,7 @@ class Award(models.Model):
     points = models.IntegerField(_("points"))
     uses = models.SmallIntegerField(_("uses"))
     coupon_id = models.UUIDField(null=True)
+    gifts = models.DecimalField(_("cost of gifts"), max_digits=14, decimal_places=4)
 
     class Meta:
         managed = False

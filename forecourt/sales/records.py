@@ -59,6 +59,7 @@ AWARD_COLUMNS: Final = (
     "points",
     "uses",
     "coupon_id",
+    "gifts",
 )
 LINE_COLUMNS: Final = (
     "customer_id",
@@ -164,7 +165,7 @@ def insert_awards(postings: Iterable[Posting]) -> None:
             rows.append(
                 f"{head}{award.line}\t{award.offer_id}\t{sql.copy_text(award.funder)}\t{known.station.id}\t{award.offer}\t"
                 f"{award.version}\t{award.discount!s}\t{award.quantity!s}\t{award.points}\t{award.uses}\t"
-                f"{award.coupon_id or _NULL}\n"
+                f"{award.coupon_id or _NULL}\t{award.gifts!s}\n"
             )
     if rows:
         partitions.ensure_months("sales_award", days)

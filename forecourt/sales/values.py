@@ -307,7 +307,8 @@ class RatedLine(Value, kw_only=False):
 class Award(Value, kw_only=False):
     """What an offer gives on a line (0: the whole sale), and who pays. Offer id 0 is a tier's own discount.
 
-    `points`, `uses` and `quantity` (units discounted) stand on the first row of each offer only.
+    `points`, `uses`, `quantity` (units discounted) and `gifts` stand on the first row of each offer only. `gifts` is what the
+    goods cost that are handed over beside the sale: no money of the receipt, but of who pays.
     """
 
     line: int
@@ -320,6 +321,7 @@ class Award(Value, kw_only=False):
     points: int = 0
     uses: int = 0
     coupon_id: UUID | None = None
+    gifts: Decimal = Decimal(0)
 
 
 class Issue(Value):

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from forecourt.accounts import services as claims
 from forecourt.coupons import records as coupon_records
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import NewCoupon, Template
@@ -300,14 +301,19 @@ def test_a_tier_takes_off_by_itself(chain):
     assert str(post(chain, "2", None).totals.discount) == "0.00"
 
 
-def test_the_margin_floor_holds_discounts_down(chain):
-    publish(per_litre(off="1.00"))
+def costs(product: str, cost: str) -> None:
+    """Say what a product cost, everywhere and for long."""
     sql.run(
         "INSERT INTO catalogue_cost (product_id, cost, effective_from, recorded_at, recorded_by) "
-        "SELECT id, 7.20, %(at)s, %(at)s, '' FROM catalogue_product WHERE code = '92'",
-        {"at": ago(40)},
+        "SELECT product_id, %(cost)s::numeric, %(at)s, %(at)s, '' FROM catalogue_productcode WHERE code = %(code)s",
+        {"at": ago(40), "code": product, "cost": cost},
     )
     stamps.bump("catalogue")
+
+
+def test_the_margin_floor_holds_discounts_down(chain):
+    publish(per_litre(off="1.00"))
+    costs("92", "7.20")
     offers.set_floor(HEAD_OFFICE, "92", Decimal("0.15"), valid_from=ago(40))
     assert str(post(chain, "1", None).totals.discount) == "6.00"  # 153.00 - 20 x 7.35
 
@@ -402,3 +408,43 @@ def test_what_each_customer_may_have_so_often_is_not_for_strangers(chain):
     assert missed.values == {"is": "member"}
     assert [post(chain, ref, 1).totals.discount for ref in ("2", "3")] == [Decimal("6.00"), 0]
     flat_books_agree()
+
+
+def handed_over() -> list[tuple[str, str]]:
+    return sql.rows("SELECT funder, sum(gifts)::text FROM sales_award GROUP BY funder ORDER BY funder")
+
+
+def test_a_gift_that_is_handed_over_costs_who_pays_for_it_what_it_cost(chain):
+    """No money of the receipt; a claim and a simulation count it. It is given back when nothing of the sale stays."""
+    costs(WATER, "3.20")
+    costs("92", "7.00")
+    publish(
+        {
+            "code": "gift",
+            "then": [{"give": "gift", "product": WATER, "count": 2}],
+            "funding": [{"funder": "supplier:aoke", "percent": "75"}, {"funder": "brand", "percent": "25"}],
+        }
+    )
+    receipt = post(chain, "1", None)
+    assert (receipt.totals.discount, receipt.offers[0].gifts) == (0, (WATER, WATER))
+    assert handed_over() == [("brand", "1.6000"), ("supplier:aoke", "4.8000")]
+    days = (ago(9).date(), ago(-1).date())
+    claim = claims.draft_claim(HEAD_OFFICE, "supplier:aoke", *days)
+    assert (claim.gifts, claim.total) == (Decimal("4.80"), Decimal("4.80"))
+    found = simulating.simulate(SimulationAsked(since=days[0], until=days[1]))
+    assert [(one["name"], one["gifts"]) for one in found["offers"]] == [("gift", "6.40")]
+    assert Decimal(found["margin_before"]) == Decimal(found["margin_after"]) == Decimal("6.60")
+    services.refund_sale(
+        HEAD_OFFICE, receipt.id, NewRefund(source_ref="r1", lines=(RefundLine(line=1, quantity=Decimal(10)),))
+    )
+    assert handed_over() == [("brand", "1.6000"), ("supplier:aoke", "4.8000")]
+    services.refund_sale(HEAD_OFFICE, receipt.id, NewRefund(source_ref="r2"))
+    assert handed_over() == [("brand", "0.0000"), ("supplier:aoke", "0.0000")]
+    assert claims.refresh_claim(HEAD_OFFICE, claim.id).total == 0
+    flat_books_agree()
+
+
+def test_a_gift_of_which_no_cost_is_known_counts_as_what_the_offer_says(chain):
+    publish({"code": "mug", "then": [{"give": "gift", "product": "MUG"}], "worth": "12"})
+    post(chain, "1", None)
+    assert handed_over() == [("brand", "12.0000")]

@@ -30,7 +30,8 @@ _KEYS: Final = {
 }
 _CLAIM_ROWS: Final = """
 SELECT row.id, row.business_date, row.sale_id, row.line, row.station_id, coalesce(station.name, '') AS station, row.offer_id,
-       row.offer, row.uses, row.quantity, row.discount, row.points, row.points_value, row.is_correction
+       row.offer, row.uses, row.quantity, row.discount, row.points, row.points_value, row.gifts,
+       row.is_correction
 FROM accounts_claim_row AS row
 LEFT JOIN organisation_station AS station ON station.id = row.station_id
 WHERE row.claim_id = %(claim)s AND row.id > %(after)s AND (NOT %(corrections)s OR row.is_correction)
@@ -168,9 +169,10 @@ def _view(row: FundingClaim, entities: dict[int, str]) -> ClaimView:
         discount=row.discount,
         points=row.points,
         points_value=row.points_value,
+        gifts=row.gifts,
         costs=row.costs,
         corrections=row.corrections,
-        total=row.discount + row.points_value + row.costs,
+        total=row.total,
         drafted_at=row.drafted_at,
         drafted_by=row.drafted_by,
         sent_at=row.sent_at,

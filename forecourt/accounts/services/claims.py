@@ -83,7 +83,7 @@ def send_claim(actor: Actor, claim_id: int, costs: Sequence[Cost] = ()) -> Claim
         raise Conflict(_("Claim %(id)s holds nothing; there is nothing to send.") % {"id": claim_id})
     claim.state, claim.sent_at, claim.sent_by = ClaimState.SENT, clock.now(), actor.label
     claim.save()
-    total = claim.discount + claim.points_value + claim.costs
+    total = claim.total
     publish([ClaimSent(occurred_at=clock.now(), claim_id=claim.pk, funder=claim.funder, total=total)])
     audit.record(actor, "claim.send", f"claim:{claim_id}", detail={"total": str(total)})
     return queries.claim(actor, claim_id)
@@ -94,7 +94,7 @@ def settle_claim(actor: Actor, claim_id: int, amount: Decimal, note: str = "") -
     """Note what the funder paid. Where that is not all that was claimed, the note says why."""
     _admit(actor)
     claim = _locked(claim_id, ClaimState.SENT, ClaimState.DISPUTED)
-    total = claim.discount + claim.points_value + claim.costs
+    total = claim.total
     if not min(ZERO, total) <= amount <= max(ZERO, total):
         raise Invalid.field(
             "amount", _("%(amount)s is not between 0 and the %(total)s claimed") % {"amount": amount, "total": total}

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from forecourt.coupons.values import Coupon
 from forecourt.customers.values import anonymous_customer_id
 from forecourt.kernel import clock
-from forecourt.kernel.money import ZERO, share, whole
+from forecourt.kernel.money import ZERO, rounded, share, whole
 from forecourt.loyalty.rules import multiplier_of
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
@@ -301,10 +301,11 @@ def awards_of(
     coupons: Mapping[str, list[Coupon]],
     facts: Facts,
     digits: int,
+    gifts: Sequence[Decimal],
 ) -> tuple[Award, ...]:
-    """The rows that say what each offer gave and who pays, to the cent."""
+    """The rows that say what each offer gave and who pays, to the cent; `gifts` is what each hands over costs."""
     awards = []
-    for item, points, by_line in zip(applied, bonuses, lines, strict=True):
+    for item, points, by_line, handed in zip(applied, bonuses, lines, gifts, strict=True):
         live = item.live
         payers = live.payers
         templates = live.offer.when.coupons(facts) if live.uses_coupons else ()
@@ -313,21 +314,44 @@ def awards_of(
             ((number, money),) = by_line.items() or _WHOLE_SALE
             funder = payers[0][0]
             awards.append(
-                Award(number, live.id, live.code, live.version, funder, money, item.units, points, 1, coupon_id)
+                Award(number, live.id, live.code, live.version, funder, money, item.units, points, 1, coupon_id, handed)
             )
             continue
         points_of = _parts(Decimal(points), payers, 0)
+        gifts_of = _parts(handed, payers, digits)
         uses, units = 1, item.units
         for number, money in sorted(by_line.items()) or _WHOLE_SALE:
-            for (funder, _percent), part, bonus in zip(payers, _parts(money, payers, digits), points_of, strict=True):
-                if not (part or bonus or uses):
+            money_of = _parts(money, payers, digits)
+            for (funder, _percent), part, bonus, goods in zip(payers, money_of, points_of, gifts_of, strict=True):
+                if not (part or bonus or uses or goods):
                     continue
                 awards.append(
-                    Award(number, live.id, live.code, live.version, funder, part, units, int(bonus), uses, coupon_id)
+                    Award(
+                        number,
+                        live.id,
+                        live.code,
+                        live.version,
+                        funder,
+                        part,
+                        units,
+                        int(bonus),
+                        uses,
+                        coupon_id,
+                        goods,
+                    )
                 )
                 uses, units = 0, ZERO
-            points_of = [ZERO] * len(payers)
+            points_of = gifts_of = [ZERO] * len(payers)
     return tuple(awards)
+
+
+def cost_of_gifts(item: Applied, known: KnownSale, rulings: Rulings) -> Decimal:
+    """What the goods cost that an offer hands over, there and then; where nothing is known of any what the offer says they
+    are worth.
+    """
+    costs = [rulings.gift_cost(known.station.id, code, known.rated_at) for code in item.gifts]
+    found = [cost for cost in costs if cost is not None]
+    return rounded(sum(found, ZERO) if found else item.live.offer.worth, rulings.digits) if costs else ZERO
 
 
 _WHOLE_SALE: Final = [(0, ZERO)]

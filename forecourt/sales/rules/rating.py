@@ -78,6 +78,7 @@ def _rated(
         earned, bonuses, points = None, [0] * len(applied), 0
         if Flag.AMOUNT_MISMATCH not in flags:
             flags = (*flags, Flag.AMOUNT_MISMATCH)
+    gifts = [offering.cost_of_gifts(item, known, rulings) if item.gifts else ZERO for item in applied]
     used: tuple[Coupon, ...] = ()
     issued: tuple[Issue, ...] = ()
     reasons = explained(known, flags, tier, rulings.programme, earned) if explains else ()
@@ -102,7 +103,7 @@ def _rated(
         flags=flags,
         explanation=reasons,
         awards=(
-            offering.awards_of(applied, bonuses, by_offer, given.coupons, given.facts, digits)
+            offering.awards_of(applied, bonuses, by_offer, given.coupons, given.facts, digits, gifts)
             if given and applied
             else ()
         ),

@@ -15,7 +15,7 @@ def returned(awards: Sequence[Award], parts: Mapping[int, Decimal], stays: Decim
 
     `parts` says how much of each line is refunded, by its number, 1 being all that was left; `stays` is the part of the
     price left so far that stays. A line's money goes back with the line, shared among its offers and payers to the cent;
-    units go back with their line, points with the price; uses stay until nothing else does (`returned_whole`).
+    units go back with their line, points with the price; uses and gifts stay until nothing else does (`returned_whole`).
     """
     stays = min(max(stays, ZERO), Decimal(1))
     money = _money_back(awards, parts, digits)
@@ -28,6 +28,7 @@ def returned(awards: Sequence[Award], parts: Mapping[int, Decimal], stays: Decim
             quantity=-(award.quantity if part == 1 else rounded(award.quantity * part, QUANTITY_DIGITS)),
             points=int((award.points * stays).to_integral_value(ROUND_DOWN)) - award.points,
             uses=0,
+            gifts=ZERO,
         )
         rows.append(row)
     return _that_say_something(rows)
@@ -37,14 +38,21 @@ def returned_whole(awards: Sequence[Award]) -> list[Award]:
     """The rows that take back all that is still there of what offers gave, when nothing of the sale stays."""
     return _that_say_something(
         [
-            replace(award, discount=-award.discount, quantity=-award.quantity, points=-award.points, uses=-award.uses)
+            replace(
+                award,
+                discount=-award.discount,
+                quantity=-award.quantity,
+                points=-award.points,
+                uses=-award.uses,
+                gifts=-award.gifts,
+            )
             for award in awards
         ]
     )
 
 
 def _that_say_something(rows: Sequence[Award]) -> list[Award]:
-    return [row for row in rows if row.discount or row.quantity or row.points or row.uses]
+    return [row for row in rows if row.discount or row.quantity or row.points or row.uses or row.gifts]
 
 
 def _money_back(awards: Sequence[Award], parts: Mapping[int, Decimal], digits: int) -> list[Decimal]:

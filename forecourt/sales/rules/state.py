@@ -20,7 +20,8 @@ from forecourt.sales.values import Award, Hold, KnownSale, Promise
 
 
 class Rulings(NamedTuple):
-    """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment.
+    """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment,
+    `gift_cost` what a product, by its code, that offers hand over costs.
 
     `reached` holds for each tier the codes of those up to it.
     """
@@ -34,6 +35,7 @@ class Rulings(NamedTuple):
     templates: Mapping[str, "Known"] = {}
     reached: Mapping[str, frozenset[str]] = {}
     floor_price: Callable[[int, int, datetime], Decimal | None] = lambda station, product, moment: None
+    gift_cost: Callable[[int, str, datetime], Decimal | None] = lambda station, product, moment: None
 
     @property
     def has_offers(self) -> bool:

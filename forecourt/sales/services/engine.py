@@ -29,7 +29,7 @@ from forecourt.loyalty.rules import Rates, entry_tier
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
-from forecourt.offers.queries import Floors, Offers
+from forecourt.offers.queries import Floors, GiftCosts, Offers
 from forecourt.offers.records import Wanted
 from forecourt.offers.rules.matching import EVER, NEVER, Live
 from forecourt.offers.rules.tiers import offer_of_tier
@@ -49,12 +49,14 @@ class InForce:
         offers: Offers,
         templates: Mapping[str, KnownTemplate],
         floors: Floors,
+        gift_costs: GiftCosts,
     ) -> None:
         self.digits = digits
         self.rulebooks = rulebooks
         self.offers = offers
         self.templates = templates
         self.floors = floors
+        self.gift_costs = gift_costs
         self.edges = sorted({*rulebooks.starts, *offers.policy_starts})
         self.known_templates = {code: Known(known.id, known.template) for code, known in templates.items()}
         self.has_automatic = any(known.template.is_automatic for known in templates.values())
@@ -63,7 +65,7 @@ class InForce:
 
     def is_of(self, digits: int, *rules: object) -> bool:
         """Whether it is made of these very rules."""
-        mine = (self.rulebooks, self.offers, self.templates, self.floors)
+        mine = (self.rulebooks, self.offers, self.templates, self.floors, self.gift_costs)
         return digits == self.digits and all(one is other for one, other in zip(mine, rules, strict=True))
 
     def at(self, moment: datetime) -> Rulings:
@@ -84,11 +86,13 @@ def in_force(seen: Stamps) -> InForce:
     """The rules as of these stamps; remembered by each process while they are the same."""
     global _latest  # noqa: PLW0603 - one memory a process, of rules that the stamps vouch for
     digits = organisation.company().digits
+    live = offers.offers(seen.get("offers", 0))
     rules = (
         loyalty.rulebooks(seen.get("loyalty", 0)),
-        offers.offers(seen.get("offers", 0)),
+        live,
         coupons.live_templates(seen.get("coupons", 0)),
         offers.floors(seen.get("offers", 0), seen.get("catalogue", 0)),
+        offers.gift_costs(live.book, seen.get("catalogue", 0)),
     )
     latest = _latest
     if latest is None or not latest.is_of(digits, *rules):
@@ -107,6 +111,7 @@ def rulings_of(programme: Programme, rates: Rates, rules_in_force: InForce) -> R
         templates=rules_in_force.known_templates,
         reached=_reached(programme),
         floor_price=rules_in_force.floors.price,
+        gift_cost=rules_in_force.gift_costs.of,
     )
 
 

@@ -1,7 +1,7 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by survivor), in the order of trading days and
 -- time; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
--- discount, unit price as the till stated it; what offers gave by line, with the coupon that they used. Read as it comes, not
--- whole.
+-- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Read as
+-- it comes, not whole.
 SELECT sale.id, sale.refund_of, coalesce(alias.survivor_id, sale.customer_id), sale.business_date, sale.station_id,
        sale.occurred_at, sale.pump, sale.tier, sale.pricing, sale.points_earned, 'blocked_customer' = ANY(sale.flags),
        sale.net, sale.fuel_quantity,
@@ -14,10 +14,12 @@ SELECT sale.id, sale.refund_of, coalesce(alias.survivor_id, sale.customer_id), s
         FROM sales_line AS line
         WHERE line.customer_id = sale.customer_id AND line.business_date = sale.business_date AND line.sale_id = sale.id),
        (SELECT string_agg(
-            award.line || '|' || round(award.discount, %(digits)s::int) || coalesce('|' || award.coupon_id, ''), ';')
+            award.line || '|' || round(award.discount, %(digits)s::int) || '|'
+            || CASE WHEN award.gifts = 0 THEN '0' ELSE round(award.gifts, %(digits)s::int)::text END
+            || coalesce('|' || award.coupon_id, ''), ';')
         FROM sales_award AS award
         WHERE award.customer_id = sale.customer_id AND award.business_date = sale.business_date AND award.sale_id = sale.id
-          AND (award.discount <> 0 OR award.coupon_id IS NOT NULL))
+          AND (award.discount <> 0 OR award.gifts <> 0 OR award.coupon_id IS NOT NULL))
 FROM sales_sale AS sale
 LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id) ON alias.id = sale.customer_id
 WHERE sale.business_date >= %(since)s::date

@@ -68,6 +68,7 @@ def claims(request: HttpRequest) -> HttpResponse:
             "discount": sum(line.discount for line in lines),
             "points": sum(line.points for line in lines),
             "points_value": sum(line.points_value for line in lines),
+            "gifts": sum(line.gifts for line in lines),
             "total": sum(line.total for line in lines),
         },
         rewards=_rewards(wanted) if everywhere and by is FundingBy.FUNDER else [],
@@ -192,11 +193,11 @@ def claim_file(request: HttpRequest, claim_id: int) -> HttpResponseBase:
             after = rows[-1].id
         for cost in queries.claim_costs(actor, claim_id):
             money = plain_money(cost.amount)
-            yield [f"{cost.day}", "", "", cost.text, cost.uses, "", "", "", "", money, ""]
+            yield [f"{cost.day}", "", "", cost.text, cost.uses, "", "", "", "", "", money, ""]
 
     heads = [
         *(_("Day"), _("Sale"), _("Station"), _("Offer"), _("Uses"), _("Volume"), _("Discount"), _("Points")),
-        *(_("Value of points"), _("Amount"), _("Correction")),
+        *(_("Value of points"), _("Cost of gifts"), _("Amount"), _("Correction")),
     ]
     return csv_file(f"claim-{claim_id}-{one.since}-{one.until}", heads, lines())
 
@@ -204,8 +205,8 @@ def claim_file(request: HttpRequest, claim_id: int) -> HttpResponseBase:
 def _cells(row: ClaimRow) -> list[Any]:
     return [
         *(f"{row.business_date}", str(row.sale_id), row.station, row.offer, row.uses, f"{row.quantity:.3f}"),
-        *(plain_money(row.discount), row.points, plain_money(row.points_value)),
-        *(plain_money(row.discount + row.points_value), _("yes") if row.is_correction else ""),
+        *(plain_money(row.discount), row.points, plain_money(row.points_value), plain_money(row.gifts)),
+        *(plain_money(row.discount + row.points_value + row.gifts), _("yes") if row.is_correction else ""),
     ]
 
 

@@ -27,7 +27,7 @@ MOST_LINES_KEPT: Final = 20_000
 
 class Past(NamedTuple):
     """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it.
-    `coupons` are those that it used.
+    `coupons` are those that it used, `gifts` is what goods cost that offers handed over.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class Past(NamedTuple):
     points: int
     discount: Decimal
     is_refunded: bool
+    gifts: Decimal
     coupons: frozenset[UUID]
 
 
@@ -50,6 +51,7 @@ class Refund(NamedTuple):
     discount: Decimal
     net: Decimal
     volume: Decimal
+    gifts: Decimal = ZERO
 
 
 class Share(NamedTuple):
@@ -95,10 +97,10 @@ class Reader:
         sale_id, _, customer_id, day, station_id, occurred_at, pump, tier, pricing, points, is_blocked, _, _, paid = (
             row[:14]
         )
-        given, coupons = _given(row[15]) if row[15] else ({}, _NONE)
+        given = _given(row[15]) if row[15] else _NOTHING
         station = self._stations[station_id]
         found = [
-            self._line(part, given.get(number, ZERO))
+            self._line(part, given.lines.get(number, ZERO))
             for number, part in enumerate((row[14] or "").split(";"), 1)
             if part
         ]
@@ -121,7 +123,7 @@ class Reader:
             products=tuple([facts for _, facts in found]),
             flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
         )
-        return Past(sale_id, known, tier, points, sum(given.values(), ZERO), sale_id in self._refunded, coupons)
+        return Past(sale_id, known, tier, points, given.discount, sale_id in self._refunded, given.gifts, given.coupons)
 
     def _line(self, text: str, off: Decimal) -> tuple[NewLine, ProductFacts | None]:
         """A line as the till sent it, without the `off` that offers gave. The same water is sold again and again."""
@@ -166,8 +168,8 @@ class Reader:
             number, quantity, _ = part.split("|", 2)
             taken = -Decimal(quantity)
             wanted.append(RefundLine(line=int(number), quantity=taken or None))
-        off = sum(_given(given)[0].values(), ZERO) if given else ZERO
-        return Refund(refund_of, customer_id, day, tuple(wanted), points, off, net, volume)
+        back = _given(given) if given else _NOTHING
+        return Refund(refund_of, customer_id, day, tuple(wanted), points, back.discount, net, volume, back.gifts)
 
 
 def aliases() -> dict[str, list[int]]:
@@ -176,17 +178,30 @@ def aliases() -> dict[str, list[int]]:
     return {"aliases": [row[0] for row in found], "survivors": [row[1] for row in found]}
 
 
-def _given(text: str) -> tuple[dict[int, Decimal], frozenset[UUID]]:
-    """What offers gave by line, and the coupons that they used."""
-    found: dict[int, Decimal] = {}
+class _Given(NamedTuple):
+    """What offers gave: the money by line and in all, what goods cost that they handed over, the coupons that they used."""
+
+    lines: dict[int, Decimal]
+    discount: Decimal
+    gifts: Decimal
+    coupons: frozenset[UUID]
+
+
+_NO_COUPONS: Final[frozenset[UUID]] = frozenset()
+_NOTHING: Final = _Given({}, ZERO, ZERO, _NO_COUPONS)
+
+
+def _given(text: str) -> _Given:
+    lines: dict[int, Decimal] = {}
+    discount = gifts = ZERO
     coupons = set()
     for part in text.split(";"):
-        number, money, *coupon = part.split("|")
-        line = int(number)
-        found[line] = found[line] + Decimal(money) if line in found else Decimal(money)
+        number, money, goods, *coupon = part.split("|")
+        line, off = int(number), Decimal(money)
+        lines[line] = lines[line] + off if line in lines else off
+        discount += off
+        if goods != "0":
+            gifts += Decimal(goods)
         if coupon:
             coupons.add(UUID(coupon[0]))
-    return found, frozenset(coupons) if coupons else _NONE
-
-
-_NONE: Final[frozenset[UUID]] = frozenset()
+    return _Given(lines, discount, gifts, frozenset(coupons) if coupons else _NO_COUPONS)

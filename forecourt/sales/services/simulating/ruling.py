@@ -35,6 +35,7 @@ class AsIf:
         lives = [live for live in self._in_force.offers.lives if live.code not in spared]
         lives += [Live(id, 0, offer, NEVER, EVER) for id, offer in drafts.values()]
         self.book = Book(lives)
+        self._gift_costs = offers.costs_of_gifts(self.book)
         self._programme = loyalty.draft() if asked.programme == "draft" else None
         self._rates = Rates(self._programme.rates) if self._programme is not None else None
         self._rulings: dict[int, Rulings] = {}
@@ -74,7 +75,7 @@ class AsIf:
             rulings = self._in_force.at(moment)
             if self._programme is not None and self._rates is not None:
                 rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
-            found = self._rulings[place] = rulings._replace(book=self.book)
+            found = self._rulings[place] = rulings._replace(book=self.book, gift_cost=self._gift_costs.of)
         return found
 
     @property

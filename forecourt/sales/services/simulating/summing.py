@@ -23,16 +23,17 @@ FIGURES: Final = (
     "points_after",
 )
 _NO_FIGURES: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, ZERO, ZERO, 0, 0)
-GIVEN: Final = ("uses", "discount", "volume", "points")
-_NOTHING_GIVEN: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, 0)
+GIVEN: Final = ("uses", "discount", "volume", "points", "gifts")
+_NOTHING_GIVEN: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, 0, ZERO)
 MOST_SHOWN: Final = 20
 
 
 class Sums:
     """Figures by station and tier, by offer and payer; who wins and who loses; which offers stand in one another's way.
 
-    `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is. What was
-    refunded is taken off where its sale was counted. Each group is a list of the figures in the order of FIGURES or GIVEN.
+    `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is; margins are
+    after what gifts cost. What was refunded is taken off where its sale was counted. Each group is a list of the figures in
+    the order of FIGURES or GIVEN.
     """
 
     def __init__(self) -> None:
@@ -67,7 +68,7 @@ class Sums:
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""
-        off = self._add_awards(outcome.awards)
+        off, gifts = self._add_awards(outcome.awards)
         net, points = outcome.totals.net, outcome.points_earned
         key = (outcome.known.station.code, past.tier)
         sums = self.groups.get(key)
@@ -84,7 +85,7 @@ class Sums:
         sums[5] += past.points
         sums[6] += points
         if cost is not None:
-            self._add_margin(net, off, past.discount, cost)
+            self._add_margin(net, off, past.discount, cost, past.gifts, gifts)
         if outcome.known.is_member:
             self._add_member(outcome.known.customer_id, off - past.discount, points - past.points)
 
@@ -92,7 +93,7 @@ class Sums:
         self, past: Past, refund: Refund, taken: Taken, net: Decimal, volume: Decimal, cost: Decimal | None
     ) -> None:
         """Take off what was refunded of a sale, as it was and as it would have been; `net` and `volume` as simulated."""
-        off = self._add_awards(taken.awards)
+        off, gifts = self._add_awards(taken.awards)
         sums = self.groups[past.known.station.code, past.tier]
         sums[0] -= taken.is_whole
         sums[1] += volume
@@ -102,14 +103,16 @@ class Sums:
         sums[5] += refund.points
         sums[6] += taken.points
         if cost is not None:
-            self._add_margin(net, off, refund.discount, cost)
+            self._add_margin(net, off, refund.discount, cost, refund.gifts, gifts)
         if past.known.is_member:
             self._add_member(past.known.customer_id, off - refund.discount, taken.points - refund.points)
 
-    def _add_margin(self, net: Decimal, off: Decimal, before: Decimal, cost: Decimal) -> None:
+    def _add_margin(
+        self, net: Decimal, off: Decimal, before: Decimal, cost: Decimal, gifts_before: Decimal, gifts: Decimal
+    ) -> None:
         self.cost += cost
-        self.margin_before += net + off - before - cost
-        self.margin_after += net - cost
+        self.margin_before += net + off - before - cost - gifts_before
+        self.margin_after += net - cost - gifts
 
     def _add_member(self, customer_id: int, money: Decimal, points: int) -> None:
         member = self.members.get(customer_id)
@@ -120,9 +123,9 @@ class Sums:
         if points:
             member[1] += points
 
-    def _add_awards(self, awards: Iterable[Award]) -> Decimal:
-        """Count what offers gave; returns the money of all."""
-        off = ZERO
+    def _add_awards(self, awards: Iterable[Award]) -> tuple[Decimal, Decimal]:
+        """Count what offers gave; returns the money of all, and what the goods cost that they handed over."""
+        off = gifts = ZERO
         for award in awards:
             key = (award.offer, award.funder)
             sums = self.given.get(key)
@@ -137,7 +140,10 @@ class Sums:
                 sums[2] += award.quantity
             if award.points:
                 sums[3] += award.points
-        return off
+            if award.gifts:
+                gifts += award.gifts
+                sums[4] += award.gifts
+        return off, gifts
 
     def merge(self, other: "Sums") -> None:
         """Add what another share found."""
