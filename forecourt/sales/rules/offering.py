@@ -74,13 +74,13 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     sole = next(iter(tenders)) if len(tenders) == 1 else ""
     rates = rulings.rates
     person = person_of(known, rulings, state)
-    multiplier = multiplier_of(rulings.programme, person.tier) if person is not None else 100
 
     def points_on(item: Item) -> Decimal:
         rate = rates.of(item.product, station.code, sole)
         if rate is None:
             return ZERO
         earned = (item.quantity if rate.per is EarnPer.UNIT else item.amount) * rate.points
+        multiplier = multiplier_of(rulings.programme, person.tier) if person is not None else 100
         return earned if multiplier == 100 else earned * multiplier / 100
 
     facts = Facts(
