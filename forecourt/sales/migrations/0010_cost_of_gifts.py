@@ -7,6 +7,6 @@ BACK = "ALTER TABLE sales_award DROP COLUMN gifts"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0008_explanations_as_written")]
+    dependencies = [("sales", "0009_holds")]
 
     operations = [migrations.RunSQL(FORWARD, BACK)]
