@@ -6,6 +6,7 @@ are added and taken away in the browser, and count in the order in which they we
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from django.http import QueryDict
@@ -85,13 +86,8 @@ class Typed(NamedTuple):
 
 def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[Field]]:
     """The fields of the programme itself, by section."""
-    money, days, points = currency(), _("days"), _("points")
-    number = lambda name, label, unit="", hint="": Field(  # noqa: E731
-        name, label, _plain(getattr(programme, name)), "number", hint, unit, fault=faults.get(name, "")
-    )
-    select = lambda name, label, names, hint="": Field(  # noqa: E731
-        name, label, str(getattr(programme, name)), "select", hint, "", _choices(names), faults.get(name, "")
-    )
+    days, points = _("days"), _("points")
+    number, select = partial(_number, programme, faults), partial(_select, programme, faults)
     tiers = [(tier.code, tier.name) for tier in programme.tiers]
     return {
         "whole": [Field("name", _("Name of the programme"), programme.name, fault=faults.get("name", ""))],
@@ -109,22 +105,9 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
                 fault=faults.get("business_tier", ""),
             ),
         ],
-        "life": [
-            select("expiry", _("Points expire"), EXPIRY),
-            Field(
-                "year_ends",
-                _("Where a year's end counts, it is"),
-                programme.year_ends,
-                hint=_("month-day, such as 12-31"),
-                fault=faults.get("year_ends", ""),
-                longest=5,
-            ),
-            number("points_life_months", _("Points live"), _("months"), _("0: for ever")),
-            number("pending_days", _("Can be spent after"), days, _("0: at once")),
-            select("negative_balance", _("More taken back than there is"), NEGATIVE),
-        ],
+        "life": _life(programme, faults),
         "spending": [
-            number("point_value", _("A point pays"), money),
+            number("point_value", _("A point pays"), currency()),
             number("spend_minimum", _("At least, in one payment"), points, _("0: no minimum")),
             number("spend_step", _("In steps of"), points),
             select(
@@ -149,6 +132,39 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
             )
         ],
     }
+
+
+def _life(programme: Programme, faults: Mapping[str, str]) -> list[Field]:
+    """The fields of how long points live."""
+    number, select = partial(_number, programme, faults), partial(_select, programme, faults)
+    return [
+        select("expiry", _("Points expire"), EXPIRY),
+        Field(
+            "year_ends",
+            _("Where a year's end counts, it is"),
+            programme.year_ends,
+            hint=_("month-day, such as 12-31"),
+            fault=faults.get("year_ends", ""),
+            longest=5,
+        ),
+        number("points_life_months", _("Points live"), _("months"), _("0: for ever")),
+        number("pending_days", _("Can be spent after"), _("days"), _("0: at once")),
+        select("negative_balance", _("More taken back than there is"), NEGATIVE),
+    ]
+
+
+def _number(
+    programme: Programme, faults: Mapping[str, str], name: str, label: Any, unit: Any = "", hint: Any = ""
+) -> Field:
+    value = _plain(getattr(programme, name))
+    return Field(name, label, value, "number", hint, unit, fault=faults.get(name, ""))
+
+
+def _select(
+    programme: Programme, faults: Mapping[str, str], name: str, label: Any, names: Mapping[Any, Any], hint: Any = ""
+) -> Field:
+    value = str(getattr(programme, name))
+    return Field(name, label, value, "select", hint, "", _choices(names), faults.get(name, ""))
 
 
 def tier_row(number: str, tier: Tier, faults: Mapping[str, str], choices: Choices) -> Row:
