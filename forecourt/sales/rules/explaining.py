@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
+from forecourt.coupons.rules import normal_code
 from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Earned
@@ -14,7 +15,9 @@ from forecourt.offers.rules.facts import Facts
 from forecourt.offers.rules.failing import failed
 from forecourt.offers.rules.matching import NOTHING, Live, Missed
 from forecourt.offers.rules.speaking import plain
+from forecourt.offers.rules.taking import is_taken
 from forecourt.sales.rules.offering import Offered
+from forecourt.sales.rules.state import Rulings
 from forecourt.sales.values import (
     CouponGiven,
     Flag,
@@ -164,6 +167,29 @@ def _of_coupons(given: Offered, issued: Sequence[Issue], used: Sequence[Coupon])
             values["until"] = coupon.expires_on.isoformat()
         reasons.append(Reason(code="coupon.issued", verdict=Verdict.INFO, rule=coupon.template, values=values))
     return reasons
+
+
+def explained_unused(known: KnownSale, given: Offered, used: Sequence[Coupon], rulings: Rulings) -> tuple[Reason, ...]:
+    """Coupons that were presented, are good, and were not used: why. They stay good."""
+    presented = {normal_code(code): None for code in known.sale.coupons}
+    good = {normal_code(coupon.code): coupon for held in given.coupons.values() for coupon in held}
+    spent = {normal_code(coupon.code) for coupon in used}
+    kinds = {coupon.template for coupon in used}
+    reasons = []
+    for code in presented:
+        coupon = good.get(code)
+        if coupon is None or code in spent:
+            continue
+        template = rulings.templates[coupon.template].template
+        if coupon.template in kinds:
+            why = "one_of_a_kind"
+        elif is_taken(rulings.book.offers, coupon.template, known.rated_at):
+            why = "not_given"
+        else:
+            why = "handover" if template.handover else "no_offer"
+        values = {"code": coupon.code, "why": why}
+        reasons.append(Reason(code="coupon.unused", verdict=Verdict.NOT_MET, rule=coupon.template, values=values))
+    return tuple(reasons)
 
 
 def explained_shortage(given: Offered, issued: Sequence[Issue]) -> tuple[Reason, ...]:

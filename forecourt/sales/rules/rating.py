@@ -10,7 +10,13 @@ from forecourt.kernel.money import ZERO, rounded
 from forecourt.loyalty.rules import Earned, multiplier_of, points_earned, sole_tender
 from forecourt.offers.rules.matching import Live
 from forecourt.sales.rules import offering
-from forecourt.sales.rules.explaining import explained, explained_offers, explained_shortage, told_whole
+from forecourt.sales.rules.explaining import (
+    explained,
+    explained_offers,
+    explained_shortage,
+    explained_unused,
+    told_whole,
+)
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.rules.paying import points_tendered
 from forecourt.sales.rules.state import Rulings, State
@@ -87,6 +93,8 @@ def _rated(
         issued = _issued(given, known, mint)
     if given and explains:
         reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
+        if sale.coupons:
+            reasons += explained_unused(known, given, used, rulings)
         if mint is not None and _may_be_issued(known):
             reasons += explained_shortage(given, issued)
         if whole is not None:

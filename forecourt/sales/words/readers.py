@@ -144,7 +144,7 @@ def _for_cashier(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
             }
         case "points.no_member":
             return _("Ask for the member code or the phone number: no member was recognised.")
-        case "coupon.refused":
+        case "coupon.refused" | "coupon.unused":
             why = why_not_words(values.get("why", ""))
             return _("Give %(coupon)s %(code)s back: %(why)s.") % (words | {"code": values.get("code", ""), "why": why})
     return sentence(reason, company, names)

@@ -139,9 +139,10 @@ def _coupon_sentence(reason: Reason, names: CompanyNames) -> str:
             return _("%(coupon)s for next time: %(code)s, good from %(from)s.") % words
         case "coupon.none_left":
             return _("%(coupon)s for next time: %(count)s fewer, no more of them are given out.") % words
-    return _("%(coupon)s %(code)s was not taken: %(why)s.") % (
-        words | {"why": why_not_words(reason.values.get("why", ""))}
-    )
+    words |= {"why": why_not_words(reason.values.get("why", ""))}
+    if reason.code == "coupon.unused":
+        return _("%(coupon)s %(code)s was not used and stays good: %(why)s.") % words
+    return _("%(coupon)s %(code)s was not taken: %(why)s.") % words
 
 
 def why_not_words(why: str) -> str:
@@ -156,6 +157,10 @@ def why_not_words(why: str) -> str:
         "expired": _("it has expired"),
         "members": _("only members can use it"),
         "customer_limit": _("this member has used as many as one may"),
+        "one_of_a_kind": _("only one of a kind is used in a sale"),
+        "not_given": _("no offer that takes it was given this time"),
+        "handover": _("it is handed over at the counter, without a sale"),
+        "no_offer": _("no offer takes it now"),
     }.get(why, _("no coupon has this code"))
 
 
