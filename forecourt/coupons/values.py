@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from forecourt.kernel.bounds import NotNegative
 from forecourt.kernel.values import Value
+from forecourt.organisation.values import StationFacts
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
 
@@ -38,7 +39,8 @@ class Template(Value, forbid_unknown_fields=True):
     `is_automatic`: a member's coupon is used without being presented. `uses` is how often one coupon can be used;
     `per_customer` how often a customer may use coupons of it (0: any number; else only members can, for others cannot
     be told apart); `limit` how many uses of a generic code, or how many coupons may be issued, in all (0: any number).
-    `worth` compares it with money where an offer gives it.
+    `worth` compares it with money where an offer gives it. `stations` are those that hand it over, by code, all where none
+    is named; offers say by their conditions where they take it.
     """
 
     code: Code
@@ -56,6 +58,27 @@ class Template(Value, forbid_unknown_fields=True):
     is_automatic: bool = False
     is_transferable: bool = False
     worth: NotNegative = Decimal(0)
+    stations: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=32)], ...], Meta(max_length=5000)] = ()
+
+
+class Where(Value):
+    """Where an offer takes a coupon: at stations (codes), in regions, with legal entities (names); what is not named is any.
+
+    A station must be in all that is named.
+    """
+
+    stations: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    payees: tuple[str, ...] | None = None
+
+    def holds(self, station: StationFacts) -> bool:
+        """Whether it is taken at that station."""
+        asked = (
+            (self.stations, station.code),
+            (self.regions, station.region),
+            (self.payees, station.legal_entity),
+        )
+        return all(named is None or name in named for named, name in asked)
 
 
 class NewCoupon(Value):
@@ -143,3 +166,5 @@ class WhyNot(StrEnum):
     EXPIRED = "expired"
     MEMBERS = "members"
     CUSTOMER_LIMIT = "customer_limit"
+    NO_OFFER = "no_offer"
+    NOT_HERE = "not_here"

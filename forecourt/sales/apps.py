@@ -11,4 +11,8 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
+        from forecourt.coupons import queries as coupons
+        from forecourt.sales.services import taking
+
         rights.grant(ROLES)
+        coupons.tell_places(taking.places)

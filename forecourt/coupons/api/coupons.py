@@ -1,7 +1,9 @@
 """Routes of coupons: issued, found, used, moved."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from forecourt.coupons import permissions, queries, rules, services
@@ -17,13 +19,15 @@ from forecourt.coupons.api.schemas import (
     SeenBody,
     SeenOut,
 )
+from forecourt.coupons.queries import CouponView
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import clock
 from forecourt.kernel.languages import in_languages
-from forecourt.kernel.problems import NotFound
+from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 from forecourt.organisation import queries as organisation
+from forecourt.organisation.values import StationFacts
 
 router = Router()
 
@@ -40,7 +44,7 @@ def issue_coupons(request: KeyedRequest, wanted: IssueBody) -> Status[list[Coupo
     made = services.issue_coupons(
         request.actor, wanted.template, wanted.customer_ids, origin=wanted.origin, reason=wanted.reason
     )
-    return Status(201, [CouponOut.of(view) for view in queries.views([coupon.id for coupon in made])])
+    return Status(201, _shown(queries.views([coupon.id for coupon in made])))
 
 
 @router.get(
@@ -63,7 +67,7 @@ def list_of_customer(
         limit=limit + 1,
     )
     return Page[CouponOut](
-        items=[CouponOut.of(view) for view in found[:limit]],
+        items=_shown(found[:limit]),
         next=cursor_of(found[limit - 1].id) if len(found) > limit else None,
     )
 
@@ -85,6 +89,9 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
     used = queries.used_by([member], [coupon.template_id]) if member and coupon else {}
     now = clock.now()
     why = rules.why_not(coupon, template, organisation.company_day(now), member, next(iter(used.values()), 0))
+    station = _station(asked.station) if asked.station is not None else None
+    if why is None and template is not None:
+        why = rules.why_not_there(template, queries.places([template.code])[template.code], station)
     zone = organisation.company_zone()
     messages = in_languages(lambda: rules.sentence(why, coupon, template, zone) if why else "")
     return LookupOut(
@@ -92,7 +99,7 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
         why_not=why.value if why else None,
         messages=messages,
         handover=template.handover if template else "",
-        coupon=CouponOut.of(queries.view(coupon.id)) if coupon else None,
+        coupon=_one(coupon.id) if coupon else None,
     )
 
 
@@ -106,7 +113,7 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
 def redeem_coupon(request: KeyedRequest, wanted: CouponRedeemBody) -> CouponOut:
     """409 says why it is not taken, or that it is used in a sale. Send an Idempotency-Key."""
     done = services.redeem_coupon(request.actor, wanted.code, wanted.station, wanted.customer_id)
-    return CouponOut.of(queries.view(done.id))
+    return _one(done.id)
 
 
 @router.post(
@@ -119,7 +126,7 @@ def redeem_coupon(request: KeyedRequest, wanted: CouponRedeemBody) -> CouponOut:
 def claim_coupon(request: KeyedRequest, wanted: CouponClaimBody) -> CouponOut:
     """A bearer's coupon, or one that its holder shared by telling the code where its template allows that."""
     done = services.claim_coupon(request.actor, wanted.code, wanted.customer_id)
-    return CouponOut.of(queries.view(done.id))
+    return _one(done.id)
 
 
 @router.post(
@@ -142,7 +149,7 @@ def mark_seen(request: KeyedRequest, seen: SeenBody) -> SeenOut:
 )
 def get_coupon(request: KeyedRequest, coupon_id: UUID) -> CouponOut:
     request.actor.require(permissions.VIEW_COUPONS)
-    return CouponOut.of(queries.view(coupon_id))
+    return _one(coupon_id)
 
 
 @router.post(
@@ -183,6 +190,22 @@ def restore_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody
     """Its latest use is given back; its last day stays as it is. 409 when there is nothing to give back."""
     services.restore_coupon(request.actor, coupon_id, why.reason)
     return get_coupon(request, coupon_id)
+
+
+def _station(code: str) -> StationFacts:
+    station = organisation.station_facts([code]).get(code)
+    if station is None:
+        raise Invalid.field("station", _("%(code)r is not a station") % {"code": code})
+    return station
+
+
+def _one(coupon_id: UUID) -> CouponOut:
+    return _shown([queries.view(coupon_id)])[0]
+
+
+def _shown(views: Sequence[CouponView]) -> list[CouponOut]:
+    places = queries.places({view.template for view in views})
+    return [CouponOut.of(view, places[view.template]) for view in views]
 
 
 def _known(customer_id: int) -> int:

@@ -1,5 +1,6 @@
 """What the API says of coupons and takes for them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from pydantic import Field
 from pydantic.types import StringConstraints
 
 from forecourt.coupons.queries import BatchView, CouponView, Figures, KnownTemplate
-from forecourt.coupons.values import CouponKind, CouponStatus, Template
+from forecourt.coupons.values import CouponKind, CouponStatus, Template, Where
 from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
 
 TemplateCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -19,6 +20,10 @@ CouponCode = Annotated[
     str, Field(min_length=1, max_length=64, description="As printed or typed: blanks and dashes count nothing.")
 ]
 Reason = Annotated[Text, Field(min_length=1, max_length=200)]
+Stations = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=32)]],
+    Field(max_length=5000, description="Codes of those that hand it over; none is all."),
+]
 Days = Annotated[int, Field(ge=0, le=3650, strict=True)]
 
 
@@ -39,6 +44,7 @@ class TemplateFields(Schema):
     is_automatic: bool = False
     is_transferable: bool = False
     worth: Figure = Field(default=Decimal(0), ge=0)
+    stations: Stations = []
 
 
 class TemplateBody(TemplateFields, Body):
@@ -66,6 +72,7 @@ class TemplateChanges(Changes):
     is_automatic: bool = False
     is_transferable: bool = False
     worth: Figure = Field(default=Decimal(0), ge=0)
+    stations: Stations = []
 
 
 class FiguresOut(Schema):
@@ -79,9 +86,22 @@ class FiguresOut(Schema):
     expired: int = 0
 
 
+class PlaceOut(Schema):
+    """Where an offer takes coupons: at a station that is in all lists that are there. Stations by code; null is any."""
+
+    stations: list[str] | None
+    regions: list[str] | None
+    legal_entities: list[str] | None
+
+    @classmethod
+    def of(cls, where: Where) -> "PlaceOut":
+        return cls(stations=where.stations, regions=where.regions, legal_entities=where.payees)
+
+
 class TemplateOut(Schema):
     """A template. A coupon is good from `delay_days` after it was issued, for `valid_days` (0: for ever) and until
-    `valid_until` at most; `limit` and `per_customer` of 0 are none. `is_live`: still issued.
+    `valid_until` at most; `limit` and `per_customer` of 0 are none. `is_live`: still issued. `stations` hand it over, all
+    where none is named; `places` says where offers take it now, empty where none does.
     """
 
     code: str
@@ -100,20 +120,22 @@ class TemplateOut(Schema):
     is_automatic: bool
     is_transferable: bool
     worth: Figure
+    stations: list[str]
+    places: list[PlaceOut]
     figures: FiguresOut | None = None
 
     @classmethod
-    def of(cls, known: KnownTemplate, figures: Figures | None = None) -> "TemplateOut":
+    def of(cls, known: KnownTemplate, places: Sequence[Where], figures: Figures | None = None) -> "TemplateOut":
         fields: dict[str, Any] = msgspec.structs.asdict(known.template)
         counted = FiguresOut(**{name: getattr(figures, name) for name in FiguresOut.model_fields}) if figures else None
-        return cls(**fields, is_live=known.is_live, figures=counted)
+        return cls(**fields, is_live=known.is_live, places=[PlaceOut.of(where) for where in places], figures=counted)
 
 
 class CouponOut(Schema):
     """A coupon, good on days from `active_from` to `expires_on`, both included. `uses` of 0 is any number.
 
     `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it. A used one
-    with `voided_at` is void as soon as its use is given back.
+    with `voided_at` is void as soon as its use is given back. `places` says where offers take it now, empty where none does.
     """
 
     id: UUID
@@ -133,11 +155,12 @@ class CouponOut(Schema):
     sale_id: UUID | None
     batch_id: int | None
     origin: str
+    places: list[PlaceOut]
 
     @classmethod
-    def of(cls, view: CouponView) -> "CouponOut":
-        fields = {name: getattr(view, name) for name in cls.model_fields if name != "name"}
-        return cls(**fields, name=view.template_name)
+    def of(cls, view: CouponView, places: Sequence[Where]) -> "CouponOut":
+        fields = {name: getattr(view, name) for name in cls.model_fields if name not in ("name", "places")}
+        return cls(**fields, name=view.template_name, places=[PlaceOut.of(where) for where in places])
 
 
 class IssueBody(Body):
@@ -157,16 +180,18 @@ class IssueBody(Body):
 
 
 class LookupBody(Body):
-    """A code that was presented, and by whom if that is known."""
+    """A code that was presented, and by whom and at which station (by code) if that is known."""
 
     code: CouponCode
     customer_id: Id | None = None
+    station: Annotated[str, Field(min_length=1, max_length=32)] | None = None
 
 
 class LookupOut(Schema):
     """Whether the coupon can be used now, and if not why: a stable word and a sentence by language.
 
-    `handover` is what to hand over where the coupon needs no sale. An unknown code has no `coupon`.
+    "no_offer": no offer takes it now; "not_here": none does at that station. `handover` is what to hand over where the
+    coupon needs no sale. An unknown code has no `coupon`.
     """
 
     usable: bool

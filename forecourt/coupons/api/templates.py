@@ -33,8 +33,9 @@ def list_templates(
     request.actor.require(permissions.VIEW_COUPONS)
     known = queries.live_templates()
     codes = [code for code in sorted(known) if code > cursor and (known[code].is_live or not live)]
+    places = queries.places(codes[:limit])
     return Page[TemplateOut](
-        items=[TemplateOut.of(known[code]) for code in codes[:limit]],
+        items=[TemplateOut.of(known[code], places[code]) for code in codes[:limit]],
         next=codes[limit - 1] if len(codes) > limit else None,
     )
 
@@ -52,7 +53,8 @@ def get_template(request: KeyedRequest, code: PathCode) -> TemplateOut:
     known = queries.templates([code]).get(code)
     if known is None:
         raise NotFound(f"There is no coupon template {code!r}.")
-    return TemplateOut.of(known, queries.figures([known.id]).get(known.id, queries.Figures()))
+    figures = queries.figures([known.id]).get(known.id, queries.Figures())
+    return TemplateOut.of(known, queries.places([code])[code], figures)
 
 
 @router.post(

@@ -25,6 +25,7 @@ from forecourt.coupons.queries.lookup import (
     view_by_code,
     views,
 )
+from forecourt.coupons.queries.places import places, tell_places
 from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates
 
 __all__ = [
@@ -54,8 +55,10 @@ __all__ = [
     "live_templates",
     "moved_by",
     "page",
+    "places",
     "sources",
     "steps",
+    "tell_places",
     "templates",
     "used_by",
     "uses",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from forecourt.coupons.rules.templates import checked_template
-from forecourt.coupons.rules.verdicts import sentence, why_not
+from forecourt.coupons.rules.verdicts import is_handed_over, sentence, why_not, why_not_there
 from forecourt.coupons.values import Coupon, CouponStatus, Template
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CODE_LENGTH",
     "checked_template",
     "good_days",
+    "is_handed_over",
     "minted",
     "new_code",
     "new_codes",
@@ -20,6 +21,7 @@ __all__ = [
     "sentence",
     "shown_code",
     "why_not",
+    "why_not_there",
 ]
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

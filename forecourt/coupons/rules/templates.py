@@ -49,6 +49,10 @@ def checked_template(template: Template, normal_code: str, today: date) -> Templ
         )
     if tidy.worth != round(tidy.worth, 4):
         raise Invalid.field("worth", _("%(worth)s has more than four decimal places") % {"worth": tidy.worth})
+    if tidy.stations and not tidy.handover:
+        raise Invalid.field(
+            "stations", _("limits who hands it over; where offers take it they say themselves: leave it empty")
+        )
     _check_kind(tidy)
     return tidy
 

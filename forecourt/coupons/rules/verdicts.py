@@ -1,10 +1,12 @@
 """Why a coupon is not taken, as a stable word and as a sentence."""
 
+from collections.abc import Sequence
 from datetime import date, tzinfo
 from uuid import UUID
 
-from forecourt.coupons.values import Coupon, CouponStatus, Template, WhyNot
+from forecourt.coupons.values import Coupon, CouponStatus, Template, Where, WhyNot
 from forecourt.kernel.words import say as _
+from forecourt.organisation.values import StationFacts
 
 
 def why_not(
@@ -49,6 +51,23 @@ def _not_now(
     return None
 
 
+def why_not_there(template: Template, places: Sequence[Where], station: StationFacts | None) -> WhyNot | None:
+    """Why a good coupon is of no use at a station, or anywhere where none is named; None when it is.
+
+    `places` are those of the offers that take it now. What is handed over needs no offer.
+    """
+    if not places and not template.handover:
+        return WhyNot.NO_OFFER
+    if station is None or any(place.holds(station) for place in places) or is_handed_over(template, station.code):
+        return None
+    return WhyNot.NOT_HERE
+
+
+def is_handed_over(template: Template, station: str) -> bool:
+    """Whether that station (a code) hands over what the template says."""
+    return bool(template.handover) and (not template.stations or station in template.stations)
+
+
 def sentence(why: WhyNot, coupon: Coupon | None, template: Template | None, zone: tzinfo | None = None) -> str:
     """The reason in the reader's language, with its figures; `zone` is where the day of a use is told."""
     if coupon is None or template is None or why is WhyNot.UNKNOWN:
@@ -63,7 +82,7 @@ def sentence(why: WhyNot, coupon: Coupon | None, template: Template | None, zone
     return _text(why, coupon) % figures
 
 
-def _text(why: WhyNot, coupon: Coupon) -> str:
+def _text(why: WhyNot, coupon: Coupon) -> str:  # noqa: C901 - one case a reason
     match why:
         case WhyNot.VOID:
             return _("This coupon was voided.")
@@ -81,5 +100,9 @@ def _text(why: WhyNot, coupon: Coupon) -> str:
             return _("This coupon expired; %(until)s was its last day.")
         case WhyNot.MEMBERS:
             return _("This coupon is for members, %(count)s for each; identify the member first.")
+        case WhyNot.NO_OFFER:
+            return _("No offer takes this coupon now.")
+        case WhyNot.NOT_HERE:
+            return _("This coupon is not taken at this station.")
         case _:
             return _("This member has used %(count)s of these coupons, as many as one may.")

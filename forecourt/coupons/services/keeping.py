@@ -115,6 +115,8 @@ def redeem_coupon(actor: Actor, code: str, station: str, customer_id: int | None
     used = queries.used_by([member], [coupon.template_id]) if member else {}
     times = used.get((member or 0, coupon.template_id), 0)
     why = rules.why_not(coupon, template, organisation.company_day(), member, times)
+    if why is None and not rules.is_handed_over(template, station):
+        why = WhyNot.NOT_HERE
     if why is not None:
         raise Conflict(rules.sentence(why, coupon, template, organisation.company_zone()))
     use = Use(

@@ -159,6 +159,9 @@ def _checked(template: Template, *, is_past_allowed: bool = False) -> Template:
             "worth",
             _("%(worth)s has more than %(digits)s decimal places") % {"worth": template.worth, "digits": digits},
         )
+    missing = set(template.stations) - organisation.station_facts(template.stations).keys() if template.stations else ()
+    if missing:
+        raise Invalid.field("stations", _("%(code)r is not a station") % {"code": min(missing)})
     asked = msgspec.structs.replace(template, valid_until=None) if is_past_allowed else template
     today = organisation.company_day()
     return rules.checked_template(asked, rules.normal_code(template.generic_code), today)

@@ -30,6 +30,7 @@ def coupon(request: HttpRequest, coupon_id: UUID) -> HttpResponse:
     uses, steps = queries.uses(coupon_id=coupon_id, limit=200), queries.steps(coupon_id)
     stations = organisation.stations_by_id({use.station_id for use in uses if use.station_id})
     history = told.history(view, uses, steps, stations)
+    places = queries.places([view.template])[view.template]
     people = {one.customer for one in history} | {view.customer_id}
     is_open = view.status is CouponStatus.ACTIVE
     may_void = actor.may(permissions.VOID_COUPONS)
@@ -37,14 +38,19 @@ def coupon(request: HttpRequest, coupon_id: UUID) -> HttpResponse:
         request,
         "coupon",
         _("Coupon %(code)s") % {"code": rules.shown_code(view.code)},
-        one=told.shown(view),
+        one=told.on_its_page(view, known.template, places),
+        taken_at=told.taken_at(places) if places or not known.template.handover else "",
         view=view,
         known=known,
         shown_code=rules.shown_code(view.code),
         picture=picture(view.code),
         history=history,
         names=customers.names([number for number in people if number]),
-        station_list=organisation.all_stations(actor) if known.template.handover else [],
+        station_list=[
+            station
+            for station in (organisation.all_stations(actor) if known.template.handover else ())
+            if rules.is_handed_over(known.template, station.code)
+        ],
         may_redeem=actor.may(permissions.REDEEM_COUPONS) and bool(known.template.handover) and is_open,
         may_void=may_void and is_open and not view.is_generic,
         may_restore=may_void and _can_restore(view, uses),

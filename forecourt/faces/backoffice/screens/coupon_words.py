@@ -1,5 +1,6 @@
 """Coupons in words: in which state one is, what a template says, what happened to one."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -7,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from forecourt.coupons import rules
 from forecourt.coupons.queries import CouponView, StepView, UseView
-from forecourt.coupons.values import CouponKind, CouponStatus, Step, Template
+from forecourt.coupons.values import CouponKind, CouponStatus, Step, Template, Where
 from forecourt.faces.backoffice.templatetags.office import day, who
+from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 
 STATES = {
@@ -77,13 +80,45 @@ def state_of(view: CouponView, today: date) -> str:
     return "expired" if view.expires_on is not None and today > view.expires_on else "active"
 
 
+def on_its_page(view: CouponView, template: Template, places: Sequence[Where]) -> Shown:
+    """A coupon as its own page shows it: one that is good and that nothing takes is told apart."""
+    one = shown(view)
+    if one.state == "active" and rules.why_not_there(template, places, None) is not None:
+        return one._replace(name=_("No offer takes it"), colour="amber")
+    return one
+
+
 def origin(text: str) -> str:
     """What gave a coupon, in words."""
     head = text.partition(":")[0]
     return str(ORIGINS.get(head, head))
 
 
-def facts(template: Template, money: str) -> list[tuple[str, str]]:
+def taken_at(places: Sequence[Where]) -> str:
+    """Where offers take a coupon now, in words: anywhere, at which stations, in which regions, with which legal entities."""
+    if not places:
+        return _("no offer takes it now")
+    codes = {code for where in places for code in where.stations or ()}
+    stations = organisation.station_facts(codes)
+    said = []
+    for where in places:
+        named = [stations[code].name if code in stations else code for code in where.stations or ()]
+        named += [*(where.regions or ()), *(where.payees or ())]
+        if not named:
+            return _("at every station")
+        said.append(", ".join(named))
+    return "; ".join(dict.fromkeys(said))
+
+
+def handed_over_at(template: Template) -> str:
+    """Which stations hand over what a template says."""
+    if not template.stations:
+        return _("at every station")
+    stations = organisation.station_facts(template.stations)
+    return ", ".join([stations[code].name if code in stations else code for code in template.stations])
+
+
+def facts(template: Template, money: str, places: Sequence[Where]) -> list[tuple[str, str]]:
     """What a template says, as (what, how)."""
     said = [(_("Kind"), str(KINDS[template.kind.value]))]
     if template.generic_code:
@@ -99,8 +134,11 @@ def facts(template: Template, money: str) -> list[tuple[str, str]]:
             (_("How it is used"), _("without being presented") if template.is_automatic else _("when it is presented"))
         )
         said.append((_("Can be given on"), _("yes") if template.is_transferable else _("no")))
+    if places or not template.handover:
+        said.append((_("Offers take it"), taken_at(places)))
     if template.handover:
         said.append((_("Handed over"), template.handover))
+        said.append((_("Who hands it over"), handed_over_at(template)))
     if template.worth:
         said.append((_("Worth"), money))
     return said
