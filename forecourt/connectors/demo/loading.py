@@ -13,9 +13,10 @@ from forecourt.connectors.demo import chain as chains
 from forecourt.connectors.demo import planted, stock
 from forecourt.connectors.demo.aftermath import leave_traces
 from forecourt.connectors.demo.life import trials
+from forecourt.connectors.demo.life.lanes import EVENTS_AT_ONCE, Lanes, wait_for_no_disk
 from forecourt.connectors.demo.life.office import Office, hire
 from forecourt.connectors.demo.life.world import World
-from forecourt.connectors.demo.life.year import EVENTS_AT_ONCE, Year
+from forecourt.connectors.demo.life.year import Year
 from forecourt.connectors.demo.people import People
 from forecourt.connectors.demo.programme import PROGRAMME
 from forecourt.connectors.demo.trade import Trade
@@ -32,6 +33,9 @@ from forecourt.organisation.values import CompanyFacts, Role
 from forecourt.sales import services as sales
 
 WHAT_IS_THERE: Final = sql.load(__file__, "what_is_there")
+TWO_LANES_FROM: Final = 5000
+"""Sales from which a second process is worth its start."""
+_SUMS: Final = ("sales.",)
 _ROLES: Final = {"manager": Role.STATION_MANAGER, "attendant": Role.CASHIER}
 
 
@@ -92,17 +96,19 @@ def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until:
     people = People(sizes, span, chain)
     trade = Trade(sizes, span, chain, people)
     summary = Summary(first=span.first.isoformat(), until=span.until.isoformat(timespec="seconds"), seed=sizes.seed)
-    _run("SET synchronous_commit TO off")  # what a crash would take along is loaded anew in any case
-    with clock.as_of(span.moment(0)):
-        office = _found(actor, span, chain, trade, summary)
-    world = World(actor, sizes, span, chain, people.members, office)
-    Year(world, trade, tell, summary).pass_by()
-    with clock.as_of(span.until):
-        traces = leave_traces(actor, sizes, people.members)
-        summary.adjustments, summary.notes, summary.merged = traces.adjustments, traces.notes, traces.merged
-        # after the merges, which bring sales together
-        summary.tier_changes += sales.review_tiers(actor, span.until.date())
-        _catch_up(tell)
+    wait_for_no_disk()
+    with Lanes(actor, is_alone=sizes.expected_sales < TWO_LANES_FROM) as lanes:
+        with clock.as_of(span.moment(0)):
+            office = _found(actor, span, chain, trade, summary)
+        world = World(actor, sizes, span, chain, people.members, office, lanes)
+        Year(world, trade, tell, summary).pass_by()
+        with clock.as_of(span.until):
+            traces = leave_traces(actor, sizes, people.members)
+            summary.adjustments, summary.notes, summary.merged = traces.adjustments, traces.notes, traces.merged
+            # after the merges, which bring sales together
+            summary.tier_changes += sales.review_tiers(actor, span.until.date())
+            lanes.read_on(_SUMS)
+            _catch_up(tell)
     trials.run(world, tell)
     _tidy()
     _write_planted(sizes, span, chain, people)
@@ -174,7 +180,7 @@ def _catch_up(tell: Progress) -> None:
 def _tidy() -> None:
     """Statistics of full tables, so that the first plans are good ones, and commits as they were before."""
     _run("SET synchronous_commit TO DEFAULT")
-    _run("VACUUM (ANALYZE)")
+    _run("ANALYZE")
 
 
 def _run(statement: str) -> None:

@@ -33,7 +33,9 @@ def demo(stations: int, customers: int, days: int, seed: int) -> None:
     from forecourt.connectors.demo.loading import load
     from forecourt.connectors.demo.values import Sizes
     from forecourt.kernel.actors import SYSTEM
+    from forecourt.kernel.processes import settle_in
 
+    settle_in()
     sizes = Sizes(stations=stations, customers=customers, days=days, seed=seed)
     with _Bars() if sys.stderr.isatty() else _Lines() as progress:
         summary = load(SYSTEM, sizes, progress)

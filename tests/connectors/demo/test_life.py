@@ -88,16 +88,16 @@ def test_a_purse_gives_the_first_coupon_that_is_good_and_suits():
 ENDS = {"wechat-3": datetime(2026, 9, 5, tzinfo=CHINA)}
 
 
-def fill(day: int, hour: int, grade: str = fuel.PETROL_92, *more: str, coupons=()) -> NewSale:
+def fill(day: int, hour: int, grade: str = fuel.PETROL_92, *more: str, pieces=1, coupons=()) -> NewSale:
     line = NewLine(product=grade, quantity=Decimal(30), amount=Decimal(240))
-    shop = tuple(NewLine(product=code, quantity=Decimal(1), amount=Decimal(5)) for code in more)
+    shop = tuple(NewLine(product=code, quantity=Decimal(pieces), amount=Decimal(12 * pieces)) for code in more)
     return NewSale(
         station="S001",
         source="pos-1",
         source_ref="1",
         occurred_at=datetime(2026, 9, day, hour, 15, tzinfo=CHINA),
         lines=(line, *shop),
-        tenders=(NewTender(kind="wechat", amount=Decimal(240 + 5 * len(more))),),
+        tenders=(NewTender(kind="wechat", amount=Decimal(240 + 12 * pieces * len(more))),),
         coupons=coupons,
     )
 
@@ -127,11 +127,13 @@ def test_a_till_asks_when_something_may_cost_less_and_only_then(demo):
     assert asks(fill(10, 11, fuel.PETROL_95))  # a Thursday before four
     assert not asks(fill(10, 18, fuel.PETROL_95))
     assert not asks(fill(10, 11))
-    assert asks(fill(9, 9, fuel.PETROL_92, water))  # shop and fuel on one receipt
+    assert asks(fill(9, 9, fuel.PETROL_92, water, pieces=2))  # shop and fuel on one receipt
+    assert not asks(fill(9, 9, fuel.PETROL_92, water))  # less than 20 yuan of it
     assert asks(fill(9, 9, coupons=("A",)))
     assert not asks(fill(8, 9), None)  # strangers pay for fuel what it costs
-    assert not asks(fill(9, 9, fuel.PETROL_92, water), None)
-    assert asks(fill(9, 9, fuel.PETROL_92, nuts), None)  # an offer for everybody
+    assert not asks(fill(9, 9, fuel.PETROL_92, water, pieces=2), None)
+    assert asks(fill(9, 9, fuel.PETROL_92, nuts, pieces=2), None)  # an offer for everybody
+    assert not asks(fill(9, 9, fuel.PETROL_92, nuts), None)  # who takes two
     assert asks(fill(3, 9))  # paid by WeChat
     member.id = 2
     assert asks(fill(9, 9))  # gold has its own discount

@@ -36,7 +36,8 @@ UNION SELECT 'claim ' || state FROM accounts_claim UNION SELECT 'simulation ' ||
 
 
 @pytest.fixture
-def loaded(committed):
+def loaded(committed, monkeypatch):
+    monkeypatch.setattr(loading, "TWO_LANES_FROM", 100)  # as in large ones
     heard = []
     summary = loading.load(SYSTEM, SIZES, lambda step, done, total: heard.append((step, done, total)), until=UNTIL)
     return summary, heard

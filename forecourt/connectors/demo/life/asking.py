@@ -1,37 +1,27 @@
 """Which sales a till asks about before it takes the money: those that might cost less than they say."""
 
-from datetime import datetime
-from functools import cache, lru_cache
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
-from forecourt.connectors.demo import fuel
-from forecourt.connectors.demo.goods import BY_CODE
+from forecourt.catalogue.rules import usual_unit
+from forecourt.catalogue.standard import STANDARD_FUELS
+from forecourt.catalogue.values import NewProduct, ProductFacts
+from forecourt.connectors.demo import fuel, stock
 from forecourt.connectors.demo.values import CHINA, Member
-from forecourt.offers.rules.conditions import (
-    All,
-    AnyCondition,
-    AtHours,
-    AtStation,
-    CouponUsed,
-    FirstPurchase,
-    OnDaysOfMonth,
-    OnWeekdays,
-    PaidBy,
-)
-from forecourt.offers.rules.effects import Bundle, FuelForShop, ShopForFuel
-from forecourt.offers.rules.facts import Facts, Key, Place
+from forecourt.offers.rules.conditions import All, AnyCondition, CouponUsed, FirstPurchase
+from forecourt.offers.rules.facts import Facts, Place, items_of
 from forecourt.offers.rules.language import Offer
+from forecourt.offers.rules.matching import gain_of
+from forecourt.offers.rules.terms import About
 from forecourt.sales.values import NewSale
 
 LIQUID: Final = frozenset(fuel.LIQUID)
-_PLAIN: Final = (AtHours, AtStation, OnDaysOfMonth, OnWeekdays)
-"""Conditions that a till can tell by its clock and its own number. By who buys it can tell members from strangers."""
+_PLAIN: Final = frozenset({About.BASKET, About.PLACE, About.TIME, About.PAYMENT})
+"""What a till can tell by itself. By who buys it can tell members from strangers."""
 _SURE: Final = (CouponUsed, FirstPurchase)
 """What needs no looking at: who shows a coupon, or is here for the first time, is asked about in any case."""
-_FAMILY: Final = dict.fromkeys((fuel.PETROL_92, fuel.PETROL_95, fuel.PETROL_98), "petrol") | {
-    fuel.DIESEL_0: "diesel",
-    fuel.CHARGE: "electric",
-}
+_FUELS: Final = frozenset({*fuel.LIQUID, fuel.CHARGE})
 
 
 class Running(NamedTuple):
@@ -40,6 +30,14 @@ class Running(NamedTuple):
     offer: Offer
     since: datetime
     until: datetime | None
+
+
+class _Known(NamedTuple):
+    """An offer as a till tests it, with its conditions that a till can tell."""
+
+    offer: Offer
+    plain: tuple[AnyCondition, ...]
+    is_members: bool
 
 
 class Asking:
@@ -57,9 +55,13 @@ class Asking:
         on_shop: frozenset[str],
         richer_since: datetime,
     ) -> None:
-        self._offers = [one for one in running if _takes_money(one.offer)]
+        self._offers = [
+            (one, _Known(one.offer, _plain(one.offer), _is_for_members(one.offer.when)))
+            for one in running
+            if _takes_money(one.offer)
+        ]
         self._tiers, self._on_fuel, self._on_shop, self._since = tiers, on_fuel, on_shop, richer_since
-        self._at = lru_cache(maxsize=10_000)(self._in_force)
+        self._hour, self._now = datetime.min.replace(tzinfo=CHINA), list[_Known]()
 
     def might_cost_less(self, sale: NewSale, member: Member | None) -> bool:
         """Whether offers may take something off this sale, made by somebody known or by a stranger."""
@@ -69,12 +71,13 @@ class Asking:
             return False  # spoiled: the till knows nobody by what it sends
         if member is not None and self._has_own(sale, member):
             return True
-        keys = set[Key]().union(*(_keys_of(line.product) for line in sale.lines))
-        paid = {tender.kind for tender in sale.tenders}
-        hour = sale.occurred_at.astimezone(CHINA).replace(minute=0, second=0)
+        facts = _facts(sale)
         return any(
-            (member is not None or not is_members) and _meets(offer, keys, paid)
-            for offer, is_members in self._at(sale.station, hour)
+            (member is not None or not known.is_members)
+            and all(part.test(facts) is None for part in known.plain)
+            and (gain := gain_of(known.offer, facts)) is not None
+            and bool(gain.off)
+            for known in self._in_force(facts.place.local)
         )
 
     def _has_own(self, sale: NewSale, member: Member) -> bool:
@@ -85,23 +88,33 @@ class Asking:
         if sale.occurred_at < self._since:
             return False
         return tier in self._on_fuel or (
-            tier in self._on_shop and not all(line.product in _FAMILY for line in sale.lines)
+            tier in self._on_shop and not all(line.product in _FUELS for line in sale.lines)
         )
 
-    def _in_force(self, station: str, hour: datetime) -> list[tuple[Offer, bool]]:
-        """The offers that may hold there in that hour, and whether they are for members alone."""
-        facts = Facts((), Place(station, (), None, hour, hour.date()))
-        return [
-            (one.offer, _is_for_members(one.offer.when))
-            for one in self._offers
-            if one.since <= hour
-            and (one.until is None or hour < one.until)
-            and not any(isinstance(part, _PLAIN) and part.test(facts) is not None for part in _parts(one.offer.when))
-        ]
+    def _in_force(self, moment: datetime) -> list[_Known]:
+        """The offers that are in force in that hour; kept, since sales come in the order of time."""
+        if not self._hour <= moment < self._hour + timedelta(hours=1):
+            hour = self._hour = moment.replace(minute=0, second=0)
+            self._now = [
+                known for one, known in self._offers if one.since <= hour and (one.until is None or hour < one.until)
+            ]
+        return self._now
+
+
+def _facts(sale: NewSale) -> Facts:
+    """The sale as offers see it, but for who buys."""
+    local = sale.occurred_at.astimezone(CHINA)
+    paid = {tender.kind: tender.amount for tender in sale.tenders}
+    lines = [(_product(line.product), line.quantity, line.amount) for line in sale.lines]
+    return Facts(items_of(lines), Place(sale.station, (), sale.pump, local, local.date()), tenders=paid)
 
 
 def _parts(when: AnyCondition) -> tuple[AnyCondition, ...]:
     return when.of if isinstance(when, All) else (when,)
+
+
+def _plain(offer: Offer) -> tuple[AnyCondition, ...]:
+    return tuple(part for part in _parts(offer.when) if part.about in _PLAIN)
 
 
 def _takes_money(offer: Offer) -> bool:
@@ -112,46 +125,33 @@ def _takes_money(offer: Offer) -> bool:
 
 def _is_for_members(when: AnyCondition) -> bool:
     """Whether it asks who buys, which nobody can tell of a stranger."""
-    return any(part.needs_buyer() or part.keys() == _MEMBERS or part.about == "customer" for part in _parts(when))
-
-
-_MEMBERS: Final = frozenset({("member", "")})
-
-
-def _meets(offer: Offer, keys: set[Key], paid: set[str]) -> bool:
-    """Whether there is something of all that the offer asks for, and a payment it is for."""
-    for part in _parts(offer.when):
-        if isinstance(part, PaidBy) and not part.of & paid:
-            return False
-        wanted = part.keys()
-        if wanted is not None and {kind for kind, _ in wanted} <= _OF_PRODUCTS and not wanted & keys:
-            return False
-    return any(all(way & keys for way in _ways(effect)) for effect in offer.then)
-
-
-_OF_PRODUCTS: Final = {"product", "category", "brand", "kind", "family"}
-
-
-def _ways(effect: object) -> list[frozenset[Key]]:
-    """Sets of keys, of each of which a sale must have one for the effect to give something."""
-    if isinstance(effect, Bundle):
-        return [keys for part in effect.parts if (keys := part.of.keys()) is not None]
-    if isinstance(effect, FuelForShop):
-        return [keys for products in (effect.shop, effect.of) if (keys := products.keys()) is not None]
-    if isinstance(effect, ShopForFuel):
-        return [keys for products in (effect.fuel, effect.of) if (keys := products.keys()) is not None]
-    keys = effect.keys()  # type: ignore[attr-defined]
-    return [] if keys is None else [keys]
+    return any(part.needs_buyer() or part.about is About.CUSTOMER for part in _parts(when))
 
 
 @cache
-def _keys_of(product: str) -> frozenset[Key]:
-    """What offers find a product by."""
-    keys: set[Key] = {("product", product)}
-    if product in _FAMILY:
-        keys |= {("kind", "fuel"), ("family", _FAMILY[product])}
-    elif product in BY_CODE:
-        good = BY_CODE[product]
-        keys |= {("kind", good.kind), ("brand", good.brand), ("category", good.path)}
-        keys.add(("category", good.path.partition("/")[0]))
-    return frozenset(keys)
+def _product(code: str) -> ProductFacts | None:
+    return _products().get(code)
+
+
+@cache
+def _products() -> dict[str, ProductFacts]:
+    """What the chain sells, as offers see it; the numbers are the till's own."""
+    return {
+        product.code: ProductFacts(
+            id=number,
+            code=product.code,
+            name=product.name,
+            kind=product.kind,
+            unit=usual_unit(product.kind, product.family),
+            family=product.family,
+            categories=_categories(product),
+            brand=product.brand,
+        )
+        for number, product in enumerate([*STANDARD_FUELS, *stock.products()], 1)
+    }
+
+
+def _categories(product: NewProduct) -> tuple[str, ...]:
+    """Its category and all above it."""
+    steps = product.category.split("/")
+    return tuple("/".join(steps[:depth]) for depth in range(len(steps), 0, -1))

@@ -20,7 +20,6 @@ from forecourt.connectors.demo.trade import Sold
 from forecourt.connectors.demo.values import Member
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Problem
-from forecourt.sales import services
 from forecourt.sales.values import NewLine, NewSale, NewTender, Quote, Receipt
 
 LIST: Final = 1000
@@ -97,16 +96,15 @@ class Till:
 
     def _sell_list(self, part: Sequence[Sold]) -> list[tuple[Sold, Receipt]]:
         sales = [self._brought(one) for one in part]
+        lanes = [number if one.member is None else one.member for number, one in enumerate(part)]
         asked = [
             number for number, sale in enumerate(sales) if self._asking.might_cost_less(sale, self._who(part[number]))
         ]
         questions = [replace(sales[number], pricing="offers") for number in asked]
-        quotes = services.quote_sales(self._world.system, questions)
-        for number, quote in zip(asked, quotes, strict=True):
-            if isinstance(quote, Problem):
-                raise quote
-            sales[number] = self._paid(sales[number], quote, self._who(part[number]))
-        answers = services.post_sales(self._world.system, sales)
+        answered = self._world.lanes.quote(questions, [lanes[number] for number in asked])
+        quotes: dict[int, Quote | Problem] = dict(zip(asked, answered, strict=True))
+        sales = [self._paid(sale, quotes.get(number), self._who(part[number])) for number, sale in enumerate(sales)]
+        answers = self._world.lanes.post(sales, lanes)
         found = []
         for one, sale, answer in zip(part, sales, answers, strict=True):
             if isinstance(answer, Problem):
@@ -170,20 +168,23 @@ class Till:
         tenders = (*sale.tenders[:-1], replace(last, amount=last.amount + price))
         return replace(sale, lines=(*sale.lines, line), tenders=tenders)
 
-    def _paid(self, sale: NewSale, quote: Quote, member: Member | None) -> NewSale:
+    def _paid(self, sale: NewSale, quote: Quote | Problem | None, member: Member | None) -> NewSale:
         """The sale with payments that come to what it costs; some of it in points, where somebody has enough."""
-        asked = sum((tender.amount for tender in sale.tenders), Decimal(0))
-        off = asked - quote.totals.net
+        if isinstance(quote, Problem):
+            raise quote
+        off = sum((tender.amount for tender in sale.tenders), Decimal(0)) - quote.totals.net if quote else Decimal(0)
         tenders = _reduced(sale.tenders, off) if off > 0 else sale.tenders
         if member is not None and member.kind == "person" and member.index not in self._with_double:
-            tenders = self._with_points(member.id, tenders, _basket(sale).shop)
+            tenders = self._with_points(member.id, tenders, sale)
         return replace(sale, tenders=tenders, pricing="offers") if off > 0 else replace(sale, tenders=tenders)
 
-    def _with_points(self, customer_id: int, tenders: tuple[NewTender, ...], shop: Decimal) -> tuple[NewTender, ...]:
+    def _with_points(self, customer_id: int, tenders: tuple[NewTender, ...], sale: NewSale) -> tuple[NewTender, ...]:
         """Points pay for what comes from the shop, as far as they are known to be there."""
         known = self._world.purse.points.get(customer_id, 0) // _POINTS_A_YUAN - _KEEPS
+        if known < 1:
+            return tenders
         due = sum((tender.amount for tender in tenders), Decimal(0))
-        yuan = min(known, int(min(due, shop)), _MOST_YUAN)
+        yuan = min(known, int(min(due, _basket(sale).shop)), _MOST_YUAN)
         if yuan < 1 or self._random.random() >= _PAYS_WITH_POINTS:
             return tenders
         self._world.done["paid_with_points"] += 1

@@ -9,6 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
+from forecourt.connectors.demo.life.lanes import Lanes
 from forecourt.connectors.demo.life.office import Office
 from forecourt.connectors.demo.life.purse import Purse
 from forecourt.connectors.demo.values import CHINA, Chain, Member, Sizes, Span, dice
@@ -35,9 +36,17 @@ class World:
     """A demonstration while it lives. `system` posts, `office` decides, `done` counts what was done, by word."""
 
     def __init__(
-        self, system: Actor, sizes: Sizes, span: Span, chain: Chain, members: Sequence[Member], office: Office
+        self,
+        system: Actor,
+        sizes: Sizes,
+        span: Span,
+        chain: Chain,
+        members: Sequence[Member],
+        office: Office,
+        lanes: Lanes | None = None,
     ) -> None:
         self.system, self.office = system, office
+        self.lanes = lanes or Lanes(system)
         self.sizes, self.span, self.chain, self.members = sizes, span, chain, members
         self.purse = Purse()
         self.done: Counter[str] = Counter()
@@ -47,6 +56,7 @@ class World:
         """People who bought lately, the latest last."""
         self._diary: list[Deed] = []
         self._numbers = count()
+        self._regulars: tuple[int, list[Member]] = (-1, [])
 
     def plan(self, at: datetime, do: Callable[[], object]) -> None:
         """Do this then. What lies before the first day is done as it begins; what lies ahead of the present is not."""
@@ -87,14 +97,20 @@ class World:
 
         Who they are follows from the seed; the same may be chosen for several things, as regulars are.
         """
-        day = (clock.now().astimezone(CHINA).date() - self.span.first).days
-        regulars = [
-            one
-            for one in self.members
-            if one.id
-            and one.double_of is None
-            and one.joined_day < day - 20
-            and one.kind == "person"
-            and (one.life.turn is None or one.life.turn > day)
-        ]
+        regulars = self._regulars_on((self.today - self.span.first).days)
         return random.sample(regulars, min(most, max(2, len(self.members) // share), len(regulars)))
+
+    def _regulars_on(self, day: int) -> list[Member]:
+        """Kept for the day: deeds ask for one of them at a time, many times a day."""
+        if self._regulars[0] != day:
+            found = [
+                one
+                for one in self.members
+                if one.id
+                and one.double_of is None
+                and one.joined_day < day - 20
+                and one.kind == "person"
+                and (one.life.turn is None or one.life.turn > day)
+            ]
+            self._regulars = (day, found)
+        return self._regulars[1]

@@ -15,7 +15,7 @@ from forecourt.connectors.demo.life.world import World
 from forecourt.connectors.demo.trade import Sold, Trade
 from forecourt.connectors.demo.values import Member
 from forecourt.customers import services as customers
-from forecourt.kernel import clock, events, readers
+from forecourt.kernel import clock, readers
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import services as loyalty
 from forecourt.sales import services as sales
@@ -37,8 +37,6 @@ _BALANCES: Final = ("loyalty.handlers.",)
 _PROFILES: Final = ("sales.handlers.refresh_profiles",)
 """Whose readers keep up. Profiles, by which gifts are given, are made seldom and sums once, which is much quicker."""
 _PROFILES_FROM, _PROFILES_EVERY = 28, 80
-EVENTS_AT_ONCE: Final = 40_000
-"""The same profile is computed once for each such list that names its customer."""
 
 
 class Told(Protocol):
@@ -134,18 +132,18 @@ class Year:
                 self._summary.tier_changes += sales.review_tiers(world.system, world.today)
                 loyalty.warn_of_expiry(world.system, world.today)
             if offset % _CHANCES_EVERY == 0 and playing.is_on():
-                _read_on(_CHANCES)
+                world.lanes.read_on(_CHANCES)
             books.close_days(world)
             if offset % _GIFTS_EVERY == 0 and families.give_gifts(world):
                 for template in ("BDAY-20", "WASH-FINE"):
                     self._tickets.look_for_new(template)
             if offset % _PROFILES_EVERY == _PROFILES_FROM:
-                _read_on(_PROFILES, EVENTS_AT_ONCE)
+                world.lanes.read_on(_PROFILES)
             if offset % _WEEK == 0:
                 self._run_by_itself()
 
     def _run_by_itself(self) -> None:
-        _read_on(_WEEKLY)
+        self._world.lanes.read_on(_WEEKLY)
         families.weekly(self._world)
         playing.tidy(self._world)
         prizes.end_what_was_not_collected(self._world)
@@ -170,7 +168,7 @@ class Year:
                 member.id = answer
             self._summary.customers += len(part)
         if any(member.kind == "business" for member in members):
-            _read_on(_BALANCES)  # a business begins in a tier of its own, which tills must know
+            self._world.lanes.read_on(_BALANCES)  # a business begins in a tier of its own, which tills must know
         self._tell("customers", self._summary.customers, len(self._world.members))
 
     def _count(self, one: Sold, receipt: Receipt) -> None:
@@ -189,11 +187,3 @@ class Year:
         given_back = sales.refund_sale(self._world.system, receipt.id, refund)
         self._summary.refunded += 1
         self._net += given_back.totals.net
-
-
-def _read_on(names: tuple[str, ...], limit: int = 20_000) -> None:
-    """Let the readers whose names begin so take what happened."""
-    for reader in events.readers():
-        if reader.name.startswith(names):
-            while readers.advance(reader, limit=limit) == limit:
-                pass
