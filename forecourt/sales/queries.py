@@ -271,17 +271,16 @@ class TierValue(NamedTuple):
     value: Decimal
 
 
-def given(customer_ids: Collection[int], offer_ids: Collection[int]) -> dict[tuple[int, int], list[Used]]:
-    """What these offers gave these customers so far, by day, with what they gave to everybody merged with them.
+def given(customer_ids: Collection[int], offer_ids: Collection[int], since: date) -> dict[tuple[int, int], list[Used]]:
+    """What these offers gave these customers on trading days from `since` on, with what they gave to all merged with them.
 
-    What reservations hold for them counts as given, until they end.
-
-    One statement, none where nothing is asked for.
+    What reservations hold for them counts as given, until they end. Of what was given before `since` some may be in it, some
+    not. One statement, none where nothing is asked for.
     """
     if not customer_ids or not offer_ids:
         return {}
     found: dict[tuple[int, int], list[Used]] = {}
-    where = {"customer_ids": sql.array(sorted(customer_ids)), "offer_ids": sql.array(sorted(offer_ids))}
+    where = {"customer_ids": sql.array(sorted(customer_ids)), "offer_ids": sql.array(sorted(offer_ids)), "since": since}
     for customer_id, offer_id, *sums in sql.rows(GIVEN, where, hot=True):
         found.setdefault((customer_id, offer_id), []).append(Used(*sums))
     return found

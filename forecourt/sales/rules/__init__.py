@@ -13,7 +13,7 @@ from forecourt.sales.rules.checking import (
     flags_of,
 )
 from forecourt.sales.rules.explaining import coupons_given, offers_given
-from forecourt.sales.rules.offering import seen
+from forecourt.sales.rules.offering import counted_since, seen
 from forecourt.sales.rules.paying import POINTS, flagged, kept_from_paying, points_payable, points_tendered
 from forecourt.sales.rules.promising import holds_of
 from forecourt.sales.rules.rating import LARGEST_POINTS, Mint, rate, take
@@ -40,6 +40,7 @@ __all__ = [
     "Used",
     "business_date_of",
     "checked",
+    "counted_since",
     "coupons_given",
     "flagged",
     "flags_of",

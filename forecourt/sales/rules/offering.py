@@ -209,7 +209,7 @@ def _keep_budgets(candidate: Candidate, facts: Facts, known: KnownSale, state: S
 def _own_left(live: Live, budget: Budget, known: KnownSale, state: State) -> Decimal:
     """What a member has left of a limit for each."""
     day = known.business_date
-    since = {Per.CUSTOMER: date.min, Per.CUSTOMER_DAY: day, Per.CUSTOMER_MONTH: day.replace(day=1)}[budget.per]
+    since = _first_day(budget.per, day)
     until = {
         Per.CUSTOMER: date.max,
         Per.CUSTOMER_DAY: day,
@@ -217,6 +217,15 @@ def _own_left(live: Live, budget: Budget, known: KnownSale, state: State) -> Dec
     }[budget.per]
     used = state.given_since(known.customer_id, live.id, since, until, known.promise)
     return budget.limit - _wanted(used.money, used.volume, used.points, budget.measure, used.uses)
+
+
+def _first_day(per: Per, day: date) -> date:
+    return {Per.CUSTOMER: date.min, Per.CUSTOMER_DAY: day, Per.CUSTOMER_MONTH: day.replace(day=1)}[per]
+
+
+def counted_since(live: Live, day: date) -> date:
+    """The first day of which an offer's limits for each customer count what it gave, for a sale of that trading day."""
+    return min(_first_day(budget.per, day) for budget in live.offer.budgets if budget.is_customers_own)
 
 
 def _wanted(money: Decimal, volume: Decimal, points: int, measure: Measure, uses: int = 1) -> Decimal:

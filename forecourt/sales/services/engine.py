@@ -134,10 +134,12 @@ def _tier_offers(programme: Programme) -> Mapping[str, Live]:
 
 
 class Limits(NamedTuple):
-    """What a list may take: budgets of everybody with their limits, offers with limits for each customer, templates."""
+    """What a list may take: budgets of everybody with their limits; offers with limits for each customer, with the first day
+    of which it counts what they gave; templates.
+    """
 
     budgets: dict[str, Decimal]
-    own: set[int]
+    own: dict[int, date]
     issues: set[str]
 
 
@@ -146,7 +148,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     members = {item.customer_id for item in known if item.is_member}
     standings = loyalty.standings(members)
     state = State(standings)
-    limits = Limits({}, set(), set())
+    limits = Limits({}, {}, set())
     _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}
     if not any(in_force.at(item.rated_at).has_offers for item in known) and not codes:
@@ -167,7 +169,10 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     limits = limits_of(known, in_force, state)
     state.left = offers.left_of(limits.budgets)
     if limits.own:
-        state.given = queries.given(members, limits.own)
+        first = min(limits.own.values())
+        # a till may state a trading day that lies ahead of that on which the sale is taken back
+        since = first - rules.DAY_TOLERANCE if first > date.min else first
+        state.given = queries.given(members, limits.own, since)
         for item in known:
             if item.promise is not None:
                 state.keep(item.promise)
@@ -177,7 +182,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
 def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Limits:
     """The limits that a list may meet: of all offers that its sales look at, whether they hold or not."""
     budgets: dict[str, Decimal] = {}
-    own: set[int] = set()
+    own: dict[int, date] = {}
     issues: set[str] = set()
     if not in_force.offers.book.has_limits and not any(item.promise for item in known):
         return Limits(budgets, own, issues)
@@ -191,7 +196,7 @@ def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Li
                 if key:
                     budgets[key] = budget.limit
             if live.limits_customers:
-                own.add(live.id)
+                own[live.id] = min(own.get(live.id, date.max), rules.counted_since(live, item.business_date))
             issues.update(live.issues)
     return Limits(budgets, own, issues)
 

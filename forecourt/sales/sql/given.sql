@@ -1,7 +1,8 @@
 -- Of `customers.queries.FAMILIES`: what these offers gave these customers, with everybody merged with them, by the trading
 -- day of the sale. What a refund took back counts where and when its sale was: not on the day of the refund, nor for somebody
 -- who was one with the buyer then only. Its sale is looked up row by row: rows that are no refund's read nothing more, whatever
--- plan was made while the tables were empty. What open reservations hold of customers' own limits counts as given.
+-- plan was made while the tables were empty. Months before `since` are not looked at. What open reservations hold of customers'
+-- own limits counts as given.
 SELECT given.customer_id, given.offer_id, coalesce(given.sold_on, given.business_date), sum(given.discount),
        sum(given.quantity), sum(given.uses)::int, sum(given.points)::int
 FROM (
@@ -18,6 +19,7 @@ FROM (
                  AND refund.id = award.sale_id) END AS sold_on
     FROM family
     JOIN sales_award AS award ON award.customer_id = family.member_id AND award.offer_id = ANY(%(offer_ids)s::bigint[])
+      AND award.business_date >= %(since)s::date
 ) AS given
 WHERE given.sold_to IS NULL
    OR EXISTS (SELECT FROM family AS own WHERE own.customer_id = given.customer_id AND own.member_id = given.sold_to)
