@@ -13,6 +13,7 @@ import psutil
 import psycopg
 import pytest
 
+from forecourt.faces.api.limits import BURST_SECONDS
 from tests.bench.live import Live, new_live, remove
 from tests.till.equipment import Equipment, a_sale, equip
 
@@ -124,13 +125,22 @@ def test_a_key_gets_no_more_from_a_door_in_two_processes(own, door):
         )
         return answer.status_code
 
-    began = time.monotonic()
+    until = time.monotonic() + 90
     with ThreadPoolExecutor(8) as clients:
+        while _processes_that_answered(own, door) < 2:
+            assert time.monotonic() < until, "one process alone answers"
+            list(clients.map(ask, range(8)))
+        time.sleep(BURST_SECONDS)
+        began = time.monotonic()
         statuses = list(clients.map(ask, range(240)))
     taken = sum(status != 429 for status in statuses)
     assert 80 <= taken <= 80 + 40 * (time.monotonic() - began) + 1
-    (processes,) = struct.unpack_from("q", (own.home / "run" / f"limits-{door}").read_bytes())
-    assert processes == 2
+
+
+def _processes_that_answered(live: Live, door: str) -> int:
+    """How many of a door's processes have counted a request against its key's limit so far."""
+    file = live.home / "run" / f"limits-{door}"
+    return struct.unpack_from("q", file.read_bytes())[0] if file.exists() else 0
 
 
 def test_nothing_acknowledged_is_lost_or_doubled(own):
