@@ -95,8 +95,8 @@ class TierCoupon(Value):
 class Tier(Value):
     """A tier, entered at `threshold` of the programme's basis in its rolling window, kept at `keep` (the same unless given).
 
-    Benefits: points times `multiplier_percent` (100 changes nothing), `fuel_discount` in currency per unit of fuel,
-    `shop_percent` off everything else, coupons, priority in service, and `perks` in words for members to read.
+        Benefits: points times `multiplier_percent` (100 changes nothing), `fuel_discount` in currency per unit of fuel,
+    XX
     """
 
     code: str
@@ -109,6 +109,23 @@ class Tier(Value):
     coupons: tuple[TierCoupon, ...] = ()
     is_priority: bool = False
     perks: str = ""
+
+
+class TierShown(Value):
+    """A tier with what it brings, as customers and tills are told; `words` says each benefit by language ("en", "zh-Hans").
+
+    `is_priority`: its members are served first, and move up first where there is a waiting list.
+    """
+
+    code: str
+    name: str
+    multiplier_percent: int
+    fuel_discount: Decimal
+    shop_percent: Decimal
+    coupons: tuple[TierCoupon, ...]
+    is_priority: bool
+    perks: str
+    words: dict[str, tuple[str, ...]]
 
 
 class Programme(Value):

@@ -9,8 +9,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
+from forecourt.kernel.languages import in_languages
 from forecourt.kernel.money import sign, whole_or_cents
-from forecourt.loyalty.values import EarnRate, Every, Expiry, NegativeBalance, Per, Programme, SpendBy, Tier, TierBasis
+from forecourt.loyalty.values import (
+    EarnRate,
+    Every,
+    Expiry,
+    NegativeBalance,
+    Per,
+    Programme,
+    SpendBy,
+    Tier,
+    TierBasis,
+    TierShown,
+)
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import VolumeUnit
 
@@ -149,6 +161,21 @@ def benefits(tier: Tier) -> list[str]:
     if tier.perks:
         parts.append(tier.perks)
     return parts
+
+
+def shown(tier: Tier) -> TierShown:
+    """A tier with what it brings, in every language."""
+    return TierShown(
+        code=tier.code,
+        name=tier.name,
+        multiplier_percent=tier.multiplier_percent,
+        fuel_discount=tier.fuel_discount,
+        shop_percent=tier.shop_percent,
+        coupons=tier.coupons,
+        is_priority=tier.is_priority,
+        perks=tier.perks,
+        words=in_languages(lambda: tuple(benefits(tier))),
+    )
 
 
 def counted(value: Decimal, programme: Programme) -> str:

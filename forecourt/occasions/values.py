@@ -236,7 +236,10 @@ class MemberEventView(Value):
 
 
 class SignUpView(Value):
-    """A sign-up. `code` is what the member shows at the event; `place_in_line` counts from 1 for who waits, else 0."""
+    """A sign-up. `code` is what the member shows at the event; `place_in_line` counts from 1 for who waits, else 0.
+
+    `has_priority`: the member's tier is served first, and moves up before those who signed up earlier without that.
+    """
 
     id: int
     event_id: int
@@ -252,6 +255,7 @@ class SignUpView(Value):
     points: int
     name: str = ""
     place_in_line: int = 0
+    has_priority: bool = False
     title: str = ""
     starts_at: datetime | None = None
 

@@ -11,6 +11,7 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem, Unavailable
 from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import words as tier_words
 from forecourt.organisation import queries as organisation
 from forecourt.sales import services, wire, words
 from forecourt.sales.values import NewSale, Quote, Receipt
@@ -31,7 +32,7 @@ class HttpAnswer(NamedTuple):
 
 
 def reader_of(name: str | None) -> Reader | None:
-    """For whom a quote is to be put into words, by the `reader` of the request; Invalid where it is none."""
+    """For whom an answer is to be put into words, by the `reader` of the request; Invalid where it is none."""
     if name is None:
         return None
     try:
@@ -49,15 +50,22 @@ def depth_of(reader: Reader | None) -> services.Depth:
 
 
 def in_words(found: Sequence[Receipt | Quote | Problem], reader: Reader) -> list[Receipt | Quote | Problem]:
-    """Quotes with their sentences for this reader, in every language; whatever else is among them as it is."""
+    """Receipts and quotes with their sentences for this reader and what the member's tier brings, in every language.
+
+    Problems among them stay as they are.
+    """
     company = organisation.company()
-    names = words.names_of(company, loyalty.programme_at(clock.now()))
-    return [
-        replace(one, sentences=words.sentences(one.explanation, company, names, reader))
-        if isinstance(one, Quote)
-        else one
-        for one in found
-    ]
+    programme = loyalty.programme_at(clock.now())
+    names = words.names_of(company, programme)
+    held = {one.tier for one in found if not isinstance(one, Problem)}
+    benefits = {tier.code: tier_words.shown(tier) for tier in programme.tiers if tier.code in held}
+
+    def said(one: Receipt | Quote) -> Receipt | Quote:
+        reasons = wire.decode_reasons(one.explanation) if isinstance(one, Receipt) else one.explanation
+        sentences = words.sentences(reasons, company, names, reader)
+        return replace(one, sentences=sentences, benefits=benefits.get(one.tier or ""))
+
+    return [one if isinstance(one, Problem) else said(one) for one in found]
 
 
 def to_one(answer: Receipt | Quote | Problem) -> HttpAnswer:

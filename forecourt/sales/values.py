@@ -13,7 +13,7 @@ from forecourt.coupons.values import Coupon
 from forecourt.customers.values import CustomerClaim, Usage
 from forecourt.kernel.problems import Problem
 from forecourt.kernel.values import Value
-from forecourt.loyalty.values import PointsEntry
+from forecourt.loyalty.values import PointsEntry, TierShown
 from forecourt.organisation.values import StationFacts
 
 MAX_LIST = 5000
@@ -192,7 +192,7 @@ class CouponGiven(Value):
 
 
 class Receipt(Value):
-    """The answer to a sale."""
+    """The answer to a sale. `sentences` and `benefits`, of the tier that the member is in, only where a reader was named."""
 
     id: UUID
     status: SaleStatus
@@ -206,10 +206,12 @@ class Receipt(Value):
     coupons: tuple[CouponGiven, ...]
     explanation: Raw
     """A list of `Reason`, as JSON, as stored; `wire.decode_reasons` reads it."""
+    sentences: tuple[Sentence, ...] | UnsetType = UNSET
+    benefits: TierShown | UnsetType | None = UNSET
 
 
 class Quote(Value):
-    """What a sale would come to. Nothing is recorded. `sentences` only where a reader was named.
+    """What a sale would come to. Nothing is recorded. `sentences` and `benefits` only where a reader was named.
 
     `points_payable` is how many of the customer's points may pay it at most, by the programme's rules and what there is, and
     `payable_worth` what they pay.
@@ -225,6 +227,7 @@ class Quote(Value):
     points_payable: int = 0
     payable_worth: Decimal = Decimal(0)
     sentences: tuple[Sentence, ...] | UnsetType = UNSET
+    benefits: TierShown | UnsetType | None = UNSET
 
 
 Answer = Receipt | Problem

@@ -1,11 +1,15 @@
 """Points over the API: what a customer has, passing on, spending and giving back, adjustments that want a second key."""
 
+from decimal import Decimal
+
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from forecourt.customers import services as customer_services
+from forecourt.loyalty.values import Every, TierCoupon
 from tests.api.test_door import is_problem
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, open_chain
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, a_sale, ago, open_chain
 
 
 @pytest.fixture
@@ -36,6 +40,66 @@ def test_points_pending_available_and_shared_in_one_answer(chain, app):
     }
     assert has["household"] == {"available": 42, "members": [first, second]}
     assert (has["tier"], has["progress"]["next_tier"], has["progress"]["missing"]) == ("basic", "silver", "500")
+
+
+def test_a_tier_is_told_with_what_it_brings_in_both_languages(chain, app):
+    (customer_id,) = chain.enrol()
+    assert app.get(f"/customers/{customer_id}/points").json()["benefits"] is None
+    app.post(f"/customers/{customer_id}/points/adjust", {"points": 1, "reason": "gift"})
+    assert app.get(f"/customers/{customer_id}/points").json()["benefits"]["words"] == {"en": [], "zh-Hans": []}
+    first, *others = PROGRAMME.tiers
+    kept = replace(
+        first, is_priority=True, multiplier_percent=120, fuel_discount=Decimal("0.05"), shop_percent=Decimal(5)
+    )
+    kept = replace(kept, coupons=(TierCoupon(template="wash", every=Every.MONTH),), perks="专属停车位")
+    chain.publish(replace(PROGRAMME, tiers=(kept, *others)), valid_from=ago(1))
+    found = app.get(f"/customers/{customer_id}/points").json()
+    benefits = found["benefits"]
+    assert found["tier"] == benefits["code"] == "basic"
+    assert (benefits["is_priority"], benefits["multiplier_percent"], benefits["fuel_discount"]) == (True, 120, "0.05")
+    assert benefits["coupons"] == [{"template": "wash", "every": "month"}]
+    assert benefits["words"] == {
+        "en": [
+            "points × 120%",
+            "¥0.05 off a litre of fuel",
+            "5% off the shop",
+            "coupon wash each month",
+            "served first",
+            "专属停车位",
+        ],
+        "zh-Hans": [
+            "积分 × 120%",
+            "油品每升优惠 0.05 元",
+            "非油品优惠 5%",
+            "每月发放优惠券 wash",
+            "优先服务",
+            "专属停车位",
+        ],
+    }
+
+
+def test_a_sale_and_a_quote_tell_what_the_tier_brings_to_a_named_reader(chain, make_key):
+    """Without a reader the till's answers are what they were."""
+    first, *others = PROGRAMME.tiers
+    chain.publish(replace(PROGRAMME, tiers=(replace(first, is_priority=True), *others)), valid_from=ago(2))
+    chain.enrol()
+    till = make_key("sales:write", "sales:read")
+    sale = msgspec.to_builtins(a_sale("t1", 1), enc_hook=str) | {"coupons": []}
+    assert "benefits" not in till.post("/sales/quote", sale).json()
+    quoted = till.post("/sales/quote?reader=cashier", sale).json()
+    assert (quoted["benefits"]["code"], quoted["benefits"]["words"]["zh-Hans"]) == ("basic", ["优先服务"])
+    made = till.post("/sales?reader=cashier", sale)
+    assert made.status_code == 201, made.content
+    receipt = made.json()
+    assert receipt["benefits"]["is_priority"] is True
+    assert all({"en", "zh-Hans"} == one["words"].keys() for one in receipt["sentences"])
+    again = till.post("/sales", sale).json()
+    assert (again["id"], again["replayed"]) == (receipt["id"], True)
+    assert not {"benefits", "sentences"} & again.keys()
+    assert till.get(f"/sales/{receipt['id']}").json()["benefits"]["words"]["en"] == ["served first"]
+    stranger = till.post("/sales?reader=customer", sale | {"source_ref": "t2", "customer": None}).json()
+    assert stranger["benefits"] is None
+    assert is_problem(till.post("/sales?reader=nobody", sale), 422)["fields"].keys() == {"reader"}
 
 
 def test_an_app_spends_once_however_often_it_asks_and_gives_back(chain, app):

@@ -76,6 +76,12 @@ def with_coupons(tier: str, *coupons):
     return msgspec.structs.replace(PROGRAMME, tiers=tiers)
 
 
+def serving_first(*codes: str):
+    """The sample programme where members of these tiers are served first."""
+    tiers = tuple(msgspec.structs.replace(one, is_priority=one.code in codes) for one in PROGRAMME.tiers)
+    return msgspec.structs.replace(PROGRAMME, tiers=tiers)
+
+
 def set_back(table: str, column: str, days: float, **where: int) -> None:
     """Make what stands in a table older by so many days."""
     conditions = " AND ".join(f"{name} = {int(value)}" for name, value in where.items()) or "true"

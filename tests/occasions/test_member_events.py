@@ -16,7 +16,7 @@ from forecourt.loyalty import services as loyalty
 from forecourt.occasions import queries, services
 from forecourt.occasions.models import MemberEvent, SignUp
 from forecourt.occasions.values import EventState, SignUpState
-from tests.occasions.conftest import an_event, furnished, opened, set_back
+from tests.occasions.conftest import an_event, furnished, opened, serving_first, set_back
 from tests.sales.scenes import (
     HEAD_OFFICE,
     PROGRAMME,
@@ -166,6 +166,67 @@ def test_who_moves_up_on_points_of_the_household_gives_them_back_too(chain):
     catch_up()
     leave(event, joins)
     assert (points(joins), points(first)) == (0, 160)
+    everything_proves()
+
+
+def in_tier(customer_id: int, tier: str) -> None:
+    """Put a member into a tier, whose balance is opened by the event log's reader."""
+    catch_up()
+    sql.run("UPDATE loyalty_balance SET tier = %(tier)s WHERE customer_id = %(id)s", {"tier": tier, "id": customer_id})
+
+
+def test_members_who_are_served_first_move_up_first(chain):
+    """Among them, and among all others, who signed up first; the place in line says so from the beginning."""
+    chain.publish(serving_first("gold"))
+    going, basic, gold, silver, later_gold = chain.enrol(5)
+    in_tier(gold, "gold"), in_tier(later_gold, "gold"), in_tier(silver, "silver")
+    event = opened(places=1)
+    for one in (going, basic, gold, silver, later_gold):
+        join(event, one)
+    found = {one.customer_id: one for one in queries.sign_ups(event)}
+    assert [found[one].place_in_line for one in (going, basic, gold, silver, later_gold)] == [0, 3, 1, 4, 2]
+    assert [one for one in found if found[one].has_priority] == [gold, later_gold]
+    starts_at = queries.member_event(event).starts_at
+    moved = []
+    for places in (2, 3, 4, 5):
+        services.change_event(HEAD_OFFICE, event, an_event(places=places, starts_at=starts_at))
+        catch_up()
+        moved.append([one["customer_id"] for one in events("member_event.moved_up.v1")][-1])
+    assert moved == [gold, later_gold, basic, silver]
+    everything_proves()
+
+
+def test_the_tier_of_today_and_of_who_the_member_is_now_counts(chain):
+    chain.publish(serving_first("gold"))
+    going, first, second, other = chain.enrol(4)
+    event = opened(places=1)
+    join(event, going), join(event, first), join(event, second)
+    in_tier(second, "gold")
+    assert [one.place_in_line for one in queries.sign_ups(event)] == [0, 2, 1]
+    customers.merge_customers(HEAD_OFFICE, other, second, "同一人")
+    catch_up()
+    in_tier(other, "basic")
+    assert [(one.place_in_line, one.has_priority) for one in queries.sign_ups(event)] == [
+        (0, False),
+        (1, False),
+        (2, False),
+    ]
+    in_tier(other, "gold")
+    leave(event, going)
+    catch_up()
+    assert [one["customer_id"] for one in events("member_event.moved_up.v1")] == [other]
+
+
+def test_priority_changes_nothing_for_who_has_too_few_points(chain):
+    chain.publish(serving_first("gold"))
+    going, basic, gold = chain.enrol(3)
+    give(going, 50), give(basic, 50), in_tier(gold, "gold")
+    event = opened(places=1, cost=50)
+    for one in (going, basic, gold):
+        join(event, one)
+    leave(event, going)
+    catch_up()
+    assert states(event) == ["cancelled", "going", "cancelled"]
     everything_proves()
 
 

@@ -108,7 +108,7 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.H
         raise problems.UnsupportedMediaType(f"Content-Type {shown!r} is not taken here; send application/json.")
     if given.get(b"content-encoding", b"identity").lower() != b"identity":
         raise problems.UnsupportedMediaType("This door takes plain bodies; send compressed ones to the web door.")
-    reader = None if path == POST_SALES else answers.reader_of(_asked(scope, "reader"))
+    reader = answers.reader_of(_asked(scope, "reader")) if scope["query_string"] else None
     body = await _body(receive, given)
     sales = wire.decode_sales(body)
     submissions = [Submission(record.actor, sale, answers.depth_of(reader)) for sale in sales]

@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from ninja import Router, Schema, Status
 from pydantic import Field
 from pydantic.types import StringConstraints
 
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
+from forecourt.kernel import clock
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.schemas import (
     Body,
@@ -25,9 +27,9 @@ from forecourt.kernel.schemas import (
     needs,
     position_of,
 )
-from forecourt.loyalty import permissions, queries, services
+from forecourt.loyalty import permissions, queries, services, words
 from forecourt.loyalty.queries import EntryView
-from forecourt.loyalty.values import PointsSummary, Standing, TierProgress
+from forecourt.loyalty.values import Every, PointsSummary, Standing, TierProgress
 
 router = Router()
 
@@ -80,8 +82,35 @@ class HouseholdPointsOut(Schema):
     members: list[int]
 
 
+class TierCouponOut(Schema):
+    """A coupon that a tier brings: the template's code, and how often it is given."""
+
+    template: str
+    every: Every
+
+
+class TierShownOut(Schema):
+    """A tier with what it brings; `words` says each benefit by language ("en", "zh-Hans"), to show as it is.
+
+    Points times `multiplier_percent` (100 changes nothing), `fuel_discount` off a unit of fuel, `shop_percent` off all
+    else. With `is_priority` its members are served first, and move up first where there is a waiting list.
+    """
+
+    code: str
+    name: str
+    multiplier_percent: int
+    fuel_discount: Figure
+    shop_percent: Figure
+    coupons: list[TierCouponOut]
+    is_priority: bool
+    perks: str
+    words: dict[str, list[str]]
+
+
 class PointsOut(StandingOut):
     """A customer's points. Of `points`, `pending` cannot be spent yet and `available` can.
+
+    `benefits` is the tier with what it brings, null without one.
 
     `expiring` are good for 30 days at most, the first of them until `expiring_on`. `payable` is how many may pay at once, by
     the programme's minimum and steps and with what the household shares, and `payable_worth` what they pay. `household` is
@@ -96,14 +125,17 @@ class PointsOut(StandingOut):
     payable_worth: Figure
     household: HouseholdPointsOut | None
     progress: ProgressOut | None
+    benefits: TierShownOut | None
 
     @classmethod
     def of_summary(cls, summary: PointsSummary) -> "PointsOut":
         progress = queries.progress(summary.customer_id)
+        code = queries.balance(summary.customer_id).tier
+        held = next((tier for tier in queries.programme_at(clock.now()).tiers if tier.code == code), None)
         return cls(
             customer_id=summary.customer_id,
             points=summary.points,
-            tier=queries.balance(summary.customer_id).tier,
+            tier=code,
             pending=summary.pending,
             available=summary.available,
             expiring=summary.expiring,
@@ -114,6 +146,9 @@ class PointsOut(StandingOut):
             if summary.members
             else None,
             progress=ProgressOut.of(progress) if progress else None,
+            benefits=TierShownOut.model_validate(msgspec.to_builtins(words.shown(held), builtin_types=(Decimal,)))
+            if held
+            else None,
         )
 
 

@@ -37,7 +37,15 @@ from forecourt.loyalty.queries.programme import (
     reviews,
     rulebooks,
 )
-from forecourt.loyalty.queries.tiers import StepTaken, last_review, progress, states_before, steps, unfinished_review
+from forecourt.loyalty.queries.tiers import (
+    StepTaken,
+    last_review,
+    priority_tiers,
+    progress,
+    states_before,
+    steps,
+    unfinished_review,
+)
 
 __all__ = [
     "BEGINNING",
@@ -64,6 +72,7 @@ __all__ = [
     "moved_by",
     "open_books",
     "open_review",
+    "priority_tiers",
     "programme_at",
     "progress",
     "published",

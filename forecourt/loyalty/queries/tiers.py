@@ -58,6 +58,11 @@ def progress(customer_id: int) -> TierProgress | None:
     )
 
 
+def priority_tiers() -> frozenset[str]:
+    """The codes of tiers whose members are served first, by the programme in force."""
+    return frozenset(tier.code for tier in programme_at(clock.now()).tiers if tier.is_priority)
+
+
 def states_before(day: date) -> dict[int, TierState]:
     """Where tiers stood before the reviews of a day, of those whom that day's review moved last: to review it again."""
     return {row[0]: TierState(tier=row[1], since=row[2], until=row[3], warned_on=row[4]) for row in _of(day)}

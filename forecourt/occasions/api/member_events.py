@@ -89,7 +89,10 @@ class MemberEventOut(Schema):
 
 
 class SignUpOut(Schema):
-    """A sign-up. `code` is what the member shows at the event; `place_in_line` counts from 1 for who waits, else 0."""
+    """A sign-up. `code` is what the member shows at the event; `place_in_line` counts from 1 for who waits, else 0.
+
+    `has_priority`: the member's tier is served first, and moves up before those who signed up earlier without that.
+    """
 
     id: int
     event_id: int
@@ -105,6 +108,7 @@ class SignUpOut(Schema):
     cost: int
     points: int
     place_in_line: int
+    has_priority: bool
 
     @classmethod
     def of(cls, view: SignUpView) -> "SignUpOut":

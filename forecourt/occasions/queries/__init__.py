@@ -3,6 +3,7 @@
 from forecourt.occasions.queries.families import survivor_ids
 from forecourt.occasions.queries.gifts import benefits_had, due_benefits, due_gifts, gifts_had, gifts_of
 from forecourt.occasions.queries.member_events import (
+    InLine,
     member_event,
     member_events,
     next_in_line,
@@ -26,6 +27,7 @@ from forecourt.occasions.queries.referrals import (
 from forecourt.occasions.queries.settings import live_gift_rules, live_referral_rules, rules_of
 
 __all__ = [
+    "InLine",
     "benefits_had",
     "code_of",
     "due_benefits",

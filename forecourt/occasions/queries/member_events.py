@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from forecourt import occasions
 from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import NotFound
+from forecourt.loyalty import queries as loyalty
 from forecourt.occasions.models import SignUp
 from forecourt.occasions.rules import normal_code
 from forecourt.occasions.values import EventState, MemberEventView, SignUpState, SignUpView
@@ -86,18 +87,18 @@ def sign_ups(
         "after": after,
         "limit": limit,
     }
-    return [_sign_up(row) for row in sql.dicts(SIGN_UPS, _ANY_SIGN_UP | where)]
+    return [_sign_up(row) for row in _sign_ups(where)]
 
 
 def sign_ups_of(family: Collection[int], limit: int = 200) -> list[SignUpView]:
     """A customer's (its family's) sign-ups, the latest first."""
     ids = list(SignUp.objects.filter(customer_id__in=list(family)).order_by("-id").values_list("id", flat=True)[:limit])
-    return [_sign_up(row) for row in reversed(sql.dicts(SIGN_UPS, _ANY_SIGN_UP | {"ids": ids, "limit": limit}))]
+    return [_sign_up(row) for row in reversed(_sign_ups({"ids": ids, "limit": limit}))]
 
 
 def sign_ups_by_id(ids: Collection[int]) -> dict[int, SignUpView]:
-    """Sign-ups by their ids. One statement."""
-    found = sql.dicts(SIGN_UPS, _ANY_SIGN_UP | {"ids": list(ids), "limit": len(ids)})
+    """Sign-ups by their ids."""
+    found = _sign_ups({"ids": list(ids), "limit": len(ids)})
     return {row["id"]: _sign_up(row) for row in found}
 
 
@@ -105,6 +106,10 @@ def sign_ups_by_code(event_id: int, code: str) -> int | None:
     """The id of the sign-up for an event that has this code; None when none has."""
     found = SignUp.objects.filter(event_id=event_id, code=normal_code(code)).values_list("id", flat=True).first()
     return found
+
+
+def _sign_ups(where: dict[str, Any]) -> list[dict[str, Any]]:
+    return sql.dicts(SIGN_UPS, _ANY_SIGN_UP | {"priority": sorted(loyalty.priority_tiers())} | where)
 
 
 def _sign_up(row: dict[str, Any]) -> SignUpView:
@@ -121,6 +126,14 @@ class InLine(NamedTuple):
 
 
 def next_in_line(event_ids: Collection[int], spare: int) -> list[InLine]:
-    """Of events with free places, those who wait and would take them, and `spare` more of each. One statement."""
-    where = {"ids": sorted(event_ids), "now": clock.now(), "spare": spare}
+    """Of events with free places, those who wait and would take them in their order, and `spare` more of each.
+
+    Members of tiers that are served first come first, then who signed up first.
+    """
+    where = {
+        "ids": sorted(event_ids),
+        "now": clock.now(),
+        "spare": spare,
+        "priority": sorted(loyalty.priority_tiers()),
+    }
     return [InLine._make(row) for row in sql.rows(NEXT_IN_LINE, where)]

@@ -1,10 +1,10 @@
-"""Places of events that came free, given to those who wait, in their order.
+"""Places of events that came free, given to those who wait, in their order: who is served first, then who came first.
 
 What a place costs is taken when it is given. Who cannot pay it any more loses the place in line.
 """
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import groupby, takewhile
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from forecourt.loyalty.values import Spending
 from forecourt.occasions import queries
 from forecourt.occasions.events import MovedUp, PlacesFreed, SignUpCancelled
 from forecourt.occasions.models import MemberEvent, SignUp
+from forecourt.occasions.queries import InLine
 from forecourt.occasions.records.locking import lock_payers
 from forecourt.occasions.records.returning import origin_of
 from forecourt.occasions.values import EventState, SignUpState
@@ -37,16 +38,11 @@ def move_up(event_ids: Collection[int]) -> None:
         .filter(id__in={one.event_id for one in expected})
         .order_by("id")
     }
-    free = {one.event_id: one.free for one in queries.next_in_line(events, SPARE)}
+    found = queries.next_in_line(events, SPARE)
+    free = {one.event_id: one.free for one in found}
     now = clock.now()
-    asked = {one.sign_up_id for one in expected}
-    # under the locks: who still waits, in order, of those whose customers are locked
-    waiting = SignUp.objects.filter(id__in=asked, state=SignUpState.WAITING.value).order_by("id")
-    in_line: dict[int, list[SignUp]] = defaultdict(list)
-    for sign_up in waiting:
-        in_line[sign_up.event_id].append(sign_up)
     happened: list[Event] = []
-    for event_id, line in sorted(in_line.items()):
+    for event_id, line in sorted(_in_line(found, {one.sign_up_id for one in expected}).items()):
         event = events[event_id]
         if event.state != EventState.OPEN or event.starts_at <= now:
             continue
@@ -55,6 +51,19 @@ def move_up(event_ids: Collection[int]) -> None:
         if moved < left and SignUp.objects.filter(event=event, state=SignUpState.WAITING.value).exists():
             happened.append(PlacesFreed(occurred_at=now, event_id=event_id))
     publish(happened)
+
+
+def _in_line(found: Sequence[InLine], asked: Collection[int]) -> dict[int, list[SignUp]]:
+    """Who waits for each event now, in order, as far as their customers are locked.
+
+    One who came in between, before others that are locked, ends the line: nobody takes a place over their head.
+    """
+    turns = {
+        event_id: [one.sign_up_id for one in takewhile(lambda one: one.sign_up_id in asked, line)]
+        for event_id, line in groupby(found, key=lambda one: one.event_id)
+    }
+    rows = SignUp.objects.in_bulk([number for line in turns.values() for number in line])
+    return {event_id: [rows[number] for number in line] for event_id, line in turns.items()}
 
 
 def _take(event: MemberEvent, line: list[SignUp], free: int, today: dict[int, int], happened: list[Event]) -> int:

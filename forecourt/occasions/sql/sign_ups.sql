@@ -1,19 +1,33 @@
--- Sign-ups of an event or of customers, with the name of who the customer is today, and the place in line of who waits.
-SELECT sign_up.id, sign_up.event_id, coalesce(customer.merged_into_id, customer.id) AS customer_id, sign_up.state,
-    sign_up.code, sign_up.signed_at, sign_up.moved_up_at, sign_up.attended_at, sign_up.ended_at, sign_up.reason,
-    sign_up.cost, sign_up.points, survivor.name, event.title, event.starts_at,
-    CASE WHEN sign_up.state = 'waiting' THEN (
-        SELECT count(*) FROM occasions_signup AS ahead
-        WHERE ahead.event_id = sign_up.event_id AND ahead.state = 'waiting' AND ahead.id <= sign_up.id) ELSE 0
-    END AS place_in_line
-FROM occasions_signup AS sign_up
-JOIN occasions_event AS event ON event.id = sign_up.event_id
-JOIN customers_customer AS customer ON customer.id = sign_up.customer_id
+-- Sign-ups of an event or of customers, with the name and the priority of who the customer is today, and the place in line of
+-- who waits: members of tiers that are served first come first, as in next_in_line.sql.
+WITH shown AS (
+    SELECT sign_up.*
+    FROM occasions_signup AS sign_up
+    WHERE (%(event_id)s::bigint IS NULL OR sign_up.event_id = %(event_id)s)
+      AND (%(customer_ids)s::bigint[] IS NULL OR sign_up.customer_id = ANY(%(customer_ids)s::bigint[]))
+      AND (%(ids)s::bigint[] IS NULL OR sign_up.id = ANY(%(ids)s::bigint[]))
+      AND (%(states)s::text[] IS NULL OR sign_up.state = ANY(%(states)s::text[]))
+      AND (%(after)s::bigint IS NULL OR sign_up.id > %(after)s)
+    ORDER BY sign_up.id
+    LIMIT %(limit)s
+), line AS (
+    SELECT waiting.id, row_number() OVER (
+        PARTITION BY waiting.event_id
+        ORDER BY coalesce(member.tier = ANY(%(priority)s::text[]), false) DESC, waiting.id) AS place
+    FROM occasions_signup AS waiting
+    JOIN customers_customer AS customer ON customer.id = waiting.customer_id
+    LEFT JOIN loyalty_checkout AS member ON member.customer_id = coalesce(customer.merged_into_id, customer.id)
+    WHERE waiting.state = 'waiting' AND waiting.event_id IN (SELECT event_id FROM shown WHERE state = 'waiting')
+)
+SELECT shown.id, shown.event_id, survivor.id AS customer_id, shown.state,
+    shown.code, shown.signed_at, shown.moved_up_at, shown.attended_at, shown.ended_at, shown.reason,
+    shown.cost, shown.points, survivor.name, event.title, event.starts_at,
+    coalesce(line.place, 0) AS place_in_line,
+    coalesce(member.tier = ANY(%(priority)s::text[]), false) AS has_priority
+FROM shown
+JOIN occasions_event AS event ON event.id = shown.event_id
+JOIN customers_customer AS customer ON customer.id = shown.customer_id
 JOIN customers_customer AS survivor ON survivor.id = coalesce(customer.merged_into_id, customer.id)
-WHERE (%(event_id)s::bigint IS NULL OR sign_up.event_id = %(event_id)s)
-  AND (%(customer_ids)s::bigint[] IS NULL OR sign_up.customer_id = ANY(%(customer_ids)s::bigint[]))
-  AND (%(ids)s::bigint[] IS NULL OR sign_up.id = ANY(%(ids)s::bigint[]))
-  AND (%(states)s::text[] IS NULL OR sign_up.state = ANY(%(states)s::text[]))
-  AND (%(after)s::bigint IS NULL OR sign_up.id > %(after)s)
-ORDER BY sign_up.id
-LIMIT %(limit)s
+LEFT JOIN loyalty_checkout AS member ON member.customer_id = survivor.id
+LEFT JOIN line ON line.id = shown.id
+ORDER BY shown.id

@@ -14,6 +14,9 @@ from forecourt.customers import queries as customers
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound, Problem
 from forecourt.kernel.schemas import Cursor, Day, Id, KeyedRequest, Limit, cursor_of, needs, position_of
+from forecourt.loyalty import queries as loyalty
+from forecourt.loyalty import words as tier_words
+from forecourt.loyalty.values import TierShown
 from forecourt.organisation import queries as organisation
 from forecourt.sales import answers, queries, services, wire
 from forecourt.sales.api.schemas import (
@@ -31,6 +34,7 @@ from forecourt.sales.values import (
     NewSale,
     Points,
     Quote,
+    Receipt,
     SaleStatus,
     Totals,
 )
@@ -45,7 +49,7 @@ _READER: Final = {
     "name": "reader",
     "required": False,
     "description": "Answer `sentences` too: for the customer (what they get, what is in reach), the cashier (what to "
-    "say and do) or the auditor (all).",
+    "say and do) or the auditor (all); and `benefits`: what the member's tier brings.",
     "schema": {"type": "string", "enum": [reader.value for reader in Reader]},
 }
 
@@ -57,6 +61,7 @@ _READER: Final = {
     summary="Post a sale or a list of sales",
     openapi_extra=needs(
         "sales:write",
+        parameters=[_READER],
         requestBody=sales_body(),
         responses=answers_of("Receipt", status_200="All were replayed", status_201="One at least is new"),
     ),
@@ -66,8 +71,7 @@ def post_sales(request: KeyedRequest) -> HttpResponse:
 
     A list holds up to 5,000. Each item is answered in its place, by its receipt or its problem; one spoils no other.
     """
-    found = services.post_sales(request.actor, wire.decode_sales(request.body))
-    return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
+    return _answered(request, services.post_sales)
 
 
 @router.post(
@@ -85,7 +89,7 @@ def post_sales(request: KeyedRequest) -> HttpResponse:
 def quote_sales(request: KeyedRequest) -> HttpResponse:
     """What sales would come to if they were posted now, each by itself. Nothing is recorded."""
     reader = answers.reader_of(request.GET.get("reader"))
-    return _quoted(request, partial(services.quote_sales, depth=answers.depth_of(reader)))
+    return _answered(request, partial(services.quote_sales, depth=answers.depth_of(reader)))
 
 
 @router.post(
@@ -105,14 +109,14 @@ def reserve_sales(request: KeyedRequest) -> HttpResponse:
 
     Post the sale with `reservation`. Offers that end meanwhile still serve it. Points to pay with that are not there: 409.
     """
-    return _quoted(request, services.reserve_sales)
+    return _answered(request, services.reserve_sales)
 
 
-def _quoted(
-    request: KeyedRequest, engine: Callable[[Actor, Sequence[NewSale | Problem]], Sequence[Quote | Problem]]
+def _answered(
+    request: KeyedRequest, engine: Callable[[Actor, Sequence[NewSale | Problem]], Sequence[Receipt | Quote | Problem]]
 ) -> HttpResponse:
     reader = answers.reader_of(request.GET.get("reader"))
-    found = engine(request.actor, wire.decode_sales(request.body))
+    found: Sequence[Receipt | Quote | Problem] = engine(request.actor, wire.decode_sales(request.body))
     if reader is not None:
         found = answers.in_words(found, reader)
     return _http(answers.to_list(found) if wire.is_list(request.body) else answers.to_one(found[0]))
@@ -191,8 +195,14 @@ def get_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
         tenders=wire.decode_tenders(view.tenders),
         refunds=view.refunds,
         explanation=wire.decode_reasons(view.explanation),
+        benefits=_benefits(view),
     )
     return HttpResponse(wire.encode(shown), content_type=answers.JSON)
+
+
+def _benefits(view: SaleView) -> TierShown | None:
+    tiers = loyalty.programme_at(view.occurred_at).tiers if view.tier else ()
+    return next((tier_words.shown(tier) for tier in tiers if tier.code == view.tier), None)
 
 
 class SalesFilter(Schema):

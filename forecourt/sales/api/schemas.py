@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from forecourt.kernel.values import Value
+from forecourt.loyalty.values import TierShown
 from forecourt.sales.values import (
     MAX_LIST,
     NewRefund,
@@ -64,12 +65,13 @@ class SaleSummary(Value):
 
 
 class SaleOut(SaleSummary):
-    """A sale with its lines, its payments, its refunds and why it was rated so."""
+    """A sale with its lines, its payments, its refunds, why it was rated so, and what the member's tier brought then."""
 
     lines: tuple[SaleLineOut, ...]
     tenders: tuple[NewTender, ...]
     refunds: tuple[UUID, ...]
     explanation: tuple[Reason, ...]
+    benefits: TierShown | None
 
 
 class SalesPage(Value):

@@ -60,6 +60,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "tab": tab,
         "tabs": _tabs(actor),
         "tiers": tiers,
+        "priority": loyalty.priority_tiers(),
         "stations": stations,
         "home": organisation.stations_by_id([card.profile.home_station_id or 0]).get(card.profile.home_station_id or 0),
         "phone": next((one for one in card.identities if one.kind is IdentityKind.PHONE), None),

@@ -57,6 +57,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         wanted=wanted,
         standings=loyalty.standings([line.id for line in lines]),
         tiers=tier_names(),
+        priority=loyalty.priority_tiers(),
         tags=people.tags(),
         total=people.how_many(actor, wanted) if not text else None,
         most=MOST_AT_ONCE,

@@ -178,7 +178,13 @@ def tier_row(number: str, tier: Tier, faults: Mapping[str, str], choices: Choice
         Field(
             at("perks"), _("Other benefits, for members to read"), tier.perks, "area", fault=fault("perks"), wide=True
         ),
-        Field(at("is_priority"), _("Served first"), tier.is_priority, "check"),
+        Field(
+            at("is_priority"),
+            _("Served first"),
+            tier.is_priority,
+            "check",
+            _("marked wherever staff see the member; moves up first on waiting lists of events"),
+        ),
         Field(at("code"), _("Code"), tier.code, fault=fault("code"), longest=16, hint=_("for tills and imports")),
     ]
     coupons = [

@@ -51,6 +51,7 @@ def sales(request: HttpRequest) -> HttpResponse:
         stations={station.id: station for station in stations},
         grades=reference.grades(),
         tiers=tier_names(),
+        priority=loyalty.priority_tiers(),
         **columns.choices(request, "sales"),
     )
 
@@ -119,6 +120,7 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         ],
         raw=_raw(sale),
         tiers=tiers,
+        priority=loyalty.priority_tiers(),
         staff_name=organisation.staff_names([sale["staff"]]).get(sale["staff"], sale["staff"]),
         may_refund=actor.may(permissions.REFUND) and sale["net"] >= 0 and not sale["refund_of"],
         may_repair=actor.may(permissions.REPAIR),
