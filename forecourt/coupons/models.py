@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forecourt.coupons.values import CouponKind, CouponStatus, Step
+from forecourt.coupons.values import CouponKind, CouponStatus, SheetsState, Step
 
 COUPON_NAMES = [
     (CouponStatus.ACTIVE.value, _("Active")),
@@ -23,6 +23,13 @@ STEP_NAMES = [
     (Step.VOIDED.value, _("Voided")),
     (Step.REVIVED.value, _("Made good again")),
     (Step.RESTORED.value, _("A use given back")),
+]
+
+SHEETS_NAMES = [
+    (SheetsState.WAITING.value, _("waits")),
+    (SheetsState.RUNNING.value, _("being made")),
+    (SheetsState.DONE.value, _("ready")),
+    (SheetsState.FAILED.value, _("failed")),
 ]
 
 
@@ -64,6 +71,30 @@ class CouponBatch(models.Model):
         verbose_name = _("batch of coupons")
         verbose_name_plural = _("batches of coupons")
         ordering: ClassVar = ["-id"]
+
+
+class CouponSheets(models.Model):
+    """A file of sheets to print of a batch, made by a job: so many of `size` coupons are `done`. One a batch, the latest asked.
+
+    `ticket` names the file, below FORECOURT_HOME, and the job that makes it: one that was asked for anew ends the one before.
+    """
+
+    batch = models.OneToOneField(CouponBatch, models.CASCADE, primary_key=True, related_name="sheets")
+    ticket = models.UUIDField()
+    language = models.CharField(_("language"), max_length=10)
+    state = models.CharField(_("state"), max_length=8, choices=SHEETS_NAMES, default=SheetsState.WAITING)
+    size = models.IntegerField(_("coupons"))
+    done = models.IntegerField(_("done"), default=0)
+    bytes = models.BigIntegerField(_("bytes"), default=0)
+    asked_at = models.DateTimeField(_("asked for"))
+    asked_by = models.TextField(_("asked for by"))
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    error = models.TextField(_("error"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("sheets of a batch")
+        verbose_name_plural = _("sheets of batches")
 
 
 class CouponRow(models.Model):

@@ -1,11 +1,14 @@
 """Schedules and jobs of coupons: thin."""
 
+from uuid import UUID
+
 import procrastinate
 from django.db import IntegrityError
 from procrastinate.contrib.django import app
 
 from forecourt.coupons import queries, services
 from forecourt.coupons.services.batches import JOB
+from forecourt.coupons.services.sheets import JOB as SHEETS_JOB
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
 
@@ -28,6 +31,24 @@ def make_batch(context: procrastinate.JobContext, batch_id: int) -> None:
             collisions += 1
             if collisions > _COLLISIONS:
                 raise
+
+
+@app.task(
+    name=SHEETS_JOB, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=5, wait=60), lock=SHEETS_JOB
+)
+def make_sheets(context: procrastinate.JobContext, batch_id: int, ticket: str) -> None:
+    """Make a batch's sheets, of one batch at a time. A worker that stops in between leaves them to another job."""
+    try:
+        services.make_sheets(SYSTEM, batch_id, UUID(ticket), context.should_abort)
+    except services.Interrupted:
+        app.configure_task(SHEETS_JOB).defer(batch_id=batch_id, ticket=ticket)
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="coupons.forget_sheets", queueing_lock="coupons.forget_sheets")
+def forget_sheets(timestamp: int) -> int:
+    """Throw away sheets of a week ago."""
+    return services.forget_sheets()
 
 
 @app.periodic(cron="20 * * * *")

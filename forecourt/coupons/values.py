@@ -144,6 +144,15 @@ class Hold(Value):
     customer_id: int
 
 
+class SheetsState(StrEnum):
+    """How far a file of sheets is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Step(StrEnum):
     """What somebody did with a coupon beside using it."""
 

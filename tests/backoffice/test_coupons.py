@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -104,6 +105,17 @@ def test_a_batch_is_made_printed_exported_and_made_void(live, chain: Chain, sign
     assert len(set(codes)) == 500
 
     batch = page.url
+    page.get_by_role("button", name="Make the print file").click()
+    expect(page.get_by_role("link", name="Download ZIP")).to_be_visible(timeout=60_000)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download ZIP").click()
+    with ZipFile(waiting.value.path()) as whole:
+        (name,) = whole.namelist()
+        printed = re.findall(r"<code>(.*?)</code>", whole.read(name).decode())
+    assert [code.replace("-", "") for code in printed] == codes
+    page.get_by_role("button", name="Delete the file").click()
+    expect(page.get_by_role("button", name="Make the print file")).to_be_visible()
+
     page.goto(f"{batch}sheets/?page=2")
     expect(page.locator("article")).to_have_count(20)
     assert page.locator("article code").first.inner_text().replace("-", "") == codes[480]

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from zipfile import ZipFile
 
 import pytest
 
-from forecourt.coupons import records, services
+from forecourt.coupons import queries, records, services
 from forecourt.kernel.actors import SYSTEM
 from tests.api.conftest import Caller, new_caller
 from tests.coupons.scenes import HEAD_OFFICE, a_use, give, make_generic, make_template, now_at
@@ -143,6 +144,30 @@ def test_a_batch_is_asked_for_and_exported(writer):
     assert writer.post(f"/coupon-batches/{made['id']}/void", {"reason": "misprint"}).json()["voided_at"]
     assert not writer.post("/coupons/lookup", {"code": codes[0]}).json()["usable"]
     assert writer.post(f"/coupon-batches/{made['id']}/restore", None).json()["voided_at"] is None
+
+
+def test_sheets_are_asked_for_watched_downloaded_and_thrown_away(writer, reader):
+    writer.post("/coupon-templates", WASH)
+    batch_id = writer.post("/coupon-batches", {"template": "wash", "name": "flyers", "count": 30}).json()["id"]
+    path = f"/coupon-batches/{batch_id}/sheets"
+    assert writer.post(path, {}).status_code == 409
+    services.extend_batch(SYSTEM, batch_id)
+    assert reader.get(path).status_code == 404
+    assert reader.post(path, {}).status_code == 403
+    asked = writer.post(path, {"language": "en"})
+    assert (asked.status_code, asked.json()["state"], asked.json()["count"]) == (202, "waiting", 30)
+    assert writer.get(f"{path}.zip").status_code == 409
+    services.make_sheets(SYSTEM, batch_id, queries.sheets(batch_id).ticket)
+    made = reader.get(path).json()
+    assert (made["state"], made["done"]) == ("done", 30)
+    assert reader.get(f"{path}.zip").status_code == 403
+    sent = writer.get(f"{path}.zip")
+    body = b"".join(sent.streaming_content)
+    assert (sent["Content-Type"], len(body)) == ("application/zip", made["bytes"])
+    with ZipFile(io.BytesIO(body)) as whole:
+        assert whole.read(whole.namelist()[0]).count(b"<code>") == 30
+    assert writer.delete(path).status_code == 204
+    assert writer.get(path).status_code == 404
 
 
 def test_who_only_reads_changes_nothing_and_gets_no_codes_of_batches(chain, reader):

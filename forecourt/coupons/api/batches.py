@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from forecourt.coupons import permissions, queries, rules, services
-from forecourt.coupons.api.schemas import BatchBody, BatchOut, CouponReasonBody
+from forecourt.coupons.api.schemas import BatchBody, BatchOut, CouponReasonBody, SheetsBody, SheetsOut
 from forecourt.coupons.queries import BatchCode
-from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
+from forecourt.kernel.problems import NotFound
+from forecourt.kernel.schemas import LANGUAGES, Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 
 router = Router()
 
@@ -21,6 +23,16 @@ _CSV: Final[dict[str, Any]] = {
         200: {
             "description": "A line for each coupon: code, as printed, status, from, until.",
             "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    }
+}
+
+
+_ZIP: Final[dict[str, Any]] = {
+    "responses": {
+        200: {
+            "description": "A ZIP of HTML files to print.",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
         }
     }
 }
@@ -112,6 +124,59 @@ def export_batch(request: KeyedRequest, batch_id: Id) -> StreamingHttpResponse:
     response = StreamingHttpResponse(csv_lines(queries.batch_codes(batch_id)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="coupons-{batch_id}.csv"'
     return response
+
+
+@router.post(
+    "/coupon-batches/{batch_id}/sheets",
+    response={202: SheetsOut},
+    operation_id="coupon_sheets_create",
+    summary="Ask for the sheets of a batch to print",
+    openapi_extra=needs("coupons:write"),
+)
+def ask_sheets(request: KeyedRequest, batch_id: Id, wanted: SheetsBody) -> Status[SheetsOut]:
+    """A job makes a ZIP of pages for A4, 24 coupons on a sheet, each with its QR code. 409 while they are under way."""
+    return Status(202, SheetsOut.of(services.ask_sheets(request.actor, batch_id, LANGUAGES[wanted.language])))
+
+
+@router.get(
+    "/coupon-batches/{batch_id}/sheets",
+    response=SheetsOut,
+    operation_id="coupon_sheets_get",
+    summary="How far the sheets of a batch are",
+    openapi_extra=needs("coupons:read"),
+)
+def get_sheets(request: KeyedRequest, batch_id: Id) -> SheetsOut:
+    """404 where none were asked for, or they were thrown away: they are kept for a week."""
+    request.actor.require(permissions.VIEW_COUPONS)
+    queries.batch(batch_id)
+    view = queries.sheets(batch_id)
+    if view is None:
+        raise NotFound(_("There are no sheets of batch %(id)s; ask for them.") % {"id": batch_id})
+    return SheetsOut.of(view)
+
+
+@router.delete(
+    "/coupon-batches/{batch_id}/sheets",
+    response={204: None},
+    operation_id="coupon_sheets_drop",
+    summary="Throw the sheets of a batch away, or stop making them",
+    openapi_extra=needs("coupons:write"),
+)
+def drop_sheets(request: KeyedRequest, batch_id: Id) -> Status[None]:
+    services.drop_sheets(request.actor, batch_id)
+    return Status(204, None)
+
+
+@router.get(
+    "/coupon-batches/{batch_id}/sheets.zip",
+    operation_id="coupon_sheets_download",
+    summary="The sheets of a batch as ZIP",
+    openapi_extra=needs("coupons:write", **_ZIP),
+)
+def download_sheets(request: KeyedRequest, batch_id: Id) -> FileResponse:
+    """HTML files that need nothing else, a hundred sheets each. Codes are as good as the coupons: it is audited."""
+    path = services.take_sheets(request.actor, batch_id)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"coupons-{batch_id}.zip")
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,8 +11,8 @@ from ninja import Schema
 from pydantic import Field
 from pydantic.types import StringConstraints
 
-from forecourt.coupons.queries import BatchView, CouponView, Figures, KnownTemplate
-from forecourt.coupons.values import CouponKind, CouponStatus, Template, Where
+from forecourt.coupons.queries import BatchView, CouponView, Figures, KnownTemplate, SheetsView
+from forecourt.coupons.values import CouponKind, CouponStatus, SheetsState, Template, Where
 from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
 
 TemplateCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -261,3 +261,31 @@ class BatchOut(Schema):
     def of(cls, batch: BatchView) -> "BatchOut":
         fields = {name: getattr(batch, name) for name in cls.model_fields if name != "count"}
         return cls(**fields, count=batch.size)
+
+
+class SheetsOut(Schema):
+    """Sheets of a batch to print: so many of `count` coupons are `done`; "waiting", "running", "done" or "failed", and why.
+
+    `bytes` is the size of the ZIP once it is done.
+    """
+
+    batch_id: int
+    state: SheetsState
+    count: int
+    done: int
+    bytes: int
+    asked_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str
+
+    @classmethod
+    def of(cls, view: SheetsView) -> "SheetsOut":
+        fields = {name: getattr(view, name) for name in cls.model_fields if name != "count"}
+        return cls(**fields, count=view.size)
+
+
+class SheetsBody(Body):
+    """In which language the sheets are."""
+
+    language: Literal["en", "zh-Hans"] = "zh-Hans"

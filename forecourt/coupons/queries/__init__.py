@@ -26,6 +26,7 @@ from forecourt.coupons.queries.lookup import (
     views,
 )
 from forecourt.coupons.queries.places import places, tell_places
+from forecourt.coupons.queries.sheets import SheetsView, sheets, stickers
 from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "CouponView",
     "Figures",
     "KnownTemplate",
+    "SheetsView",
     "Source",
     "StepView",
     "UseView",
@@ -56,8 +58,10 @@ __all__ = [
     "moved_by",
     "page",
     "places",
+    "sheets",
     "sources",
     "steps",
+    "stickers",
     "tell_places",
     "templates",
     "used_by",

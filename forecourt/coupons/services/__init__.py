@@ -11,6 +11,15 @@ from forecourt.coupons.services.keeping import (
     void_coupons,
 )
 from forecourt.coupons.services.notices import tell_expiring
+from forecourt.coupons.services.sheets import KEPT as SHEETS_KEPT
+from forecourt.coupons.services.sheets import (
+    Interrupted,
+    ask_sheets,
+    drop_sheets,
+    forget_sheets,
+    make_sheets,
+    take_sheets,
+)
 from forecourt.coupons.services.templates import (
     change_template,
     create_template,
@@ -21,12 +30,18 @@ from forecourt.coupons.services.templates import (
 
 __all__ = [
     "MOST_AT_ONCE",
+    "SHEETS_KEPT",
+    "Interrupted",
+    "ask_sheets",
     "change_template",
     "claim_coupon",
     "create_batch",
     "create_template",
+    "drop_sheets",
     "extend_batch",
+    "forget_sheets",
     "issue_coupons",
+    "make_sheets",
     "mark_seen",
     "note_export",
     "redeem_coupon",
@@ -35,6 +50,7 @@ __all__ = [
     "restore_coupon",
     "retire_template",
     "revive_template",
+    "take_sheets",
     "tell_expiring",
     "transfer_coupon",
     "void_batch",

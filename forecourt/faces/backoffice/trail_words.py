@@ -38,6 +38,8 @@ AUDIT_ACTION = {
     "coupon_template.revive": _("revived a coupon template"),
     "coupon_batch.create": _("asked for a batch of coupons"),
     "coupon_batch.export": _("took the codes of a batch along"),
+    "coupon_batch.sheets": _("asked for sheets of a batch to print"),
+    "coupon_batch.drop_sheets": _("threw away the sheets of a batch"),
     "coupon_batch.void": _("made a batch of coupons void"),
     "coupon_batch.restore": _("made a batch of coupons good again"),
     "coupon.issue": _("gave coupons"),

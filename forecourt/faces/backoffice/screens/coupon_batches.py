@@ -14,6 +14,7 @@ from forecourt.coupons.queries import BatchView
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
+from forecourt.faces.backoffice.screens import coupon_sheets
 from forecourt.faces.backoffice.screens.coupon import picture
 from forecourt.faces.backoffice.templatetags.office import day
 from forecourt.kernel import clock
@@ -57,6 +58,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         left=_time_left(one),
         pages=math.ceil(one.made / ON_A_PAGE),
         on_a_page=ON_A_PAGE,
+        file=coupon_sheets.of_batch(batch_id),
         may_issue=actor.may(permissions.ISSUE_COUPONS),
         may_void=actor.may(permissions.VOID_COUPONS) and actor.stations is None,
     )
