@@ -7,10 +7,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from forecourt.accounts.values import Change, Figures, Kind, Policy, Posting, Role, Unit
+from forecourt.accounts.values import Change, Figures, Kind, Policy, Posting, Role, SimulatedLiability, Unit
 from forecourt.kernel.money import ZERO, rounded
 
 _HUNDRED: Final = Decimal(100)
+ALL: Final = _HUNDRED
+"""Every point is redeemed, in percent."""
 
 
 def worth(points: int, policy: Policy, percent: Decimal) -> Decimal:
@@ -32,6 +34,32 @@ def deferred(net: Decimal, points: int, policy: Policy, percent: Decimal, digits
 def provided(points: int, policy: Policy, percent: Decimal, digits: int) -> Decimal:
     """What points given without a sale are expected to cost: a provision, net of tax."""
     return rounded(worth(points, policy, percent) / (1 + policy.tax_percent / _HUNDRED), digits)
+
+
+def percent_of_span(policy: Policy, since: date, until: date) -> Decimal:
+    """The share of the points of these days expected to be redeemed: the months' own where they agree, else the policy's."""
+    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
+    percents = {policy.percent_of(date(month // 12, month % 12 + 1, 1)) for month in range(first, last + 1)}
+    return percents.pop() if len(percents) == 1 else policy.redemption_percent
+
+
+def simulated_liability(
+    points_before: int, points_after: int, policy: Policy, percent: Decimal, digits: int
+) -> SimulatedLiability:
+    """What so many points are worth as a liability, before and after, net of tax, to the currency's digits.
+
+    A provision for all of them. The books defer a little less for points of sales: goods and points share each sale's price.
+    """
+    return SimulatedLiability(
+        points_before=points_before,
+        points_after=points_after,
+        before=provided(points_before, policy, percent, digits),
+        after=provided(points_after, policy, percent, digits),
+        point_value=policy.point_value,
+        redemption_percent=percent,
+        tax_percent=policy.tax_percent,
+        policy=policy.version or None,
+    )
 
 
 def expected_redeemed(points: int, redeemed: int, expired: int, percent: Decimal) -> Decimal:

@@ -93,6 +93,26 @@ class PolicyView(Value):
     note: str
 
 
+class SimulatedLiability(Value):
+    """What a simulation's points are worth as a liability, in currency, net of tax: as it was and as it would have been.
+
+    `policy` is the version of the accounting policy the values are of; None: there was none, a point is worth what it pays.
+    """
+
+    points_before: int
+    points_after: int
+    before: Decimal
+    after: Decimal
+    point_value: Decimal
+    redemption_percent: Decimal
+    tax_percent: Decimal
+    policy: int | None
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+
 class Kind(StrEnum):
     """Why points or the money for them moved. The first seven move points; the last two money only."""
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,42 @@ from forecourt.kernel.money import ZERO
 
 COHORT = date(2026, 1, 1)
 POLICY = Policy(valid_from=COHORT, point_value=Decimal("0.01"), redemption_percent=Decimal(80))
+
+
+MONTHS = {"2026-01": Decimal(60), "2026-02": Decimal(60), "2026-03": Decimal(70)}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "percent"),
+    [
+        (date(2026, 1, 5), date(2026, 2, 3), 60),
+        (date(2026, 2, 1), date(2026, 3, 31), 80),
+        (date(2026, 3, 1), date(2026, 3, 1), 70),
+        (date(2025, 11, 1), date(2026, 1, 1), 80),
+        (date(2025, 1, 1), date(2025, 12, 31), 80),
+    ],
+)
+def test_a_span_has_its_months_estimate_where_they_agree(since, until, percent):
+    policy = Policy(
+        valid_from=date(2025, 1, 1),
+        point_value=Decimal("0.05"),
+        redemption_percent=Decimal(80),
+        cohort_percents=MONTHS,
+    )
+    assert rules.percent_of_span(policy, since, until) == percent
+
+
+def test_points_of_a_simulation_are_worth_what_a_provision_for_them_would_be():
+    policy = Policy(
+        valid_from=date(2026, 1, 1),
+        point_value=Decimal("0.05"),
+        redemption_percent=Decimal(80),
+        tax_percent=Decimal(13),
+        version=3,
+    )
+    worth = rules.simulated_liability(1000, 2500, policy, Decimal(80), 2)
+    assert (worth.before, worth.after, worth.change) == (Decimal("35.40"), Decimal("88.50"), Decimal("53.10"))
+    assert worth.policy == 3
 
 
 def test_vector_of_the_standard():

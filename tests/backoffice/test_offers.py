@@ -272,6 +272,8 @@ def test_a_simulation_is_asked_for_watched_read_and_exported(scene, signed):
     rows = b"".join(client.get(f"/admin/simulations/{run.pk}/export.csv").streaming_content).decode()
     assert "offer,shop,One off" in rows
     assert "funder,supplier:acme" in rows
+    assert 'points as a liability,,"0.01 x 100%, policy none"' in rows
+    assert "There was no accounting policy on the last day" in said
     assert "It would have cost" in page(client, "offers/of/shop/")
     client.post("/admin/simulations/new/", {"without": "shop"})
     latest = sales.simulations()[0]

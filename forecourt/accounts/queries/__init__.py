@@ -12,6 +12,7 @@ from forecourt.accounts.queries.claims import (
 from forecourt.accounts.queries.days import closed_periods, days, days_to_close, journal, last_close
 from forecourt.accounts.queries.policies import approved, policies, policy, policy_at
 from forecourt.accounts.queries.rolling import expected_unused, figures, months, roll_forward, units
+from forecourt.accounts.queries.simulated import simulated_liability
 
 __all__ = [
     "approved",
@@ -34,5 +35,6 @@ __all__ = [
     "policy",
     "policy_at",
     "roll_forward",
+    "simulated_liability",
     "units",
 ]

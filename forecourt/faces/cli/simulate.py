@@ -29,9 +29,10 @@ def simulate(
     as_json: bool,
 ) -> None:
     """Rate past sales again, under a draft or without an offer, and say what would have changed. Sales stay as they are."""
+    from forecourt.accounts import queries as accounts
     from forecourt.kernel.actors import SYSTEM
     from forecourt.kernel.problems import Problem
-    from forecourt.sales import services
+    from forecourt.sales import services, wire
     from forecourt.sales.values import SimulationAsked
 
     asked = SimulationAsked(
@@ -49,10 +50,12 @@ def simulate(
         raise click.ClickException(problem.detail) from None
     if row.state != "done":
         raise click.ClickException(row.error or f"The simulation was {row.state}.")
+    worth = accounts.simulated_liability(row)
     if as_json:
-        click.echo(json.dumps(row.result, ensure_ascii=False, indent=2))
+        found = {**row.result, "liability": json.loads(wire.encode(worth)) if worth else None}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _show(row.result)
+        _show(row.result, worth)
 
 
 def _run(number: int):  # type: ignore[no-untyped-def]
@@ -93,15 +96,17 @@ def _run(number: int):  # type: ignore[no-untyped-def]
     return queries.simulation(number)
 
 
-def _show(result: dict) -> None:  # type: ignore[type-arg]
+def _show(result: dict, worth) -> None:  # type: ignore[no-untyped-def,type-arg]
     total = result["total"]
     console = Console()
     table = Table("", "as it was", "as it would have been", title=f"{int(float(total['sales'])):,} sales simulated")
     table.add_row("discount", total["discount_before"], total["discount_after"])
     table.add_row("points", total["points_before"], total["points_after"])
+    table.add_row("points as a liability", f"{worth.before:f}", f"{worth.after:f}")
     if float(total["cost"]):
         table.add_row("margin", result["margin_before"], result["margin_after"])
     console.print(table)
+    click.echo(_basis(worth))
     for title, rows in (("by offer", result["offers"]), ("by payer", result["funders"])):
         if rows:
             table = Table(title, "uses", "discount", "litres", "points")
@@ -113,6 +118,16 @@ def _show(result: dict) -> None:  # type: ignore[type-arg]
     click.echo(
         f"Members: {members['winners']:,} gain {members['gain']}, {members['losers']:,} lose {members['loss']}, "
         f"{members['unchanged']:,} see no change."
+    )
+
+
+def _basis(worth) -> str:  # type: ignore[no-untyped-def]
+    """What the worth of points is worked out from."""
+    if worth.policy is None:
+        return f"Liability: no accounting policy on the last day; a point counts {worth.point_value:f}, all redeemed."
+    return (
+        f"Liability: accounting policy {worth.policy}, {worth.point_value:f} a point, {worth.redemption_percent:f}% "
+        f"redeemed, net of {worth.tax_percent:f}% tax."
     )
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from forecourt.accounts import queries as accounts
 from forecourt.customers import permissions as customer_permissions
 from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
@@ -63,6 +64,7 @@ def brief(row: SimulationRow, code: str = "") -> dict[str, Any]:
             "own": _figures(own) if own else None,
             "total": _figures(result["total"]),
             "members": result["members"],
+            "liability": accounts.simulated_liability(row),
             "overlaps": told.conflicts(result["lost"], names, code)[:5],
         }
     return found
@@ -207,6 +209,7 @@ def _found(row: SimulationRow) -> dict[str, Any]:
         "total": total,
         "discount": total["discount_after"] - total["discount_before"],
         "points": total["points_after"] - total["points_before"],
+        "liability": accounts.simulated_liability(row),
         "has_costs": bool(total["cost"]),
         "margin_before": before,
         "margin_after": after,
@@ -304,6 +307,10 @@ def _lines(row: SimulationRow) -> Iterator[list[Any]]:
             name = names.offer(one["name"]) if kind == "offer" else told.funder(one["name"])
             given = [one.get("uses", ""), one.get("discount", ""), one.get("points", "")]
             yield [kind, one["name"], name, "", one.get("volume", ""), *[""] * 5, *given]
+    if worth := accounts.simulated_liability(row):
+        basis = f"{worth.point_value:f} x {worth.redemption_percent:f}%, policy {worth.policy or 'none'}"
+        # under the columns of points, what they are worth
+        yield ["points as a liability", "", basis, *[""] * 5, worth.before, worth.after, "", "", ""]
     moves = _moves(result.get("tier_moves"))
     for move in moves["rows"] if moves else ():
         yield [
