@@ -13,8 +13,9 @@ from ninja import Router, Schema, Status
 from forecourt.coupons import permissions, queries, rules, services
 from forecourt.coupons.api.schemas import BatchBody, BatchOut, CouponReasonBody, SheetsBody, SheetsOut
 from forecourt.coupons.queries import BatchCode
+from forecourt.kernel.languages import LANGUAGES
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import LANGUAGES, Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
+from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 
 router = Router()
 

@@ -8,7 +8,7 @@ import forecourt.coupons.values
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coupons", "0004_quick_figures"),
+        ("coupons", "0006_several_of_a_sale"),
     ]
 
     operations = [
