@@ -171,6 +171,7 @@ class WhyNot(StrEnum):
     LIMIT = "limit"
     RESERVED = "reserved"
     NOT_YOURS = "not_yours"
+    BLOCKED = "blocked"
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     MEMBERS = "members"

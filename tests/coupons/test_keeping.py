@@ -69,6 +69,23 @@ def test_a_transferable_coupon_goes_where_it_is_sent_or_shared(chain):
     assert moved == [(first, second, "given"), (second, third, "claimed")]
 
 
+def test_a_blocked_members_coupons_are_neither_used_nor_passed_on(chain):
+    make_template(is_transferable=True, handover="一次精洗")
+    blocked, other = chain.enrol(2)
+    (coupon,) = give("wash", blocked)
+    customer_services.block_customer(HEAD_OFFICE, blocked, "欠款")
+    for command in (
+        lambda: services.transfer_coupon(HEAD_OFFICE, coupon.id, other),
+        lambda: services.claim_coupon(HEAD_OFFICE, coupon.code, other),
+        lambda: services.redeem_coupon(HEAD_OFFICE, coupon.code, "S001"),
+        lambda: services.redeem_coupon(HEAD_OFFICE, coupon.code, "S001", blocked),
+    ):
+        with pytest.raises(Conflict, match="is blocked"):
+            command()
+    customer_services.unblock_customer(HEAD_OFFICE, blocked, "已还清")
+    assert services.redeem_coupon(HEAD_OFFICE, coupon.code, "S001").customer_id == blocked
+
+
 def test_what_cannot_be_taken_over(chain):
     make_template()
     make_generic()

@@ -14,6 +14,7 @@ from forecourt.loyalty import services as loyalty
 from forecourt.loyalty.values import Programme, SpendBy
 from forecourt.sales import services
 from forecourt.sales.values import NewRefund, NewSale, NewTender, Quote, RefundLine
+from forecourt.sales.wire import decode_reasons
 from tests.sales.scenes import (
     HEAD_OFFICE,
     PROGRAMME,
@@ -136,6 +137,8 @@ def test_a_blocked_members_points_and_coupons_give_nothing(chain):
     theirs = chain.post_one("1", 1, tenders=tenders, coupons=(code,))
     assert theirs.flags == ("blocked_customer", "points_refused")
     assert (theirs.points.spent, str(theirs.totals.discount)) == (0, "0.00")
+    refused = [reason.values for reason in decode_reasons(theirs.explanation) if reason.code == "coupon.refused"]
+    assert refused == [{"code": code, "why": "blocked"}]
     short = chain.post_one("2", 2, tenders=tenders)
     assert (short.points.spent, short.flags) == (0, ("points_short",))
     assert points(customer) == 700

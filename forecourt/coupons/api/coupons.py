@@ -88,7 +88,9 @@ def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
     template = queries.templates([coupon.template])[coupon.template].template if coupon else None
     used = queries.used_by([member], [coupon.template_id]) if member and coupon else {}
     now = clock.now()
-    why = rules.why_not(coupon, template, organisation.company_day(now), member, next(iter(used.values()), 0))
+    is_blocked = member is not None and member in customers.blocked([member])
+    times = next(iter(used.values()), 0)
+    why = rules.why_not(coupon, template, organisation.company_day(now), member, times, is_blocked=is_blocked)
     station = _station(asked.station) if asked.station is not None else None
     if why is None and template is not None:
         why = rules.why_not_there(template, queries.places([template.code])[template.code], station)

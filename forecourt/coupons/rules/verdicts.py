@@ -16,10 +16,13 @@ def why_not(
     customer_id: int | None,
     used_by_customer: int = 0,
     reservation_id: UUID | None = None,
+    *,
+    is_blocked: bool = False,
 ) -> WhyNot | None:
     """Why this customer cannot use the coupon on that day (the company's), None when they can.
 
-    `customer_id` is None or negative for somebody who is not known; `used_by_customer` counts their uses of the template.
+    `customer_id` is None or negative for somebody who is not known; `used_by_customer` counts their uses of the template;
+    who `is_blocked` uses bearers' coupons only.
     What the reservation holds was good when it was reserved: its days and limits are not looked at again.
     """
     if coupon is None or template is None:
@@ -33,6 +36,8 @@ def why_not(
         return WhyNot.RESERVED
     if coupon.customer_id is not None and coupon.customer_id != customer_id:
         return WhyNot.NOT_YOURS
+    if is_blocked and coupon.customer_id is not None and not is_held:
+        return WhyNot.BLOCKED
     return None if is_held else _not_now(coupon, template, day, customer_id, used_by_customer)
 
 
@@ -94,6 +99,8 @@ def _text(why: WhyNot, coupon: Coupon) -> str:  # noqa: C901 - one case a reason
             return _("This coupon is reserved by a sale that is under way; it is free again when that ends without it.")
         case WhyNot.NOT_YOURS:
             return _("This coupon belongs to a member; it is taken when that member is identified.")
+        case WhyNot.BLOCKED:
+            return _("This coupon belongs to a member who is blocked.")
         case WhyNot.NOT_YET:
             return _("This coupon is good from %(from)s.")
         case WhyNot.EXPIRED:

@@ -12,6 +12,7 @@ from forecourt.coupons import permissions, queries, records, rules
 from forecourt.coupons.events import CouponTransferred
 from forecourt.coupons.services.issuing import known_customers, lock_survivors
 from forecourt.coupons.values import Coupon, CouponStatus, Step, Use, WhyNot
+from forecourt.customers import queries as customer_queries
 from forecourt.customers import records as customer_records
 from forecourt.customers.values import anonymous_customer_id
 from forecourt.kernel import audit, clock
@@ -71,7 +72,9 @@ def _move(actor: Actor, before: Coupon, taker: int, reason: str) -> Coupon:
     if customer_records.lock({taker, *([before.customer_id] if before.customer_id else [])})[taker] is not None:
         raise Conflict(_("This customer was merged just now; send it again."))
     coupon = _locked(before)
-    why = rules.why_not(coupon, template, organisation.company_day(), coupon.customer_id)
+    giver = coupon.customer_id
+    is_blocked = giver is not None and giver in customer_queries.blocked([giver])
+    why = rules.why_not(coupon, template, organisation.company_day(), giver, is_blocked=is_blocked)
     if why not in (None, WhyNot.NOT_YET, WhyNot.MEMBERS):
         raise Conflict(rules.sentence(why, coupon, template, organisation.company_zone()))
     now = clock.now()
@@ -114,7 +117,8 @@ def redeem_coupon(actor: Actor, code: str, station: str, customer_id: int | None
     coupon = _locked(before)
     used = queries.used_by([member], [coupon.template_id]) if member else {}
     times = used.get((member or 0, coupon.template_id), 0)
-    why = rules.why_not(coupon, template, organisation.company_day(), member, times)
+    is_blocked = member is not None and member in customer_queries.blocked([member])
+    why = rules.why_not(coupon, template, organisation.company_day(), member, times, is_blocked=is_blocked)
     if why is None and not rules.is_handed_over(template, station):
         why = WhyNot.NOT_HERE
     if why is not None:

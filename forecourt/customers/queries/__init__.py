@@ -5,6 +5,7 @@ from forecourt.customers.queries.facts import buyers, household_of
 from forecourt.customers.queries.households import household, household_size
 from forecourt.customers.queries.recognition import (
     FAMILIES,
+    blocked,
     family_ids,
     owners,
     phone_region,
@@ -17,6 +18,7 @@ from forecourt.customers.queries.timeline import timeline, timeline_cursor
 
 __all__ = [
     "FAMILIES",
+    "blocked",
     "buyers",
     "customer_card",
     "family_ids",

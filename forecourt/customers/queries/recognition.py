@@ -17,6 +17,7 @@ FAMILIES: Final = sql.load(customers.__file__, "families")
 SURVIVORS: Final = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) ORDER BY 1
 """
+BLOCKED: Final = "SELECT id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) AND is_blocked"
 
 
 def phone_region() -> str:
@@ -90,6 +91,11 @@ def family_ids(customer_id: int) -> list[int]:
 def survivor_of(customer_id: int) -> int:
     """Who this customer is today: itself, or whom it was merged into."""
     return family_ids(customer_id)[0]
+
+
+def blocked(customer_ids: Collection[int]) -> set[int]:
+    """Which of these customers, who are survivors, are blocked. One statement, none for nobody."""
+    return {row[0] for row in sql.rows(BLOCKED, {"ids": list(customer_ids)})} if customer_ids else set()
 
 
 def survivors(customer_ids: Collection[int]) -> list[int]:

@@ -3,14 +3,12 @@
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
-from forecourt.customers.values import CustomerClaim
 from forecourt.kernel.problems import Conflict
 
 
 def require_free(customer_id: int) -> None:
     """Conflict when the customer is blocked. Callers hold the customer's lock."""
-    (found,) = customers.resolve([CustomerClaim(id=customer_id)])
-    if found is not None and found.is_blocked:
+    if customers.blocked([customer_id]):
         said = _("Customer %(id)s is blocked; unblock the customer before points are spent or passed on.") % {
             "id": customer_id
         }

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from forecourt.coupons.values import Coupon
-from forecourt.customers.values import anonymous_customer_id
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, rounded, share, whole
 from forecourt.loyalty.rules import multiplier_of
@@ -63,10 +62,16 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     sale, station = known.sale, known.station
     coupons: dict[str, list[Coupon]] = {}
     refused: list[Refused] = []
-    holder = _holder(known)
-    if sale.coupons or state.holds_any(holder):
+    if sale.coupons or state.holds_any(known.customer_id):
         reservation = known.promise.id if known.promise is not None else None
-        coupons, refused = state.usable(sale.coupons, holder, known.business_date, rulings.templates, reservation)
+        coupons, refused = state.usable(
+            sale.coupons,
+            known.customer_id,
+            known.business_date,
+            rulings.templates,
+            reservation,
+            is_blocked=Flag.BLOCKED_CUSTOMER in known.flags,
+        )
     tenders: dict[str, Decimal] = {}
     for tender in sale.tenders:
         kind = tender.kind
@@ -107,13 +112,6 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
         points_on=points_on,
     )
     return Seen(facts, coupons, refused, known, rulings, state.standings.get(known.customer_id))
-
-
-def _holder(known: KnownSale) -> int:
-    """Whose coupons a sale may use; nobody's for a member who is blocked, as for a stranger."""
-    if Flag.BLOCKED_CUSTOMER in known.flags:
-        return anonymous_customer_id(known.station.id)
-    return known.customer_id
 
 
 def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None:

@@ -132,13 +132,15 @@ class State:
         day: date,
         templates: Mapping[str, Known],
         reservation: UUID | None,
+        *,
+        is_blocked: bool = False,
     ) -> tuple[dict[str, list[Coupon]], list[Refused]]:
         """The coupons a sale can use, by template, those presented first, then automatic ones that end soonest."""
         found: dict[str, list[Coupon]] = {}
         refused = []
         for code in codes:
             coupon = self._coupons.get(self._by_code.get(normal_code(code), _NONE))
-            why = self._why_not(coupon, customer_id, day, templates, reservation)
+            why = self._why_not(coupon, customer_id, day, templates, reservation, is_blocked=is_blocked)
             if why is None and coupon is not None:
                 found.setdefault(coupon.template, []).append(coupon)
             else:
@@ -148,7 +150,7 @@ class State:
             known = templates.get(coupon.template)
             if known is None or not known.template.is_automatic or coupon in found.get(coupon.template, ()):
                 continue
-            if self._why_not(coupon, customer_id, day, templates, reservation) is None:
+            if self._why_not(coupon, customer_id, day, templates, reservation, is_blocked=is_blocked) is None:
                 found.setdefault(coupon.template, []).append(coupon)
         return found, refused
 
@@ -159,10 +161,14 @@ class State:
         day: date,
         templates: Mapping[str, Known],
         reservation: UUID | None,
+        *,
+        is_blocked: bool,
     ) -> WhyNot | None:
         known = templates.get(coupon.template) if coupon else None
         used = self.uses_of.get((customer_id, known.id), 0) if known else 0
-        return why_not(coupon, known.template if known else None, day, customer_id, used, reservation)
+        return why_not(
+            coupon, known.template if known else None, day, customer_id, used, reservation, is_blocked=is_blocked
+        )
 
     def hand_over(self, coupon_id: UUID, customer_id: int) -> str:
         """A coupon belongs to somebody else now; returns its code."""

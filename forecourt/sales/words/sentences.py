@@ -153,6 +153,7 @@ def why_not_words(why: str) -> str:
         "limit": _("it was used as often as it can be"),
         "reserved": _("another sale under way holds it"),
         "not_yours": _("it belongs to another member"),
+        "blocked": _("the member is blocked"),
         "not_yet": _("it is not good yet"),
         "expired": _("it has expired"),
         "members": _("only members can use it"),
