@@ -1,18 +1,19 @@
 """Routes of offers. An offer's JSON is the rule language's own; its JSON Schema is at /offers/schema."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Path, Router, Schema
 from pydantic import Field
 
-from forecourt.kernel.schemas import Body, Instant, KeyedRequest, Limit, needs
+from forecourt.kernel.schemas import Body, Figure, Instant, KeyedRequest, Limit, Page, needs
 from forecourt.offers import queries, services
 from forecourt.offers.queries import OfferView
 from forecourt.offers.rules import language
-from forecourt.offers.values import OfferState
+from forecourt.offers.values import Measure, OfferState, Per
 
 router = Router()
 
@@ -25,6 +26,87 @@ _OFFER: Final[dict[str, Any]] = {
 }
 _BODY: Final[dict[str, Any]] = {"requestBody": {"required": True, "content": {"application/json": {"schema": _OFFER}}}}
 _encoder: Final = msgspec.json.Encoder(decimal_format="string")
+
+
+class OfferBudgetOut(Schema):
+    """No more than `limit` of a measure for each `per`; without `per` in all."""
+
+    measure: Measure
+    limit: Figure
+    per: Per = Per.TOTAL
+
+
+class OfferShareOut(Schema):
+    """Who pays so many percent of what the offer gives."""
+
+    funder: str
+    percent: Figure
+
+
+class OfferRuleOut(Schema):
+    """An offer in the rule language. What has its default is left out; conditions and effects: see /offers/schema."""
+
+    code: str
+    name: str
+    text: str = ""
+    when: Annotated[dict[str, Any], Field(description="A condition; in every sale unless given.")] = {}
+    then: Annotated[list[dict[str, Any]], Field(description="What it gives: effects.")]
+    starts: datetime | None = None
+    ends: datetime | None = None
+    group: str = ""
+    alone: bool = False
+    priority: int = 0
+    worth: Figure = Decimal(0)
+    floor: bool = True
+    budgets: list[OfferBudgetOut] = []
+    funding: Annotated[list[OfferShareOut], Field(description="The company itself unless given.")] = []
+
+
+class OfferReviewOut(Schema):
+    """A draft handed in, and what was decided; null while that is open."""
+
+    id: int
+    offer: OfferRuleOut
+    valid_from: datetime | None
+    note: str
+    submitted_at: datetime
+    submitted_by: str
+    decided_at: datetime | None
+    decided_by: str
+    is_approved: bool | None
+    answer: str
+
+
+class OfferOut(Schema):
+    """An offer: its draft, and where it stands. `is_changed`: the draft says other than what was published last."""
+
+    id: int
+    code: str
+    name: str
+    state: OfferState
+    draft: OfferRuleOut
+    edited_at: datetime
+    edited_by: str
+    version: Annotated[int, Field(description="That was published last; 0 for none.")]
+    is_changed: bool
+    review: OfferReviewOut | None
+
+
+class OfferVersionOut(Schema):
+    """What an offer says from `valid_from` on; null: not in force."""
+
+    number: int
+    valid_from: datetime
+    offer: OfferRuleOut | None
+    published_at: datetime
+    published_by: str
+    note: str
+
+
+class OfferVersions(Schema):
+    """Versions, the newest first."""
+
+    items: list[OfferVersionOut]
 
 
 def _json(value: Any, status: int = 200) -> HttpResponse:
@@ -73,7 +155,7 @@ def get_terms(request: HttpRequest) -> HttpResponse:
 
 @router.get(
     "/offers",
-    response={200: None},
+    response={200: Page[OfferOut]},
     operation_id="offers_list",
     summary="List offers",
     openapi_extra=needs("offers:read"),
@@ -95,7 +177,7 @@ def list_offers(
 
 @router.post(
     "/offers",
-    response={201: None},
+    response={201: OfferOut},
     operation_id="offers_create",
     summary="Draft an offer",
     openapi_extra=needs("offers:write", idempotent=True, **_BODY),
@@ -109,7 +191,7 @@ def create_offer(request: KeyedRequest) -> HttpResponse:
 
 @router.get(
     "/offers/{code}",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_get",
     summary="An offer",
     openapi_extra=needs("offers:read"),
@@ -121,7 +203,7 @@ def get_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.get(
     "/offers/{code}/versions",
-    response={200: None},
+    response={200: OfferVersions},
     operation_id="offers_versions",
     summary="What an offer said, and when",
     openapi_extra=needs("offers:read"),
@@ -134,7 +216,7 @@ def list_versions(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.put(
     "/offers/{code}",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_update",
     summary="Change an offer's draft",
     openapi_extra=needs("offers:write", **_BODY),
@@ -147,7 +229,7 @@ def update_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.post(
     "/offers/{code}/submit",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_submit",
     summary="Hand an offer in for review",
     openapi_extra=needs("offers:write"),
@@ -160,7 +242,7 @@ def submit_offer(request: KeyedRequest, code: PathCode, body: OfferNoteBody) -> 
 
 @router.post(
     "/offers/{code}/approve",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_approve",
     summary="Approve an offer",
     openapi_extra=needs("offers:approve"),
@@ -173,7 +255,7 @@ def approve_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.post(
     "/offers/{code}/refuse",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_refuse",
     summary="Send an offer back",
     openapi_extra=needs("offers:approve"),
@@ -185,7 +267,7 @@ def refuse_offer(request: KeyedRequest, code: PathCode, body: OfferReasonBody) -
 
 @router.post(
     "/offers/{code}/pause",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_pause",
     summary="Pause an offer",
     openapi_extra=needs("offers:write"),
@@ -198,7 +280,7 @@ def pause_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.post(
     "/offers/{code}/resume",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_resume",
     summary="Resume a paused offer",
     openapi_extra=needs("offers:write"),
@@ -210,7 +292,7 @@ def resume_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
 
 @router.post(
     "/offers/{code}/end",
-    response={200: None},
+    response={200: OfferOut},
     operation_id="offers_end",
     summary="End an offer",
     openapi_extra=needs("offers:write"),

@@ -2,11 +2,11 @@
 
 from ninja import Router
 
-from forecourt.sales.api import explanations, sales, simulations
+from forecourt.sales.api import available, explanations, sales, simulations
 from forecourt.sales.api.schemas import COMPONENTS
 
 router = Router()
-for part in (sales, explanations, simulations):
+for part in (available, sales, explanations, simulations):
     router.add_router("", part.router)
 
 __all__ = ["COMPONENTS", "router"]

@@ -49,7 +49,8 @@ _READER: Final = {
     "name": "reader",
     "required": False,
     "description": "Answer `sentences` too: for the customer (what they get, what is in reach), the cashier (what to "
-    "say and do) or the auditor (all); and `benefits`: what the member's tier brings.",
+    "say and do) or the auditor (all: each condition that fails, of every offer in force); and `benefits`: what the "
+    "member's tier brings.",
     "schema": {"type": "string", "enum": [reader.value for reader in Reader]},
 }
 

@@ -13,7 +13,7 @@ from forecourt.sales.rules.checking import (
     flags_of,
 )
 from forecourt.sales.rules.explaining import coupons_given, offers_given
-from forecourt.sales.rules.offering import counted_since, seen
+from forecourt.sales.rules.offering import counted_since, seen, used_up
 from forecourt.sales.rules.paying import POINTS, flagged, kept_from_paying, points_payable, points_tendered
 from forecourt.sales.rules.promising import holds_of
 from forecourt.sales.rules.rating import LARGEST_POINTS, Mint, rate, take
@@ -55,4 +55,5 @@ __all__ = [
     "returned_whole",
     "seen",
     "take",
+    "used_up",
 ]

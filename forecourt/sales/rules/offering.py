@@ -226,6 +226,15 @@ def counted_since(live: Live, day: date) -> date:
     return min(_first_day(budget.per, day) for budget in live.offer.budgets if budget.is_customers_own)
 
 
+def used_up(live: Live, known: KnownSale, state: State) -> Miss | None:
+    """What a sale would miss because a budget of the offer has nothing left, whatever is bought."""
+    for key, budget in live.budgets_at(known.station.id, known.business_date):
+        left = state.left_for(key, budget.limit, None) if key else _own_left(live, budget, known, state)
+        if left <= 0:
+            return Miss("budget", {"measure": budget.measure.value, "per": budget.per.value})
+    return None
+
+
 def _wanted(money: Decimal, volume: Decimal, points: int, measure: Measure, uses: int = 1) -> Decimal:
     match measure:
         case Measure.MONEY:

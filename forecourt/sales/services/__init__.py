@@ -1,5 +1,6 @@
 """Commands of the main road."""
 
+from forecourt.sales.services.available import Available, available_offers
 from forecourt.sales.services.loading import Depth, Submission
 from forecourt.sales.services.posting import post_sales, post_together
 from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales, try_offer
@@ -10,10 +11,12 @@ from forecourt.sales.services.simulating import ask_simulation, forget_old, run_
 from forecourt.sales.services.tiers import review_tiers
 
 __all__ = [
+    "Available",
     "Depth",
     "Submission",
     "accept_sale",
     "ask_simulation",
+    "available_offers",
     "expire_reservations",
     "forget_old",
     "post_sales",

@@ -1,0 +1,96 @@
+"""Offers through the API: typed lists, and what there is for somebody at a station."""
+
+from decimal import Decimal
+
+import pytest
+
+from forecourt.coupons import records as coupon_records
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import NewCoupon, Template
+from forecourt.faces.api.document import document
+from forecourt.offers.api import OfferOut, OfferVersions
+from tests.api.conftest import new_caller
+from tests.sales.scenes import HEAD_OFFICE, a_sale, ago, open_chain
+from tests.sales.test_offers import per_litre, publish
+
+
+@pytest.fixture
+def chain(db):
+    return open_chain()
+
+
+def test_offers_are_what_the_document_says(chain):
+    publish(
+        per_litre(
+            when={"is": "member"},
+            budgets=[{"measure": "money", "limit": "100.5"}],
+            funding=[{"funder": "brand", "percent": "100"}],
+        )
+    )
+    caller = new_caller(HEAD_OFFICE, "offers:read")
+    page = caller.get("/offers").json()
+    (found,) = [OfferOut.model_validate(one) for one in page["items"]]
+    assert (found.draft.budgets[0].limit, found.draft.funding[0].funder) == (Decimal("100.5"), "brand")
+    assert set(page["items"][0]) == set(OfferOut.model_fields)
+    assert page["next"] is None
+    versions = OfferVersions.model_validate(caller.get("/offers/litre/versions").json())
+    assert versions.items[0].offer is not None
+    answer = document()["paths"]["/api/v1/offers"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert "$ref" in answer
+
+
+def available(caller, station="S001", **asked) -> dict[str, tuple]:
+    query = "&".join(f"{name}={value}" for name, value in {"station": station, **asked}.items())
+    answer = caller.get(f"/offers/for?{query}")
+    assert answer.status_code == 200, answer.content
+    return {
+        one["code"]: (one["is_open"], one["missing"]["en"], [held["count"] for held in one["coupons"]])
+        for one in answer.json()["items"]
+    }
+
+
+def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_bought(chain):
+    (member,) = chain.enrol()
+    coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
+    publish(
+        per_litre(),
+        per_litre("large", when={"is": "volume", "at_least": "40"}, ends="2199-01-01T00:00:00Z"),
+        per_litre("elsewhere", when={"is": "station", "of": ["S002"]}),
+        per_litre("chosen", when={"is": "tag", "of": ["vip"]}),
+        per_litre("third", when={"is": "visit", "number": 3, "every": True}),
+        per_litre("wash", when={"is": "coupon", "template": "WASH"}),
+        per_litre("once", budgets=[{"measure": "uses", "limit": "1", "per": "customer"}]),
+        {"code": "points", "then": [{"give": "points", "points": 5}]},
+    )
+    caller = new_caller(HEAD_OFFICE, "sales:read")
+    assert available(caller) == {
+        "litre": (True, [], []),
+        "large": (True, [], []),
+        "wash": (False, ["it needs a coupon “洗车券”"], []),
+    }
+    assert available(caller, customer=member) == {
+        "litre": (True, [], []),
+        "large": (True, [], []),
+        "once": (True, [], []),
+        "points": (True, [], []),
+        "third": (False, ["2 visits more"], []),
+        "wash": (False, ["it needs a coupon “洗车券”"], []),
+    }
+    coupon_records.issue([NewCoupon(template="WASH", customer_id=member, occurred_at=ago(2))])
+    chain.post(a_sale("1", 1, tenders=()))
+    later = available(caller, customer=member)
+    assert later["wash"] == (True, [], [1])
+    assert later["third"][1] == ["1 visit more"]
+    assert later["once"][1] == ["you have had it as often as it is given (for each customer)"]
+    answer = caller.get(f"/offers/for?station=S001&customer={member}").json()["items"]
+    (large,) = [one for one in answer if one["code"] == "large"]
+    assert large["until"].startswith("2199-01-01")
+    assert "40" in large["words"]["en"]
+    assert "40" in large["words"]["zh-Hans"]
+
+
+def test_who_asks_for_what_is_not_theirs_or_not_there_is_refused(chain):
+    caller = new_caller(HEAD_OFFICE, "sales:read")
+    assert caller.get("/offers/for?station=S009").status_code == 422
+    assert caller.get("/offers/for?station=S001&customer=99999").status_code == 404
+    assert new_caller(HEAD_OFFICE, "offers:read").get("/offers/for?station=S001").status_code == 403
