@@ -9,6 +9,7 @@ from forecourt.accounts import queries, services
 from forecourt.accounts.values import Policy
 from forecourt.connectors.demo.life.world import World
 from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
 
 _POLICY: Final = (
     (8, "0.01", "70", "首次采用，参照同业经验，预计七成积分会被兑换"),
@@ -53,11 +54,12 @@ def _adopt(world: World, first: date, value: str, percent: str, why: str) -> Non
     world.done["policies"] += 1
 
 
-def close_days(world: World) -> None:
-    """What the worker does: every day that is over at all stations."""
-    for day in queries.days_to_close(world.system, clock.now()):
-        services.close_day(world.system, day)
-        world.done["days_closed"] += 1
+def close_days(actor: Actor) -> int:
+    """What the worker does: close every day that is over at all stations; returns how many."""
+    due = queries.days_to_close(actor, clock.now())
+    for day in due:
+        services.close_day(actor, day)
+    return len(due)
 
 
 def _close_month(world: World, month: date) -> None:

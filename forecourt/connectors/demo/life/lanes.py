@@ -54,6 +54,14 @@ class Lanes:
         _read_on(here, limit, clock.now())
         beside.result()
 
+    def meanwhile(self, work: Callable[[Actor], int]) -> Future[int]:
+        """Have something done beside while deeds go on here. Wait for its result before what needs it."""
+        if self._pool is not None:
+            return self._pool.submit(_do, work, self._actor, clock.now())
+        done: Future[int] = Future()
+        done.set_result(work(self._actor))
+        return done
+
     def _share(self, work: Callable[..., list[Any]], sales: Sequence[NewSale], lanes: Sequence[int]) -> list[Any]:
         if self._pool is None or len(sales) < _WORTH:
             return work(self._actor, sales, clock.now())
@@ -80,6 +88,11 @@ def wait_for_no_disk() -> None:
     """Do not wait for the disk with each commit of this process: what a crash would take along is loaded anew."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+
+
+def _do(work: Callable[[Actor], int], actor: Actor, now: datetime) -> int:
+    with clock.as_of(now):
+        return work(actor)
 
 
 def _quote(actor: Actor, sales: Sequence[NewSale], now: datetime) -> list[Any]:

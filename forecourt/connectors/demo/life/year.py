@@ -1,6 +1,7 @@
 """The days pass by: people join, deeds are done, sales are made, and what runs by itself runs."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Protocol
@@ -68,6 +69,7 @@ class Year:
             (one for one in world.members if one.joined_day >= 0), key=lambda one: (one.joined, one.index)
         )
         self._joined = 0
+        self._closing: Future[int] | None = None
         self._tickets = Tickets(world)
         running = offering.plan(world)
         programmes.plan(world, self._tickets)
@@ -115,12 +117,14 @@ class Year:
                     self._refund(one, receipt)
         self._tell("sales", self._summary.sales, max(self._expected, self._summary.sales + 1))
         if is_last:
+            self._see_books_closed()
             with clock.as_of(end):
                 self._run_by_itself()
 
     def _morning(self, offset: int, at: datetime) -> None:
         """What a worker does early on a day, and once a week, and on the first of a month."""
         world = self._world
+        self._see_books_closed()
         world.live_until(world.span.moment(offset))
         with clock.as_of(world.span.moment(offset)):
             self._enrol_until(clock.now())
@@ -133,7 +137,7 @@ class Year:
                 loyalty.warn_of_expiry(world.system, world.today)
             if offset % _CHANCES_EVERY == 0 and playing.is_on():
                 world.lanes.read_on(_CHANCES)
-            books.close_days(world)
+            self._closing = world.lanes.meanwhile(books.close_days)
             if offset % _GIFTS_EVERY == 0 and families.give_gifts(world):
                 for template in ("BDAY-20", "WASH-FINE"):
                     self._tickets.look_for_new(template)
@@ -141,6 +145,12 @@ class Year:
                 world.lanes.read_on(_PROFILES)
             if offset % _WEEK == 0:
                 self._run_by_itself()
+
+    def _see_books_closed(self) -> None:
+        """Wait for the days that are being closed beside; no deed of another day may come between."""
+        if self._closing is not None:
+            self._world.done["days_closed"] += self._closing.result()
+            self._closing = None
 
     def _run_by_itself(self) -> None:
         self._world.lanes.read_on(_WEEKLY)
