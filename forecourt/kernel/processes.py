@@ -2,7 +2,9 @@
 
 import gc
 import multiprocessing
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Final
 
 _YOUNG: Final = 20_000
@@ -15,6 +17,16 @@ def beside(count: int) -> ProcessPoolExecutor:
 
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(count, context, initializer=_begin, initargs=(connection.settings_dict["NAME"],))
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Around the import of very many modules: the garbage collector finds nothing among them and takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def settle_in() -> None:
@@ -32,5 +44,6 @@ def _begin(database: str) -> None:
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
-    django.setup()
+    with loading():
+        django.setup()
     settle_in()

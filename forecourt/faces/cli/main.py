@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from forecourt.kernel.problems import Problem, Unavailable
+from forecourt.kernel.processes import loading
 
 _PACKAGE: Final = "forecourt.faces.cli"
 _UNREACHABLE: Final = 2
@@ -58,9 +59,10 @@ class Commands(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None or not _is_there(entry):
             return None
-        if entry.needs_database:
-            _set_up_django()
-        command: click.Command = getattr(importlib.import_module(f"{_PACKAGE}.{entry.module}"), entry.attribute)
+        with loading():
+            if entry.needs_database:
+                _set_up_django()
+            command: click.Command = getattr(importlib.import_module(f"{_PACKAGE}.{entry.module}"), entry.attribute)
         if entry.needs_database:
             _give_database(command)
         return command

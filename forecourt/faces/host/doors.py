@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from forecourt.faces.host.children import dies_with_parent
 from forecourt.faces.host.settings import host_settings
 from forecourt.faces.watch import logs
-from forecourt.kernel.processes import settle_in
+from forecourt.kernel.processes import loading, settle_in
 
 _WEB_THREADS: Final = 4
 """Threads of a web worker, each with a database connection."""
@@ -23,9 +23,19 @@ _STOP_SECONDS: Final = 5
 _BACKLOG: Final = 2048
 
 
+_WEB: Final = "forecourt.faces.wsgi:application"
+_TILL: Final = "forecourt.faces.till.app:application"
+
+
 def serve(door: str) -> None:
-    """Run one door, "web" or "till", until SIGTERM."""
+    """Run one door, "web" or "till", until SIGTERM.
+
+    The application is loaded before the workers are forked, so that they share it and one that was killed is back at once.
+    """
     settings = host_settings()
+    with loading():
+        load_target(_WEB if door == "web" else _TILL)
+    settle_in()
     common: dict[str, Any] = {
         "address": settings.bind,
         "backlog": _BACKLOG,
@@ -38,7 +48,7 @@ def serve(door: str) -> None:
     }
     if door == "web":
         server = Granian(
-            "forecourt.faces.wsgi:application",
+            _WEB,
             port=settings.web_port,
             interface=Interfaces.WSGI,
             workers=settings.web_workers,
@@ -48,7 +58,7 @@ def serve(door: str) -> None:
         )
     else:
         server = Granian(
-            "forecourt.faces.till.app:application",
+            _TILL,
             port=settings.till_port,
             interface=Interfaces.ASGI,
             loop=Loops.uvloop,
@@ -59,10 +69,9 @@ def serve(door: str) -> None:
 
 
 def _load(parent: int, target: str) -> Callable[..., Any]:
-    """Load the application in a worker, which from then on ends with the process that started it."""
+    """The application in a worker, which from now on ends with the process that started it."""
     dies_with_parent(signal.SIGKILL, parent=parent)()
     application: Callable[..., Any] = load_target(target)
-    settle_in()
     return application
 
 

@@ -25,6 +25,7 @@ from forecourt.faces.watch.logs import AS_JSON
 from forecourt.kernel import database
 from forecourt.kernel.home import folder, home
 from forecourt.kernel.problems import Conflict, Unavailable
+from forecourt.kernel.processes import loading
 
 _READY_SECONDS: Final = 90.0
 
@@ -51,7 +52,8 @@ def _up(supervisor: Supervisor, settings: HostSettings, *, with_demo: bool, star
     for variable, port in (("PORT", settings.web_port), ("TILL_PORT", settings.till_port)):
         _require_free(settings.bind, port, variable)
     with _postgres(supervisor):
-        django.setup()
+        with loading():
+            django.setup()
         _prepare(supervisor, with_demo=with_demo)
         _start_processes(supervisor, settings)
         until = time.monotonic() + _READY_SECONDS
