@@ -117,20 +117,17 @@ def test_nobody_fills_more_than_the_tank_holds(demo):
 
 
 def test_figures_add_up_but_for_the_few_that_are_meant_not_to(demo):
+    people = who(demo)
     flagged = 0
     for one in demo.sold:
         known = [object() if line.product in BY_CODE or len(line.product) <= 3 else None for line in one.sale.lines]
         flags = sales.flags_of(one.sale, known)
-        stranger = one.sale.customer is not None and claimed(one) not in who_cache(demo)
+        stranger = one.sale.customer is not None and claimed(one) not in people
         if flags or stranger:
             flagged += 1
             assert UNTIL - one.sale.occurred_at < timedelta(days=11)
             assert set(flags) <= {Flag.UNKNOWN_PRODUCT, Flag.AMOUNT_MISMATCH, Flag.TENDER_MISMATCH}
     assert 0 < flagged < len(demo.sold) * 0.005
-
-
-def who_cache(demo, cache={}):  # noqa: B006  the demonstration is one a session
-    return cache.setdefault(id(demo), who(demo))
 
 
 def test_those_who_stop_are_not_seen_again(demo):
