@@ -1,4 +1,7 @@
-"""`make test`: everything that must hold before a change is good. A step that fails names itself; all steps are run."""
+"""`make test`: everything that must hold before a change is good. A step that fails names itself; all steps are run.
+
+The tests run beside the other steps, which fill the time in which they wait; what those say is shown when they have ended.
+"""
 
 import os
 import shutil
@@ -6,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -43,29 +48,40 @@ STEPS = [
         [BIN / "django-admin", "makemigrations", "--check", "--dry-run", "--settings", "forecourt.settings"],
     ),
     ("translations", [BIN / "forecourt", "translations", "check"]),
-    (
-        "tests",
-        [BIN / "pytest", "--durations=10", f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder"],
-    ),
 ]
+TESTS = [BIN / "pytest", "--durations=10", f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
     if not install_browser():
         return 1
-    failed = []
-    with tempfile.TemporaryDirectory(prefix="forecourt-check-") as home:
+    with tempfile.TemporaryDirectory(prefix="forecourt-check-") as home, ThreadPoolExecutor(1) as beside:
         environment = {**os.environ, "FORECOURT_HOME": home}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile everything again
-        for name, command in STEPS:
-            print(f"== {name}", flush=True)
-            began = time.monotonic()
-            code = subprocess.run([str(part) for part in command], env=environment, check=False).returncode
-            print(f"== {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)", flush=True)
-            if code != 0:
-                failed.append(name)
+        others = beside.submit(lambda: [name for name, command in STEPS if not passes(name, command, environment)])
+        passed = passes("tests", TESTS, environment, beside=False)
+        failed = others.result() + ([] if passed else ["tests"])
     print(f"make test: FAILED in {', '.join(failed)}" if failed else "make test: all good", flush=True)
     return 1 if failed else 0
+
+
+def passes(name: str, command: Sequence[object], environment: dict[str, str], *, beside: bool = True) -> bool:
+    """Whether a step ends well. What it says is shown at once, or all together at its end where another runs beside it."""
+    if not beside:
+        print(f"== {name}", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        [str(part) for part in command],
+        env=environment,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE if beside else None,
+        stderr=subprocess.STDOUT if beside else None,
+    )
+    said = f"\n== {name}\n{done.stdout}" if beside else ""
+    outcome = "ok" if done.returncode == 0 else "FAILED"
+    print(f"{said}== {name}: {outcome} ({time.monotonic() - began:.0f} s)", flush=True)
+    return done.returncode == 0
 
 
 def install_browser() -> bool:

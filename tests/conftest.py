@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -44,7 +45,8 @@ from django.utils import translation  # noqa: E402
 from forecourt.faces.host.sessions import running_database  # noqa: E402
 from forecourt.kernel import database, partitions  # noqa: E402
 from forecourt.kernel.home import home  # noqa: E402
-from tests.bench.prepared import give_database  # noqa: E402
+from forecourt.kernel.processes import settle_in  # noqa: E402
+from tests.bench.prepared import give_database, made  # noqa: E402
 
 hypothesis.settings.register_profile("forecourt", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("forecourt")
@@ -58,7 +60,11 @@ _ROWS_OF_THEIR_OWN = {"django_migrations", "django_content_type", "auth_permissi
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """Let each process that runs tests read the settings itself, once it has a home: this one's would be the same for all."""
+    """Let each process that runs tests read the settings itself, once it has a home: this one's would be the same for all.
+
+    While they look for their tests, the database that they copy is made.
+    """
+    threading.Thread(target=made, daemon=True).start()
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
@@ -80,6 +86,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         tests = Counter(item.path for item in items)
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: the garbage collector need not look at it again and again."""
+    settle_in()
 
 
 @pytest.fixture(scope="session")

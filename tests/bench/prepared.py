@@ -12,20 +12,20 @@ def give_database(home: Path) -> bool:
 
     Where PostgreSQL's account may not enter the temporary folder, its data stands elsewhere and the home stays empty.
     """
-    source = _made() / "postgres"
+    source = made() / "postgres"
     if source.is_symlink():
         return False
     subprocess.run(["cp", "-a", source, home / "postgres"], check=True)
     return True
 
 
-def _made() -> Path:
+def made() -> Path:
     """The home that is copied from; whoever comes first makes it, the others wait."""
     shared = Path(os.environ["FORECOURT_TESTS_SHARED"])
-    made, draft = shared / "made", shared / "draft"
+    whole, draft = shared / "made", shared / "draft"
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
+        if not whole.exists():
             draft.mkdir(mode=0o700)
             environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
             subprocess.run(
@@ -34,5 +34,5 @@ def _made() -> Path:
                 check=True,
                 capture_output=True,
             )
-            draft.rename(made)
-    return made
+            draft.rename(whole)
+    return whole
