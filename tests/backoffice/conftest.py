@@ -14,20 +14,31 @@ from tests.bench.browser import PASSWORD
 
 @dataclass
 class Chain:
-    """What the tests look for: the station codes, the customer's id, its sale, and a sale that waits for its product."""
+    """What the tests look for: the station codes, the customer's id, its sale, and a sale that waits for its product.
+
+    `key` has every scope.
+    """
 
     prefix: str
     customer_id: int
     sale_id: str
     flagged_id: str
     unknown_code: str
+    key: str
+
+
+STAFF = {
+    "bo-head": "head_office",
+    "bo-manager": "station_manager@BO1",
+    "bo-marketer": "marketer",
+    "bo-offers": "marketer",
+}
 
 
 @pytest.fixture(scope="session")
 def chain(live) -> Chain:
     """Two stations, a member with a sale at the first one, and a sale at the second with an unknown product."""
-    made = live.command("apikey", "create", "backoffice-tests", *_scopes())
-    key = made.stdout.strip().splitlines()[-1]
+    key = live.command("apikey", "create", "backoffice-tests", *_scopes()).stdout.strip().splitlines()[-1]
     door = httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30)
     for code in ("BO1", "BO2"):
         _made(door.post("/stations", json={"code": code, "name": f"Back office {code}"}))
@@ -44,9 +55,8 @@ def chain(live) -> Chain:
     )
     sale = _made(door.post("/sales", json=_sale("BO1", "bo-1", "BO95", {"phone": "13712348765"})))
     flagged = _made(door.post("/sales", json=_sale("BO2", "bo-2", "BO-UNKNOWN", None)))
-    for name, role in (("bo-head", "head_office"), ("bo-manager", "station_manager@BO1")):
-        live.command("staff", "create", name, "--role", role, "--password", PASSWORD)
-    return Chain("BO", customer["id"], sale["id"], flagged["id"], "BO-UNKNOWN")
+    live.commands(*(["staff", "create", name, "--role", role, "--password", PASSWORD] for name, role in STAFF.items()))
+    return Chain("BO", customer["id"], sale["id"], flagged["id"], "BO-UNKNOWN", key)
 
 
 def _scopes() -> list[str]:

@@ -27,7 +27,7 @@ from forecourt.sales import queries as sales
 from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
-from tests.backoffice.conftest import PASSWORD, _made, _scopes
+from tests.backoffice.conftest import PASSWORD, _made
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, a_line, a_sale, ago, open_chain, water
 
 RULE = {
@@ -339,12 +339,6 @@ def test_who_pays_is_chosen_by_name(scene, signed):
     assert "a new supplier is added by its name" in said
 
 
-@pytest.fixture(scope="session")
-def offerer(live, chain) -> str:
-    live.command("staff", "create", "bo-offers", "--role", "marketer", "--password", PASSWORD)
-    return "bo-offers"
-
-
 WORDS = {
     "en-GB": {
         "save": "Save the draft",
@@ -377,18 +371,15 @@ WORDS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("mine", "theirs"), [("en-GB", "zh-CN"), ("zh-CN", "en-GB")])
-def test_a_marketer_drafts_tries_simulates_hands_in_and_a_receipt_shows_it(
-    live, chain, offerer, signed_in, mine, theirs
-):
+def test_a_marketer_drafts_tries_simulates_hands_in_and_a_receipt_shows_it(live, chain, signed_in, mine, theirs):
     code, name, said, answers = f"BO-{mine}", f"Half off {mine}", WORDS[mine], WORDS[theirs]
-    made = live.command("apikey", "create", f"offer-tests-{mine}", *_scopes())
-    headers = {"Authorization": f"Bearer {made.stdout.strip().splitlines()[-1]}"}
+    headers = {"Authorization": f"Bearer {chain.key}"}
     door = httpx.Client(base_url=f"{live.web}/api/v1", headers=headers, timeout=30)
     since = "2026-01-01T00:00:00+08:00"
     assert door.post("/prices", json={"product": "BO95", "price": "8.00", "effective_from": since}).is_success
     _made(door.post("/sales", json=_a_fill("past", code, days=2)))
 
-    page = signed_in(offerer, mine)
+    page = signed_in("bo-offers", mine)
     page.goto(f"{live.web}/admin/offers/new/")
     page.locator("[data-path=name] input").fill(name)
     page.locator("[data-path=code] input").fill(code)

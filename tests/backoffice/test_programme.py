@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
-from tests.backoffice.conftest import _made, _scopes
+from tests.backoffice.conftest import _made
 from tests.bench.browser import PASSWORD
 
 PROGRAMME = "/admin/programme/"
@@ -27,16 +27,8 @@ DRAFT = {
 
 
 @pytest.fixture(scope="session")
-def marketer(live, chain) -> str:
-    live.command("staff", "create", "bo-marketer", "--role", "marketer", "--password", PASSWORD)
-    return "bo-marketer"
-
-
-@pytest.fixture(scope="session")
 def door(live, chain) -> httpx.Client:
-    made = live.command("apikey", "create", "programme-tests", *_scopes())
-    key = made.stdout.strip().splitlines()[-1]
-    return httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    return httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {chain.key}"}, timeout=30)
 
 
 def sold(door: httpx.Client, ref: str) -> dict:
@@ -58,9 +50,9 @@ def saved(page) -> None:
     expect(page.locator("[data-state]")).to_contain_text(re.compile("Draft saved|保存了草稿"))
 
 
-def test_a_marketer_edits_hands_in_and_head_office_approves(live, chain, marketer, door, signed_in):
+def test_a_marketer_edits_hands_in_and_head_office_approves(live, chain, door, signed_in):
     _made(door.put("/programme/draft", json=DRAFT))
-    page = signed_in(marketer)
+    page = signed_in("bo-marketer")
     page.goto(f"{live.web}{PROGRAMME}draft/")
     expect(page.locator("[data-row=tier]")).to_have_count(3)
     page.fill("[name=name]", "Browser members")
@@ -115,8 +107,8 @@ def test_who_has_nothing_yet_begins_with_the_usual(db, head_office, client):
     assert shown.count('data-row="tier"') == 4  # three, and the one that "Add a tier" copies
 
 
-def test_sent_back_with_a_reason_the_marketer_is_told(live, chain, marketer, signed_in):
-    page = signed_in(marketer, "zh-CN")
+def test_sent_back_with_a_reason_the_marketer_is_told(live, chain, signed_in):
+    page = signed_in("bo-marketer", "zh-CN")
     page.goto(f"{live.web}{PROGRAMME}draft/")
     page.fill("[name=name]", "另一个名字")
     page.locator("a[data-submit]").click()
@@ -133,8 +125,8 @@ def test_sent_back_with_a_reason_the_marketer_is_told(live, chain, marketer, sig
     expect(page.locator("blockquote")).to_contain_text("keep the name")
 
 
-def test_a_version_is_scheduled_and_withdrawn_and_an_old_one_copied_back(live, chain, marketer, signed_in):
-    page = signed_in(marketer)
+def test_a_version_is_scheduled_and_withdrawn_and_an_old_one_copied_back(live, chain, signed_in):
+    page = signed_in("bo-marketer")
     page.goto(f"{live.web}{PROGRAMME}draft/")
     page.fill("[name=name]", "Next year")
     page.locator("a[data-submit]").click()
@@ -154,8 +146,8 @@ def test_a_version_is_scheduled_and_withdrawn_and_an_old_one_copied_back(live, c
     expect(chief.locator("[name=name]")).to_have_value("Browser members")
 
 
-def test_a_row_is_taken_away_and_brought_back(live, chain, marketer, signed_in):
-    page = signed_in(marketer)
+def test_a_row_is_taken_away_and_brought_back(live, chain, signed_in):
+    page = signed_in("bo-marketer")
     page.goto(f"{live.web}{PROGRAMME}draft/")
     rates = page.locator("[data-row=rate]:not([disabled])")
     count = rates.count()
@@ -170,8 +162,8 @@ def test_a_row_is_taken_away_and_brought_back(live, chain, marketer, signed_in):
     expect(page.locator("label:has([name=spend_step]) .fault")).to_contain_text("no number")
 
 
-def test_two_who_edit_at_once_do_not_overwrite_each_other(live, chain, marketer, signed_in):
-    page, other = signed_in(marketer), signed_in("bo-head")
+def test_two_who_edit_at_once_do_not_overwrite_each_other(live, chain, signed_in):
+    page, other = signed_in("bo-marketer"), signed_in("bo-head")
     for one in (page, other):
         one.goto(f"{live.web}{PROGRAMME}draft/")
     other.fill("[name=warn_days]", "15")
@@ -182,8 +174,8 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(live, chain, marketer,
 
 
 @pytest.mark.parametrize("path", ["", "draft/", "submit/", "versions/", "review/1/"])
-def test_no_page_of_the_programme_scrolls_sideways_on_a_phone(live, chain, marketer, signed_in, path):
-    page = signed_in(marketer, "zh-CN", 390)
+def test_no_page_of_the_programme_scrolls_sideways_on_a_phone(live, chain, signed_in, path):
+    page = signed_in("bo-marketer", "zh-CN", 390)
     page.goto(f"{live.web}{PROGRAMME}{path}")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{path} is {wide} px too wide"

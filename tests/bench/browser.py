@@ -18,6 +18,7 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--font-render-hinting=none",
+    "--in-process-gpu",  # a tenth less to do, where there is no screen to draw on
 ]
 
 
@@ -52,13 +53,13 @@ class Desk:
 
     browser: Any
     free: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
-    taken: list[tuple[str, str, Any]] = field(default_factory=list)
+    taken: list[tuple[str, Any]] = field(default_factory=list)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
     def sit_down(self, web: str, username: str, locale: str = "en-GB", width: int = 1440) -> Any:
         """A page, empty yet, of somebody who is signed in. Whatever it asks is answered with yes."""
         page = self.free[locale].pop() if self.free[locale] else self._new_page(locale)
-        self.taken.append((web, locale, page))
+        self.taken.append((locale, page))
         page.set_viewport_size({"width": width, "height": 900})
         if username in self.cookies:
             page.context.add_cookies(self.cookies[username])
@@ -78,9 +79,10 @@ class Desk:
 
     def leave(self) -> None:
         """Give back all pages, with nothing left of those who had them."""
-        for web, locale, page in self.taken:
+        for locale, page in self.taken:
+            # where it is: a blank page would have a process of its own, and another of ours takes its time
+            page.set_content("")
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
-            page.goto(f"{web}/healthz")  # not to a blank page, which would have a process of its own
             page.context.clear_cookies()
             self.free[locale].append(page)
         self.taken.clear()

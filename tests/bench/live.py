@@ -1,5 +1,6 @@
 """Forecourt as a user starts it: `forecourt up` with a home, ports and processes of its own."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,16 +9,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.bench.prepared import give_database
 
 _OF_THE_TESTS = {"DATABASE_URL", "FORECOURT_KEYS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+_MANY = """
+import io, json, os, sys
+from contextlib import redirect_stdout
+from forecourt.faces.cli.main import cli
+os.environ["DJANGO_SETTINGS_MODULE"] = "forecourt.settings"
+said = []
+for arguments in json.loads(sys.argv[1]):
+    with redirect_stdout(io.StringIO()) as out:
+        cli(arguments, standalone_mode=False)
+    said.append(out.getvalue())
+print(json.dumps(said))
+"""
 _START_SECONDS = 90
 _STOP_SECONDS = 30
 
@@ -67,6 +81,19 @@ class Live:
         )
         assert not check or done.returncode == 0, f"forecourt {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done
+
+    def commands(self, *many: Sequence[str]) -> list[str]:
+        """Run `forecourt` with each of these arguments in one process, which loads it once; returns what each said."""
+        done = subprocess.run(
+            [sys.executable, "-c", _MANY, json.dumps(many)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{many}: {done.stdout}{done.stderr}"
+        return json.loads(done.stdout)
 
     def start(self) -> None:
         """Start it and wait until it says it is ready."""
@@ -128,12 +155,31 @@ def new_live(*, workers: int = 1, from_nothing: bool = False) -> Live:
     return Live(home, free_port(), free_port(), home.with_suffix(".out"), workers)
 
 
+def stop_cleanly(live: Live, how: signal.Signals = signal.SIGTERM) -> None:
+    """Stop it and see that nothing of it is left: neither a process nor PostgreSQL's mark."""
+    assert live.process is not None
+    family = psutil.Process(live.process.pid).children(recursive=True)
+    assert live.stop(how) == 0, live.words()
+    assert not [one for one in family if is_alive(one)]
+    assert not (live.home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that ended but was not collected by the system's first process does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def remove(live: Live) -> None:
-    """Stop it if it runs and remove its home."""
-    if live.process is not None and live.process.poll() is None:
-        live.stop()
-    shutil.rmtree(live.home, ignore_errors=True)
-    live.log.unlink(missing_ok=True)
+    """Stop it if it runs, which must go cleanly whatever it went through, and remove its home."""
+    try:
+        if live.process is not None and live.process.poll() is None:
+            stop_cleanly(live)
+    finally:
+        shutil.rmtree(live.home, ignore_errors=True)
+        live.log.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ def shop(live) -> Shop:
     made("/rewards", {"code": "RW-MUG", "name": "Travel mug", "kind": "goods", "points": 1200, "stock": "common"})
     made("/rewards/RW-MUG/publish", None)
     made("/rewards/RW-MUG/stock", {"pieces": 30, "reason": "delivery"})
-    for name, role in (("rw-head", "head_office"), ("rw-till", "cashier@RW1")):
-        live.command("staff", "create", name, "--role", role, "--password", PASSWORD)
+    staff = {"rw-head": "head_office", "rw-till": "cashier@RW1"}
+    live.commands(*(["staff", "create", name, "--role", role, "--password", PASSWORD] for name, role in staff.items()))
     return Shop(customer, key)
 
 
