@@ -75,6 +75,7 @@ def passes(name: str, command: Sequence[object], environment: dict[str, str], *,
         env=environment,
         check=False,
         text=True,
+        errors="replace",
         stdout=subprocess.PIPE if beside else None,
         stderr=subprocess.STDOUT if beside else None,
     )
