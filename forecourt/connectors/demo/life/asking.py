@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, NamedTuple
 
-from forecourt.catalogue.rules import usual_unit
-from forecourt.catalogue.standard import STANDARD_FUELS
-from forecourt.catalogue.values import NewProduct, ProductFacts
+from forecourt.catalogue.rules import path_and_above, usual_unit
+from forecourt.catalogue.values import Family, Kind, NewProduct, ProductFacts
 from forecourt.connectors.demo import fuel, stock
 from forecourt.connectors.demo.values import CHINA, Member
 from forecourt.offers.rules.conditions import All, AnyCondition, CouponUsed, FirstPurchase
@@ -21,7 +20,10 @@ _PLAIN: Final = frozenset({About.BASKET, About.PLACE, About.TIME, About.PAYMENT}
 """What a till can tell by itself. By who buys it can tell members from strangers."""
 _SURE: Final = (CouponUsed, FirstPurchase)
 """What needs no looking at: who shows a coupon, or is here for the first time, is asked about in any case."""
-_FUELS: Final = frozenset({*fuel.LIQUID, fuel.CHARGE})
+_FAMILY: Final = dict.fromkeys((fuel.PETROL_92, fuel.PETROL_95, fuel.PETROL_98), Family.PETROL) | {
+    fuel.DIESEL_0: Family.DIESEL,
+    fuel.CHARGE: Family.ELECTRIC,
+}
 
 
 class Running(NamedTuple):
@@ -88,7 +90,7 @@ class Asking:
         if sale.occurred_at < self._since:
             return False
         return tier in self._on_fuel or (
-            tier in self._on_shop and not all(line.product in _FUELS for line in sale.lines)
+            tier in self._on_shop and not all(line.product in _FAMILY for line in sale.lines)
         )
 
     def _in_force(self, moment: datetime) -> list[_Known]:
@@ -136,6 +138,7 @@ def _product(code: str) -> ProductFacts | None:
 @cache
 def _products() -> dict[str, ProductFacts]:
     """What the chain sells, as offers see it; the numbers are the till's own."""
+    fuels = [NewProduct(code=code, name=code, kind=Kind.FUEL, family=family) for code, family in _FAMILY.items()]
     return {
         product.code: ProductFacts(
             id=number,
@@ -144,14 +147,8 @@ def _products() -> dict[str, ProductFacts]:
             kind=product.kind,
             unit=usual_unit(product.kind, product.family),
             family=product.family,
-            categories=_categories(product),
+            categories=path_and_above(product.category),
             brand=product.brand,
         )
-        for number, product in enumerate([*STANDARD_FUELS, *stock.products()], 1)
+        for number, product in enumerate([*fuels, *stock.products()], 1)
     }
-
-
-def _categories(product: NewProduct) -> tuple[str, ...]:
-    """Its category and all above it."""
-    steps = product.category.split("/")
-    return tuple("/".join(steps[:depth]) for depth in range(len(steps), 0, -1))
