@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from msgspec.structs import replace
 from ninja import Path, Router, Schema
 from pydantic import Field
 
@@ -90,6 +91,7 @@ class OfferOut(Schema):
     version: Annotated[int, Field(description="That was published last; 0 for none.")]
     is_changed: bool
     review: OfferReviewOut | None
+    advice: Annotated[list[str], Field(description="What the draft does that may not be meant; in no list.")] = []
 
 
 class OfferVersionOut(Schema):
@@ -127,7 +129,8 @@ class OfferReasonBody(Body):
 
 
 def _offer(request: KeyedRequest, code: str, status: int = 200) -> HttpResponse:
-    return _json(queries.offer(request.actor, code), status)
+    found = queries.offer(request.actor, code)
+    return _json(replace(found, advice=queries.advice(found.draft)), status)
 
 
 @router.get(

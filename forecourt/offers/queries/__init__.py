@@ -3,6 +3,7 @@
 from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import gifts as _gifts
 from forecourt.offers.queries import live as _live
+from forecourt.offers.queries.advice import advice
 from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts
 from forecourt.offers.queries.floors import Floors, floors
@@ -35,6 +36,7 @@ __all__ = [
     "Offers",
     "ReviewView",
     "VersionView",
+    "advice",
     "costs_of_gifts",
     "count_offers",
     "drafts",

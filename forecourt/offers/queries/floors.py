@@ -31,6 +31,11 @@ class Floors:
         cost = in_force_at(self._costs, product_id, station_id, moment)
         return None if margin is None or cost is None else cost + margin
 
+    def without_cost(self, moment: datetime) -> set[int]:
+        """Products with a floor of which no cost is known at that moment, anywhere: for them no floor holds."""
+        known = {product for (product, _station), rows in self._costs.items() if rows[0][0] <= moment}
+        return self.products - known
+
 
 _memory: tuple[tuple[int, int], Floors] | None = None
 

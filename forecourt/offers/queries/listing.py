@@ -46,7 +46,10 @@ class VersionView(Value):
 
 
 class OfferView(Value):
-    """An offer: its draft, and where it stands. `is_changed`: the draft says other than what was published last."""
+    """An offer: its draft, and where it stands. `is_changed`: the draft says other than what was published last.
+
+    `advice` is filled in where it is asked for; see `queries.advice`.
+    """
 
     id: int
     code: str
@@ -58,6 +61,7 @@ class OfferView(Value):
     version: int
     is_changed: bool
     review: ReviewView | None = None
+    advice: tuple[str, ...] = ()
 
 
 def list_offers(actor: Actor, *, text: str = "", state: str = "", after: str = "", limit: int = 50) -> list[OfferView]:

@@ -186,7 +186,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         return JsonResponse({"faults": faults_of(problem)})
     names = told.OfferNames({offer.code: offer.name})
-    answer: dict[str, Any] = {"faults": {}, "words": language.words(offer, names)}
+    answer: dict[str, Any] = {
+        "faults": {},
+        "words": language.words(offer, names),
+        "advice": queries.advice(offer),
+    }
     if actor.may(sales.SIMULATE) and request.POST.get("try_station"):
         answer["panel"] = _tried(request, actor, offer, names)
     return JsonResponse(answer)

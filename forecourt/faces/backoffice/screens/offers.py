@@ -113,6 +113,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         state=_state(one, starts),
         starts=starts,
         changes=told.differences(published, one.draft, names) if published is not None and one.is_changed else [],
+        advice=queries.advice(one.draft),
         review=review,
         review_changes=told.differences(published, review.offer, names) if review is not None else [],
         is_own=review is not None and review.submitted_by == actor.label,

@@ -274,6 +274,7 @@
         const sentence = form.querySelector("[data-sentence]"), tried = form.querySelector("[data-tried]");
         if (told.words) sentence.textContent = told.words;
         sentence.classList.toggle("soft", !told.words);
+        form.querySelector("[data-advice]").replaceChildren(...(told.advice || []).map((text) => h("li", {}, h("span", { class: "badge amber" }, "!"), " ", text)));
         if (tried && told.panel) tried.innerHTML = told.panel;
       } catch { /* without a line there is no preview; saving says so */ }
     }, wait);

@@ -1,0 +1,87 @@
+"""What an offer does that who made it may not expect. It can be handed in and approved all the same."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from forecourt.catalogue import queries as catalogue
+from forecourt.kernel import clock, stamps
+from forecourt.offers.queries.floors import floors
+from forecourt.offers.queries.gifts import costs_of_gifts
+from forecourt.offers.rules.conditions import All, AnyCondition
+from forecourt.offers.rules.effects import Bundle, BuyGet, Gift
+from forecourt.offers.rules.facts import Products
+from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
+from forecourt.offers.rules.offer import Offer
+from forecourt.offers.rules.speaking import listed
+from forecourt.offers.rules.terms import About
+
+_MOST_NAMED: Final = 5
+
+
+def advice(offer: Offer) -> tuple[str, ...]:
+    """Sentences in the reader's language, none where there is nothing to say. A few statements."""
+    found = []
+    if any(budget.is_customers_own for budget in offer.budgets) and not _asks_who(offer.when):
+        found.append(_("It has a limit for each customer, so only members get it. Add “Any member” to its conditions."))
+    if offer.floor and (products := _without_cost(offer)):
+        found.append(
+            _("No cost is known of %(products)s, so no margin floor holds there.") % {"products": _named(products)}
+        )
+    if not offer.worth and (gifts := _gifts_without_cost(offer)):
+        found.append(
+            _(
+                "No cost is known of %(products)s: who pays is charged nothing for it. Note a cost, or say what it is worth."
+            )
+            % {"products": _named(gifts)}
+        )
+    return tuple(found)
+
+
+def _asks_who(condition: AnyCondition) -> bool:
+    """Whether it holds for members only."""
+    if isinstance(condition, All):
+        return any(_asks_who(part) for part in condition.of)
+    return condition.about in (About.CUSTOMER, About.HABIT)
+
+
+def _without_cost(offer: Offer) -> list[str]:
+    """The names of products with a margin floor that it may take money off, of which no cost is known anywhere."""
+    seen = stamps.read()
+    unknown = floors(seen.get("offers", 0), seen.get("catalogue", 0)).without_cost(clock.now())
+    facts = catalogue.products_by_id(unknown) if unknown else {}
+    selections = [products for effect in offer.then if "money" in effect.gives for products in _discounted(effect)]
+    return [one.name for one in facts.values() if any(products.pick(one) for products in selections)]
+
+
+def _discounted(effect: Any) -> list[Products]:
+    """What an effect that gives money takes it off."""
+    match effect:
+        case Bundle():
+            return [part.of for part in effect.parts]
+        case BuyGet():
+            return [effect.get or effect.buy]
+        case Gift():
+            return [Products(products=frozenset({effect.product}))]
+    return [effect.of]
+
+
+def _gifts_without_cost(offer: Offer) -> list[str]:
+    """The names of products that it hands over, of which no cost is known everywhere."""
+    codes = sorted({effect.product for effect in offer.then if isinstance(effect, Gift)})
+    costs = costs_of_gifts(Book([Live(0, 0, offer, NEVER, EVER)])) if codes else None
+    unknown = [code for code in codes if costs is not None and not costs.is_known(code)]
+    facts = catalogue.products_by_code(unknown) if unknown else {}
+    return [facts[code].name if code in facts else code for code in unknown]
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first few of them."""
+    every = sorted(names)
+    if len(every) <= _MOST_NAMED:
+        return listed(every, _(", "))
+    return _("%(names)s and %(count)s more") % {
+        "names": _(", ").join(every[:_MOST_NAMED]),
+        "count": len(every) - _MOST_NAMED,
+    }
