@@ -83,6 +83,8 @@ def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_b
     assert later["third"][1] == ["1 visit more"]
     assert later["once"][1] == ["you have had it as often as it is given (for each customer)"]
     answer = caller.get(f"/offers/for?station=S001&customer={member}").json()["items"]
+    first = caller.get(f"/offers/for?station=S001&customer={member}&limit=1").json()
+    assert ([one["code"] for one in first["items"]], first["more"]) == (["large"], 5)
     (large,) = [one for one in answer if one["code"] == "large"]
     assert large["until"].startswith("2199-01-01")
     assert "40" in large["words"]["en"]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from forecourt.kernel import clock
 from forecourt.kernel.languages import in_languages
-from forecourt.kernel.schemas import Code, Id, Instant, KeyedRequest, needs
+from forecourt.kernel.schemas import Code, Id, Instant, KeyedRequest, Limit, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.offers.rules import language
 from forecourt.organisation import queries as organisation
@@ -19,11 +19,12 @@ router = Router()
 
 
 class AvailableFilter(Schema):
-    """Where, for whom and when."""
+    """Where, for whom and when; at most so many offers."""
 
     station: Annotated[Code, Field(description="The station's code.")]
     customer: Annotated[Id | None, Field(description="The member's id; nobody known unless given.")] = None
     at: Annotated[Instant | None, Field(description="The moment; now unless given.")] = None
+    limit: Limit = 50
 
 
 class HeldOut(Schema):
@@ -52,9 +53,10 @@ class AvailableOut(Schema):
 
 
 class AvailableList(Schema):
-    """Offers, those that are open first, then by code."""
+    """Offers, those that are open first, then by code; `more` is how many there are beside them."""
 
     items: list[AvailableOut]
+    more: int
 
 
 @router.get(
@@ -71,9 +73,10 @@ def offers_for(request: KeyedRequest, wanted: Query[AvailableFilter]) -> Availab
     of those that ask for no member.
     """
     found = services.available_offers(request.actor, wanted.station, wanted.customer, wanted.at)
+    found.sort(key=lambda one: bool(one.missing))
     names = words.names_of(organisation.company(), loyalty.programme_at(wanted.at or clock.now()))
-    items = [_out(one, names) for one in found]
-    return AvailableList(items=sorted(items, key=lambda one: not one.is_open))
+    items = [_out(one, names) for one in found[: wanted.limit]]
+    return AvailableList(items=items, more=len(found) - len(items))
 
 
 def _out(one: Available, names: words.CompanyNames) -> AvailableOut:
