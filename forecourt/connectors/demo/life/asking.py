@@ -107,7 +107,7 @@ def _facts(sale: NewSale) -> Facts:
     """The sale as offers see it, but for who buys."""
     local = sale.occurred_at.astimezone(CHINA)
     paid = {tender.kind: tender.amount for tender in sale.tenders}
-    lines = [(_product(line.product), line.quantity, line.amount) for line in sale.lines]
+    lines = [(_product(line.product), line.quantity, line.amount, line.unit_price) for line in sale.lines]
     return Facts(items_of(lines), Place(sale.station, (), sale.pump, local, local.date()), tenders=paid)
 
 

@@ -282,7 +282,7 @@ def export(request: HttpRequest, simulation_id: int) -> HttpResponse:
     """All figures of a result as one CSV file."""
     row = queries.simulation(simulation_id)
     heads = ["group", "code", "name", "sales", "volume", "gross", "discount_before", "discount_after", "points_before"]
-    heads += ["points_after", "uses", "discount", "points"]
+    heads += ["points_after", "uses", "discount", "points", "gifts"]
     return csv_file(f"simulation-{row.pk}", heads, _lines(row) if row.result else [])
 
 
@@ -305,7 +305,7 @@ def _lines(row: SimulationRow) -> Iterator[list[Any]]:
     for group, kind in (("offers", "offer"), ("funders", "funder")):
         for one in result[group]:
             name = names.offer(one["name"]) if kind == "offer" else told.funder(one["name"])
-            given = [one.get("uses", ""), one.get("discount", ""), one.get("points", "")]
+            given = [one.get(figure, "") for figure in ("uses", "discount", "points", "gifts")]
             yield [kind, one["name"], name, "", one.get("volume", ""), *[""] * 5, *given]
     if worth := accounts.simulated_liability(row):
         basis = f"{worth.point_value:f} x {worth.redemption_percent:f}%, policy {worth.policy or 'none'}"
