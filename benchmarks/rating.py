@@ -133,7 +133,7 @@ class Rater:
         held = []
         for sale in sales:
             _seen, looked = offered(sale, self.rulings, state)
-            held.append(sorted(one.live.code for one in looked if one.gain))
+            held.append(sorted(live.code for live, _gain in looked.holding))
         started = time.process_time()
         for sale in sales:
             offered(sale, self.rulings, state)
