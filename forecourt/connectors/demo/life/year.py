@@ -114,7 +114,7 @@ class Year:
             self._count(one, receipt)
             if one.refunded_at is not None:
                 with clock.as_of(end):
-                    self._refund(one, receipt)
+                    self._refund(one, receipt, min(one.refunded_at, end))  # not on a day that has not come
         self._tell("sales", self._summary.sales, max(self._expected, self._summary.sales + 1))
         if is_last:
             self._see_books_closed()
@@ -190,9 +190,9 @@ class Year:
         self._net += receipt.totals.net
         self._offered += sum((given.discount for given in receipt.offers), Decimal(0))
 
-    def _refund(self, one: Sold, receipt: Receipt) -> None:
+    def _refund(self, one: Sold, receipt: Receipt, at: datetime) -> None:
         refund = NewRefund(
-            source_ref=f"{one.sale.source_ref}-R", occurred_at=one.refunded_at, reason="顾客退货", staff=one.sale.staff
+            source_ref=f"{one.sale.source_ref}-R", occurred_at=at, reason="顾客退货", staff=one.sale.staff
         )
         given_back = sales.refund_sale(self._world.system, receipt.id, refund)
         self._summary.refunded += 1
