@@ -166,3 +166,14 @@ def test_a_phone_number_alone_does_not_spend_points_unless_the_programme_lets_it
     chain.publish(PROGRAMME, valid_from=clock.now())
     assert quote("4", 1, tenders=tenders).flags == ()
     flat_books_agree()
+
+
+def test_points_that_a_reservation_holds_are_for_its_sale_whatever_comes_first_in_a_list(chain):
+    (customer,) = ruled(chain, PROGRAMME, 500)
+    promised = reserve("held", 1, tenders=paid("3.00", "150.00"))
+    own = replace(now("held", 1, tenders=paid("3.00", "150.00")), reservation=promised.reservation)
+    other, kept = chain.post(now("other", 1, tenders=paid("3.00", "150.00")), own)
+    assert (other.points.spent, other.flags) == (0, ("points_short",))
+    assert (kept.points.spent, kept.flags) == (300, ())
+    assert points(customer) == 200 + other.points.earned + kept.points.earned
+    flat_books_agree()

@@ -27,6 +27,7 @@ from tests.sales.scenes import (
     points,
     water,
 )
+from tests.sales.test_offers import publish
 from tests.sales.test_repairs import add_product, is_open, repair
 
 UNKNOWN = CustomerClaim(phone="13999999999")
@@ -250,3 +251,23 @@ def test_one_who_was_merged_since_pays_as_the_other_and_gets_it_back(real_chain)
     refund(sale.id)
     assert books(other) == before
     everything_proves()
+
+
+def test_points_that_did_not_come_in_steps_stay_flagged(chain):
+    chain.publish(replace(PROGRAMME, spend_step=100), valid_from=ago(200))
+    chain.enrol()
+    give_lots(chain, 1, 100)
+    sale = sell(chain, 1, "1.50")
+    assert "points_uneven" in sale.flags
+    add_product("new")
+    assert repair(sale.id).flags == ("points_uneven",)
+
+
+def test_whoever_is_blocked_gets_no_points_of_offers_from_a_repair(chain):
+    publish({"code": "bonus", "then": [{"give": "points", "points": 50}]})
+    first, second = chain.enrol(2)
+    sale = chain.post_one("1", 1, water(1), a_line("new", "1", "10.00"))
+    customer_services.block_customer(HEAD_OFFICE, second, "欺诈")
+    repair(sale.id, customer_id=second)
+    assert (points(first), points(second)) == (0, 0)
+    flat_books_agree()

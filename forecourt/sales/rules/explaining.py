@@ -79,8 +79,12 @@ def explained_offers(
     issued: Sequence[Issue],
     used: Sequence[Coupon],
     digits: int,
+    *,
+    gives_coupons: bool,
 ) -> tuple[Reason, ...]:
-    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons."""
+    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons, for next time only
+    where the customer can be given any.
+    """
     reasons = []
     for item, lines, points in zip(given.applied, by_offer, bonuses, strict=True):
         values = {"name": item.live.offer.name}
@@ -88,7 +92,7 @@ def explained_offers(
             values["money"] = str(sum(lines.values(), ZERO))
             values["lines"] = ",".join([f"{number}:{money}" for number, money in sorted(lines.items())])
             values["units"] = plain(item.units)
-        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons)):
+        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons if gives_coupons else ())):
             if codes:
                 values[name] = ",".join(codes)
         if item.cut:

@@ -92,7 +92,7 @@ def _rated(
         used = _used(given)
         issued = _issued(given, known, mint)
     if given and explains:
-        reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
+        reasons += explained_offers(given, by_offer, bonuses, issued, used, digits, gives_coupons=_may_be_issued(known))
         if sale.coupons:
             reasons += explained_unused(known, given, used, rulings)
         if mint is not None and _may_be_issued(known):

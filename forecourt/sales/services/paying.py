@@ -65,6 +65,8 @@ def pay_with_points(new: Sequence[New], outcomes: Sequence[Outcome], in_force: I
             asked.append((place, spending))
     if not asked:
         return Paid(done, {}, Counter())
+    # what a reservation held is for its sale, whatever stands before it in the list
+    asked.sort(key=lambda one: (promise := outcomes[one[0]].known.promise) is None or not promise.points)
     answers, entries = loyalty_records.spend([spending for _, spending in asked])
     publish(moved(entries))
     points: dict[UUID, int] = {}

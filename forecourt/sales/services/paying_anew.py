@@ -34,7 +34,8 @@ def pay_anew(
     there now is not taken: the sale is flagged. Callers hold `lock_payers`.
     """
     if sale.points_spent and not moves:
-        return outcome, sale.points_spent
+        is_uneven = Flag.POINTS_UNEVEN in sale.flags
+        return rules.flagged(outcome, Flag.POINTS_UNEVEN) if is_uneven else outcome, sale.points_spent
     if sale.points_spent:
         give_points_back(sale, sale.points_spent, recorded_by, _("a sale paid with points went to another member"))
     if sale.refunds:

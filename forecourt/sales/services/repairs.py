@@ -177,7 +177,8 @@ def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Ba
         return engine.rate_and_take([known], in_force, state, limits)[0]
     rulings = in_force.at(sale.occurred_at)._replace(book=Book(), tier_offers={})
     outcome = rules.rate(known, rulings, state)
-    bonus = sum(award.points for award in basket.awards) if known.is_member else 0
+    earns = known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags
+    bonus = sum(award.points for award in basket.awards) if earns else 0
     kept = [reason for reason in wire.decode_reasons(sale.explanation) if reason.code.startswith(("offer.", "coupon."))]
     return replace(
         outcome,
