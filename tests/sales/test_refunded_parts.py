@@ -36,7 +36,7 @@ def status(template: str) -> list[str]:
         row[0]
         for row in sql.rows(
             "SELECT coupon.status FROM coupons_coupon AS coupon JOIN coupons_coupontemplate AS template "
-            "ON template.id = coupon.template_id AND template.code = %(code)s ORDER BY coupon.id",
+            "ON template.id = coupon.template_id AND template.code = %(code)s ORDER BY coupon.status",
             {"code": template},
         )
     ]
