@@ -95,8 +95,8 @@ class TierCoupon(Value):
 class Tier(Value):
     """A tier, entered at `threshold` of the programme's basis in its rolling window, kept at `keep` (the same unless given).
 
-        Benefits: points times `multiplier_percent` (100 changes nothing), `fuel_discount` in currency per unit of fuel,
-    XX
+    Benefits: points times `multiplier_percent` (100 changes nothing), `fuel_discount` in currency per unit of fuel,
+    `shop_percent` off everything else, coupons, priority in service, and `perks` in words for members to read.
     """
 
     code: str

@@ -1,7 +1,7 @@
 """What an offer does that who made it may not expect. It can be handed in and approved all the same."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -10,8 +10,7 @@ from forecourt.kernel import clock, stamps
 from forecourt.offers.queries.floors import floors
 from forecourt.offers.queries.gifts import costs_of_gifts
 from forecourt.offers.rules.conditions import All, AnyCondition
-from forecourt.offers.rules.effects import Bundle, BuyGet, Gift
-from forecourt.offers.rules.facts import Products
+from forecourt.offers.rules.effects import Gift
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.offers.rules.offer import Offer
 from forecourt.offers.rules.speaking import listed
@@ -51,20 +50,8 @@ def _without_cost(offer: Offer) -> list[str]:
     seen = stamps.read()
     unknown = floors(seen.get("offers", 0), seen.get("catalogue", 0)).without_cost(clock.now())
     facts = catalogue.products_by_id(unknown) if unknown else {}
-    selections = [products for effect in offer.then if "money" in effect.gives for products in _discounted(effect)]
+    selections = [products for effect in offer.then for products in effect.discounted()]
     return [one.name for one in facts.values() if any(products.pick(one) for products in selections)]
-
-
-def _discounted(effect: Any) -> list[Products]:
-    """What an effect that gives money takes it off."""
-    match effect:
-        case Bundle():
-            return [part.of for part in effect.parts]
-        case BuyGet():
-            return [effect.get or effect.buy]
-        case Gift():
-            return [Products(products=frozenset({effect.product}))]
-    return [effect.of]
 
 
 def _gifts_without_cost(offer: Offer) -> list[str]:

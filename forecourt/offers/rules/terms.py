@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.values import Value
-from forecourt.offers.rules.facts import Facts, Key
+from forecourt.offers.rules.facts import EVERYTHING, Facts, Key, Products
 from forecourt.offers.rules.speaking import Input, Miss, Names, gettext_noop
 
 
@@ -145,6 +145,10 @@ class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one to be given anything; None where any sale may be."""
         return None
+
+    def discounted(self) -> tuple[Products, ...]:
+        """Which products it may take money off: those of its field `of` unless it says otherwise; none where it gives none."""
+        return (getattr(self, "of", EVERYTHING),) if "money" in self.gives else ()
 
     def issues(self) -> tuple[str, ...]:
         """Templates of which it may give a coupon."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from forecourt.coupons.values import Coupon
 from forecourt.kernel import clock
 from forecourt.kernel.money import ZERO, rounded, share, whole
-from forecourt.loyalty.rules import multiplier_of
+from forecourt.loyalty.rules import multiplier_of, sole_tender
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
@@ -76,7 +76,7 @@ def _seen(known: KnownSale, rulings: Rulings, state: State) -> Seen:
     for tender in sale.tenders:
         kind = tender.kind
         tenders[kind] = tenders[kind] + tender.amount if kind in tenders else tender.amount
-    sole = next(iter(tenders)) if len(tenders) == 1 else ""
+    sole = sole_tender(list(tenders))
     rates = rulings.rates
     person = person_of(known, rulings, state)
 

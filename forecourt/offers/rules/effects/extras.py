@@ -43,6 +43,9 @@ class Gift(Effect, tag="gift"):
         found = off_pieces(facts, free, _HUNDRED) or Gain()
         return found._replace(gifts=(self.product,) * left)
 
+    def discounted(self) -> tuple[Products, ...]:
+        return (Products(products=frozenset({self.product})),)
+
     def words(self, names: Names) -> str:
         product = names.name("product", self.product)
         if self.count == 1:

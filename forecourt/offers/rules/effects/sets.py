@@ -93,6 +93,9 @@ class BuyGet(Effect, tag="buy_get"):
     def keys(self) -> frozenset[Key] | None:
         return self.buy.keys() or (self.get.keys() if self.get is not None else None)
 
+    def discounted(self) -> tuple[Products, ...]:
+        return (self.get or self.buy,)
+
     def words(self, names: Names) -> str:
         said = {
             "buy_count": self.buy_count,
@@ -235,6 +238,9 @@ class Bundle(Effect, tag="bundle"):
     def keys(self) -> frozenset[Key] | None:
         found = [keys for part in self.parts if (keys := part.of.keys()) is not None]
         return min(found, key=len) if found else None
+
+    def discounted(self) -> tuple[Products, ...]:
+        return tuple([part.of for part in self.parts])
 
     def words(self, names: Names) -> str:
         parts = [
