@@ -20,7 +20,7 @@ from tests.till.equipment import Equipment, a_sale, equip
 pytestmark = pytest.mark.slow
 
 CLIENTS = 6
-SECONDS_BETWEEN_KILLS = 1.5
+SECONDS_BETWEEN_KILLS = 1
 REST_SECONDS = 0.03
 """Between a client's sales: what was killed is started beside them, and comes back the sooner the less they take."""
 

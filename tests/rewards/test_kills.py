@@ -132,8 +132,8 @@ def test_points_pieces_and_redemptions_agree_whatever_is_killed(own):
     for thread in threads:
         thread.start()
     try:
-        for name in ("web", "web", "postgres", "web"):
-            time.sleep(1.5)
+        for name in ("web", "postgres", "web"):
+            time.sleep(1)
             before = [len(till.standing) for till in tills]
             psutil.Process(victims(own)[name]).kill()
             until = time.monotonic() + 45
