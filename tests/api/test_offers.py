@@ -8,6 +8,7 @@ from forecourt.coupons import records as coupon_records
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import NewCoupon, Template
 from forecourt.faces.api.document import document
+from forecourt.kernel import sql
 from forecourt.offers.api import OfferOut, OfferVersions
 from tests.api.conftest import new_caller
 from tests.sales.scenes import HEAD_OFFICE, a_sale, ago, open_chain
@@ -89,6 +90,47 @@ def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_b
     assert large["until"].startswith("2199-01-01")
     assert "40" in large["words"]["en"]
     assert "40" in large["words"]["zh-Hans"]
+
+
+def test_coupons_within_any_and_not_are_told_as_they_are_held(chain):
+    gold, plain = chain.enrol(2)
+    chain.post_one("0", 1)
+    sql.run("UPDATE loyalty_balance SET tier = 'gold' WHERE customer_id = %(id)s", {"id": gold})
+    coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券", per_customer=1))
+    wash, is_gold = {"is": "coupon", "template": "WASH"}, {"is": "tier", "of": ["gold"]}
+    publish(
+        per_litre("any", when={"is": "any", "of": [wash, is_gold]}),
+        per_litre("not", when={"is": "not", "of": wash}),
+        per_litre("neither", when={"is": "not", "of": {"is": "any", "of": [wash, is_gold]}}),
+    )
+    caller = new_caller(HEAD_OFFICE, "sales:read")
+    needs = ["it needs a coupon “洗车券”"]
+    assert available(caller, customer=gold) == {"any": (True, [], []), "not": (True, [], [])}
+    assert available(caller, customer=plain) == {
+        "any": (False, needs, []),
+        "not": (True, [], []),
+        "neither": (True, [], []),
+    }
+    issued = coupon_records.issue([NewCoupon(template="WASH", customer_id=plain, occurred_at=ago(2))] * 2)
+    assert available(caller, customer=plain) == {
+        "any": (True, [], [2]),
+        "not": (True, [], []),
+        "neither": (True, [], []),
+    }
+    chain.post(a_sale("1", 2, tenders=(), coupons=(issued[0].code,)))
+    assert available(caller, customer=plain)["any"] == (False, needs, [])
+
+
+def test_a_coupon_that_needs_not_be_shown_is_used_and_so_stands_in_the_way_of_what_is_without(chain):
+    (member,) = chain.enrol()
+    coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券", is_automatic=True))
+    wash = {"is": "coupon", "template": "WASH"}
+    publish(per_litre("with", when=wash), per_litre("without", when={"is": "not", "of": wash}))
+    coupon_records.issue([NewCoupon(template="WASH", customer_id=member, occurred_at=ago(2))])
+    assert available(new_caller(HEAD_OFFICE, "sales:read"), customer=member) == {
+        "with": (True, [], [1]),
+        "without": (False, ["it is not for sales like this one (Coupon)"], []),
+    }
 
 
 def test_who_asks_for_what_is_not_theirs_or_not_there_is_refused(chain):

@@ -63,6 +63,22 @@ class Varies(IntEnum):
     SALE = 4
 
 
+class Turns(IntEnum):
+    """By what a condition may come to hold, or to hold no more, for somebody at a station who bought nothing yet.
+
+    NOTHING: by nothing that is told to them. TIME: by waiting, or by coming again. TIER: by what they earn, which they keep.
+    SALE: by what they buy and how they pay.
+    """
+
+    NOTHING = 0
+    TIME = 1
+    TIER = 2
+    SALE = 3
+
+
+_TURNS = {About.BASKET: Turns.SALE, About.PAYMENT: Turns.SALE, About.TIME: Turns.TIME}
+
+
 class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults=True):
     """Something that holds for a sale or does not.
 
@@ -83,6 +99,10 @@ class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults
     def varies(self, facts: Facts) -> Varies:
         """For which sales beside this one `test` may tell something else, so that what never varies is tested once."""
         return Varies.SALE
+
+    def turns(self, facts: Facts) -> Turns:
+        """By what it may turn for those of whom `facts` tell; unless a condition says otherwise, by what it is about."""
+        return _TURNS.get(self.about, Turns.NOTHING)
 
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one for this to hold; None where it may hold for any sale."""

@@ -28,7 +28,7 @@ class AvailableFilter(Schema):
 
 
 class HeldOut(Schema):
-    """Coupons of a template that the member holds and that the offer takes; `until` is the first day one of them ends on."""
+    """Coupons of a template that the member could use and the offer takes; `until` is the first day one of them ends on."""
 
     template: str
     count: int
@@ -38,8 +38,9 @@ class HeldOut(Schema):
 class AvailableOut(Schema):
     """An offer, in words by language ("en", "zh-Hans"). `text` is what the app says about it.
 
-    `is_open`: whatever the basket and the payment do not decide holds now. Else `missing` says by language what does not:
-    another time, visits more, a coupon, a budget used up. `until` is when it ends, null where that is not known.
+    `is_open`: whatever is not decided by the basket, the payment and which of their coupons they use holds now. Else `missing`
+    says by language what does not: another time, visits more, a coupon, a budget used up. `until` is when it ends, null where
+    that is not known.
     """
 
     code: str

@@ -13,7 +13,7 @@ from forecourt.offers.rules.conditions.basket import check_span
 from forecourt.offers.rules.conditions.people import MEMBERS, NO_MEMBER
 from forecourt.offers.rules.facts import Facts, Key
 from forecourt.offers.rules.speaking import Input, Miss, Names, days, gettext_noop
-from forecourt.offers.rules.terms import About, Condition
+from forecourt.offers.rules.terms import About, Condition, Turns
 
 Days = Annotated[int, Meta(ge=0, le=3650)]
 
@@ -63,6 +63,9 @@ class NthVisit(Condition, tag="visit"):
         if more == 0:
             return None
         return Miss("visit", {"more": str(more)} if more > 0 else {"number": str(self.number)})
+
+    def turns(self, facts: Facts) -> Turns:
+        return Turns.NOTHING if facts.person is None else Turns.TIME
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS

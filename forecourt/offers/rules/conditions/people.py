@@ -10,7 +10,7 @@ from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import Facts, Key, Name, SomeCodes
 from forecourt.offers.rules.speaking import Input, Miss, Names, all_called, gettext_noop
-from forecourt.offers.rules.terms import About, Condition, Varies
+from forecourt.offers.rules.terms import About, Condition, Turns, Varies
 
 NO_MEMBER: Final = Miss("member")
 MEMBERS: Final[frozenset[Key]] = frozenset({("member", "")})
@@ -99,6 +99,9 @@ class HasTier(Condition, tag="tier"):
 
     def varies(self, facts: Facts) -> Varies:
         return Varies.KIND
+
+    def turns(self, facts: Facts) -> Turns:
+        return Turns.NOTHING if facts.person is None else Turns.TIER
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS if self.at_least else frozenset([("tier", code) for code in self.of])
@@ -199,6 +202,13 @@ class Drives(Condition, tag="usage"):
 
     def needs_buyer(self) -> bool:
         return True
+
+    def turns(self, facts: Facts) -> Turns:
+        """Who drives several kinds comes with one of them."""
+        buyer = facts.person.buyer if facts.person is not None else None
+        return (
+            Turns.SALE if buyer is not None and len({usage in self.of for usage in buyer.usages}) > 1 else Turns.NOTHING
+        )
 
     def keys(self) -> frozenset[Key] | None:
         return MEMBERS

@@ -8,7 +8,7 @@ from msgspec import Meta
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.facts import Facts, Key, SomeCodes
 from forecourt.offers.rules.speaking import Input, Miss, Names, all_called, gettext_noop, listed
-from forecourt.offers.rules.terms import About, Condition, Varies
+from forecourt.offers.rules.terms import About, Condition, Turns, Varies
 
 
 class AtStation(Condition, tag="station"):
@@ -111,6 +111,9 @@ class AtPump(Condition, tag="pump"):
         if facts.place.pump in self.of:
             return None
         return Miss("pump", {"pumps": ",".join([str(number) for number in sorted(self.of)])})
+
+    def turns(self, facts: Facts) -> Turns:
+        return Turns.SALE
 
     def words(self, names: Names) -> str:
         return _("it is at pump %(pumps)s") % {"pumps": listed([str(number) for number in sorted(self.of)])}
