@@ -77,12 +77,7 @@ def pass_prize(actor: Actor, win_id: UUID, why: LostWhy, reason: str) -> bool:
     if why is LostWhy.LATE:
         raise Invalid.field("why", _("passes by itself when the days to confirm are over"))
     win = _seized(win_id)
-    if win.granted_at is not None:
-        raise Conflict(_("This prize was confirmed and given already; it cannot be passed on."))
-    if win.lost_at is not None:
-        raise Conflict(_("This prize was passed on already."))
-    if win.confirm_by is None:
-        raise Conflict(_("The prizes of this draw are given without being confirmed; they cannot be passed on."))
+    _check_waiting(win)
     return _pass_on(actor, win, why, reason.strip())
 
 
@@ -216,15 +211,20 @@ def _seized(win_id: UUID) -> Win:
 
 
 def _check_open(win: Win) -> None:
-    """Conflict where a win does not wait to be confirmed."""
+    """Conflict where a win cannot be confirmed, or declined, today."""
+    _check_waiting(win)
+    if win.confirm_by is not None and win.confirm_by < organisation.company_day():
+        raise Conflict(_("This prize could be confirmed until %(day)s.") % {"day": win.confirm_by})
+
+
+def _check_waiting(win: Win) -> None:
+    """Conflict where a win does not wait to be confirmed, or never had to."""
     if win.granted_at is not None:
         raise Conflict(_("This prize was confirmed and given already."))
     if win.lost_at is not None:
         raise Conflict(_("This prize was passed on already."))
     if win.confirm_by is None:
         raise Conflict(_("This prize is given without being confirmed."))
-    if win.confirm_by < organisation.company_day():
-        raise Conflict(_("This prize could be confirmed until %(day)s.") % {"day": win.confirm_by})
 
 
 def _told(win_id: UUID) -> Won:
