@@ -11,6 +11,7 @@ from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.models import FAMILY_NAMES, KIND_NAMES
 from forecourt.kernel.languages import in_languages
 from forecourt.kernel.money import sign, whole_or_cents
+from forecourt.loyalty.rules import tier_of
 from forecourt.loyalty.values import (
     EarnRate,
     Every,
@@ -163,8 +164,11 @@ def benefits(tier: Tier) -> list[str]:
     return parts
 
 
-def shown(tier: Tier) -> TierShown:
-    """A tier with what it brings, in every language."""
+def shown(programme: Programme, code: str) -> TierShown | None:
+    """A tier by its code with what it brings, in every language; None where the programme knows none."""
+    tier = tier_of(programme, code)
+    if tier is None:
+        return None
     return TierShown(
         code=tier.code,
         name=tier.name,

@@ -57,13 +57,13 @@ def in_words(found: Sequence[Receipt | Quote | Problem], reader: Reader) -> list
     company = organisation.company()
     programme = loyalty.programme_at(clock.now())
     names = words.names_of(company, programme)
-    held = {one.tier for one in found if not isinstance(one, Problem)}
-    benefits = {tier.code: tier_words.shown(tier) for tier in programme.tiers if tier.code in held}
+    held = {one.tier or "" for one in found if not isinstance(one, Problem)}
+    benefits = {code: tier_words.shown(programme, code) for code in held}
 
     def said(one: Receipt | Quote) -> Receipt | Quote:
         reasons = wire.decode_reasons(one.explanation) if isinstance(one, Receipt) else one.explanation
         sentences = words.sentences(reasons, company, names, reader)
-        return replace(one, sentences=sentences, benefits=benefits.get(one.tier or ""))
+        return replace(one, sentences=sentences, benefits=benefits[one.tier or ""])
 
     return [one if isinstance(one, Problem) else said(one) for one in found]
 

@@ -131,7 +131,7 @@ class PointsOut(StandingOut):
     def of_summary(cls, summary: PointsSummary) -> "PointsOut":
         progress = queries.progress(summary.customer_id)
         code = queries.balance(summary.customer_id).tier
-        held = next((tier for tier in queries.programme_at(clock.now()).tiers if tier.code == code), None)
+        held = words.shown(queries.programme_at(clock.now()), code)
         return cls(
             customer_id=summary.customer_id,
             points=summary.points,
@@ -146,9 +146,7 @@ class PointsOut(StandingOut):
             if summary.members
             else None,
             progress=ProgressOut.of(progress) if progress else None,
-            benefits=TierShownOut.model_validate(msgspec.to_builtins(words.shown(held), builtin_types=(Decimal,)))
-            if held
-            else None,
+            benefits=TierShownOut.model_validate(msgspec.to_builtins(held, builtin_types=(Decimal,))) if held else None,
         )
 
 

@@ -12,7 +12,7 @@ from forecourt.loyalty.rules.earning import (
 from forecourt.loyalty.rules.expiry import Ending, available_from, endings, expiry_of, inactive_since, last_day
 from forecourt.loyalty.rules.ledger import Book, Ended, Lapse, spendable_together
 from forecourt.loyalty.rules.paying import misfit, points_for, spendable_points, worth
-from forecourt.loyalty.rules.tiers import entry_tier, keeps, missing_to_keep, next_state, next_tier, tier_for
+from forecourt.loyalty.rules.tiers import entry_tier, keeps, missing_to_keep, next_state, next_tier, tier_for, tier_of
 
 __all__ = [
     "BasketLine",
@@ -41,5 +41,6 @@ __all__ = [
     "spendable_points",
     "spendable_together",
     "tier_for",
+    "tier_of",
     "worth",
 ]

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from forecourt.catalogue.values import ProductFacts
 from forecourt.kernel.money import ZERO, whole
+from forecourt.loyalty.rules.tiers import tier_of
 from forecourt.loyalty.values import EarnRate, Per, Programme
 
 
@@ -138,7 +139,5 @@ def sole_tender(kinds: Sequence[str]) -> str:
 
 def multiplier_of(programme: Programme, tier: str) -> int:
     """The multiplier of a tier by its code, in percent; 100 for a tier the programme does not know."""
-    for known in programme.tiers:
-        if known.code == tier:
-            return known.multiplier_percent
-    return 100
+    known = tier_of(programme, tier)
+    return known.multiplier_percent if known is not None else 100

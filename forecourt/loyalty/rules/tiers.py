@@ -10,6 +10,14 @@ from forecourt.kernel.money import ZERO
 from forecourt.loyalty.values import Programme, Tier, TierState
 
 
+def tier_of(programme: Programme, code: str) -> Tier | None:
+    """The tier that bears this code; None where the programme knows none."""
+    for tier in programme.tiers:
+        if tier.code == code:
+            return tier
+    return None
+
+
 def tier_for(tiers: Sequence[Tier], value: Decimal) -> str:
     """The highest tier whose threshold the value reaches; "" where the programme has none that low."""
     reached = [tier for tier in tiers if tier.threshold <= value]
@@ -57,11 +65,12 @@ def next_state(
 
 def next_tier(programme: Programme, tier: str) -> Tier | None:
     """The tier above this one; None at the highest, the lowest for a tier the programme does not know."""
-    held = next((one.threshold for one in programme.tiers if one.code == tier), None)
-    above = [one for one in programme.tiers if held is None or one.threshold > held]
+    held = tier_of(programme, tier)
+    above = [one for one in programme.tiers if held is None or one.threshold > held.threshold]
     return min(above, key=lambda one: one.threshold) if above else None
 
 
 def missing_to_keep(programme: Programme, tier: str, value: Decimal) -> Decimal:
     """What is missing to keep a tier; zero when nothing is, or the programme does not know the tier."""
-    return max((keeps(one) - value for one in programme.tiers if one.code == tier and value < keeps(one)), default=ZERO)
+    held = tier_of(programme, tier)
+    return max(keeps(held) - value, ZERO) if held is not None else ZERO

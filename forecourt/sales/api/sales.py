@@ -202,8 +202,7 @@ def get_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
 
 
 def _benefits(view: SaleView) -> TierShown | None:
-    tiers = loyalty.programme_at(view.occurred_at).tiers if view.tier else ()
-    return next((tier_words.shown(tier) for tier in tiers if tier.code == view.tier), None)
+    return tier_words.shown(loyalty.programme_at(view.occurred_at), view.tier) if view.tier else None
 
 
 class SalesFilter(Schema):
