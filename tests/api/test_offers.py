@@ -55,7 +55,12 @@ def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_b
     coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
     publish(
         per_litre(),
-        per_litre("large", when={"is": "volume", "at_least": "40"}, ends="2199-01-01T00:00:00Z"),
+        per_litre(
+            "large",
+            when={"is": "volume", "at_least": "40"},
+            ends="2199-01-01T00:00:00Z",
+            funding=[{"funder": "Brand", "percent": "100"}],
+        ),
         per_litre("elsewhere", when={"is": "station", "of": ["S002"]}),
         per_litre("chosen", when={"is": "tag", "of": ["vip"]}),
         per_litre("third", when={"is": "visit", "number": 3, "every": True}),
@@ -90,6 +95,7 @@ def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_b
     assert large["until"].startswith("2199-01-01")
     assert "40" in large["words"]["en"]
     assert "40" in large["words"]["zh-Hans"]
+    assert "Brand" not in large["words"]["en"], "who pays is nobody's business at the pump"
 
 
 def test_coupons_within_any_and_not_are_told_as_they_are_held(chain):

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
+from msgspec.structs import replace
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -36,7 +37,7 @@ class HeldOut(Schema):
 
 
 class AvailableOut(Schema):
-    """An offer, in words by language ("en", "zh-Hans"). `text` is what the app says about it.
+    """An offer, in words by language ("en", "zh-Hans"), but for who pays for it. `text` is what the app says about it.
 
     `is_open`: whatever is not decided by the basket, the payment and which of their coupons they use holds now. Else `missing`
     says by language what does not: another time, visits more, a coupon, a budget used up. `until` is when it ends, null where
@@ -86,7 +87,7 @@ def _out(one: Available, names: words.CompanyNames) -> AvailableOut:
         code=offer.code,
         name=offer.name,
         text=offer.text,
-        words=in_languages(lambda: language.words(offer, names)),
+        words=in_languages(lambda: language.words(replace(offer, funding=()), names)),
         until=one.until,
         is_open=not one.missing,
         missing=in_languages(lambda: [language.missing(miss.condition, miss.values, names) for miss in one.missing]),
