@@ -17,6 +17,9 @@ FAMILIES: Final = sql.load(customers.__file__, "families")
 SURVIVORS: Final = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) ORDER BY 1
 """
+MERGED: Final = """
+SELECT id, merged_into_id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) AND merged_into_id IS NOT NULL
+"""
 BLOCKED: Final = "SELECT id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[]) AND is_blocked"
 
 
@@ -96,6 +99,11 @@ def survivor_of(customer_id: int) -> int:
 def blocked(customer_ids: Collection[int]) -> set[int]:
     """Which of these customers, who are survivors, are blocked. One statement, none for nobody."""
     return {row[0] for row in sql.rows(BLOCKED, {"ids": list(customer_ids)})} if customer_ids else set()
+
+
+def merged_into(customer_ids: Collection[int]) -> dict[int, int]:
+    """Whom customers were merged into; those who were not are missing. One statement, none for nobody."""
+    return dict(sql.rows(MERGED, {"ids": sql.array(customer_ids)}, hot=True)) if customer_ids else {}
 
 
 def survivors(customer_ids: Collection[int]) -> list[int]:

@@ -1,9 +1,25 @@
-"""What a promise holds of a member's own limits."""
+"""Whose a promise is, what it makes of a sale, and what it holds of a member's own limits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from uuid import UUID
 
+from msgspec.structs import replace
+
+from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
-from forecourt.sales.values import Award, Hold, Outcome
+from forecourt.sales.values import Award, Hold, KnownSale, Outcome, Promise
+
+
+def is_for(promise: Promise, known: KnownSale) -> bool:
+    """Whether a sale may ask for what was promised: at that station, to that customer."""
+    return (promise.customer_id, promise.station_id) == (known.customer_id, known.station.id)
+
+
+def held_for(coupon: Coupon, holders: Mapping[UUID, int]) -> Coupon:
+    """A coupon as sales find it whose reservations are these, of these customers: what one holds is there for its customer,
+    whose ever it is by now."""
+    holder = next((holders[id] for id in coupon.held_by if id in holders), None)
+    return coupon if holder is None or coupon.customer_id is None else replace(coupon, customer_id=holder)
 
 
 def holds_of(outcome: Outcome, offer_ids: Collection[int]) -> tuple[Hold, ...]:

@@ -157,6 +157,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
     if codes or in_force.has_automatic:
         since = min(item.business_date for item in known)
+        holders = {item.promise.id: item.customer_id for item in known if item.promise is not None}
         for coupon in coupons.for_sale(
             codes,
             members if in_force.has_automatic else (),
@@ -164,7 +165,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
             since=since,
             reservations={item.sale.reservation for item in known if item.sale.reservation is not None},
         ):
-            state.hold(coupon)
+            state.hold(rules.held_for(coupon, holders))
         state.uses_of = coupons.used_by(members, in_force.limited_templates)
     limits = limits_of(known, in_force, state)
     state.left = offers.left_of(limits.budgets)

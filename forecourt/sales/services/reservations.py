@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from forecourt.coupons import records as coupon_records
+from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.events import publish
@@ -19,6 +20,7 @@ from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Return
 from forecourt.offers import records as offer_records
+from forecourt.sales import rules
 from forecourt.sales.services.claiming import New
 from forecourt.sales.values import Promise
 
@@ -48,17 +50,18 @@ def open_promises(ids: Collection[UUID], now: datetime) -> dict[UUID, Promise]:
 def keep_promises(new: Sequence[New]) -> list[New]:
     """Give sales what their reservations hold, and end those. Points that were held are there to be paid with again.
 
-    A reservation that ended, or is another customer's or station's, promises nothing: the sale is rated as it comes.
+    A reservation that ended, or is another customer's or station's, promises nothing: the sale is rated as it comes. That of a
+    customer who was merged into another since is the survivor's.
     """
     asked = {item.known.sale.reservation for item in new if item.known.sale.reservation is not None}
     if not asked:
         return list(new)
-    promises = open_promises(asked, clock.now())
+    promises = of_survivors(open_promises(asked, clock.now()), {item.known.customer_id for item in new})
     kept: dict[UUID, UUID] = {}
     result = []
     for item in new:
         promise = promises.get(item.known.sale.reservation) if item.known.sale.reservation is not None else None
-        if promise is None or promise.id in kept or not _is_for(promise, item):
+        if promise is None or promise.id in kept or not rules.is_for(promise, item.known):
             result.append(item)
             continue
         kept[promise.id] = item.sale_id
@@ -69,8 +72,14 @@ def keep_promises(new: Sequence[New]) -> list[New]:
     return result
 
 
-def _is_for(promise: Promise, item: New) -> bool:
-    return (promise.customer_id, promise.station_id) == (item.known.customer_id, item.known.station.id)
+def of_survivors(promises: dict[UUID, Promise], customer_ids: Collection[int]) -> dict[UUID, Promise]:
+    """Promises with the customers of today. No statement where all are of these, who are survivors; else one."""
+    others = {promise.customer_id for promise in promises.values()}.difference(customer_ids)
+    merged = customers.merged_into(others)
+    return {
+        id: replace(promise, customer_id=merged.get(promise.customer_id, promise.customer_id))
+        for id, promise in promises.items()
+    }
 
 
 def end(sales: dict[UUID, UUID], outcome: str) -> None:

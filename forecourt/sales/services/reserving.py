@@ -31,7 +31,7 @@ from forecourt.sales.services.engine import InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
-from forecourt.sales.services.reservations import let_go, lock_customers, open_promises
+from forecourt.sales.services.reservations import let_go, lock_customers, of_survivors, open_promises
 from forecourt.sales.values import Before, KnownSale, NewSale, Outcome, Promise, Reserved
 
 HOLD: Final = timedelta(minutes=20)
@@ -106,7 +106,7 @@ def _reserved(submission: Submission) -> Reserved:
     row = name | {"id": reservation_id, "customer": known.customer_id, "at": now, "until": until}
     row["hash"] = body_hash = fingerprint(known.sale)
     if not sql.rows(_CLAIM, row):
-        promised = _as_promised(name, body_hash, now)
+        promised = _as_promised(name, known, body_hash, now)
         if promised is not None:
             return promised
         sql.run(_ANEW, row)
@@ -149,22 +149,30 @@ def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: i
     )
 
 
-def _as_promised(name: dict[str, object], body_hash: bytes, now: datetime) -> Reserved | None:
-    """The promise made before under this name, None where it ended without a sale; Conflict when it was for something else."""
+def _as_promised(name: dict[str, object], known: KnownSale, body_hash: bytes, now: datetime) -> Reserved | None:
+    """The promise made before under this name, None where it ended without a sale; Conflict when it was for something else.
+
+    It ends where whoever is named is another customer by now than then, other than by a merge.
+    """
     id, ended_at, outcome, made_hash, expires_at, quote = sql.rows(_NAME, name)[0]
     if outcome == "posted":
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
     if ended_at is not None:
         return None
+    held = of_survivors(open_promises([id], _EVER), {known.customer_id})
     if expires_at < now:
-        let_go(list(open_promises([id], _EVER).values()), "expired")
+        let_go(list(held.values()), "expired")
         return None
     if bytes(made_hash) != body_hash:
         raise Conflict(
             _("%(source_ref)r is reserved with other contents; release that reservation first, %(id)s.")
             % (name | {"id": id})
         )
-    return msgspec.json.decode(quote, type=Reserved)
+    if not rules.is_for(held[id], known):
+        let_go(list(held.values()), "released")
+        return None
+    promised = msgspec.json.decode(quote, type=Reserved)
+    return replace(promised, customer_id=known.customer_id) if known.is_member else promised
 
 
 def _hold_points(known: KnownSale, in_force: InForce, id: UUID, actor: str) -> int:
