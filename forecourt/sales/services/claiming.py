@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids
+from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.crypto import keyring
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import records as loyalty_records
+from forecourt.loyalty.values import Return
 from forecourt.sales import queries, records, rules
 from forecourt.sales.values import Answer, KnownSale, NewSale
 
@@ -85,12 +87,28 @@ def _pays_with_points(sale: NewSale) -> bool:
     return sale.reservation is not None or any(tender.kind == rules.POINTS for tender in sale.tenders)
 
 
-def locked(new: Sequence[New]) -> list[New]:
-    """Lock the members of new sales. One merged away since it was recognised gives way to its survivor."""
+def hold_of(customer_id: int, reservation_id: UUID, reason: str = "") -> Return:
+    """The points that a reservation holds, to be given back."""
+    return Return(customer_id=customer_id, origin=f"hold:{reservation_id}", reason=reason, actor=SYSTEM.label)
+
+
+def locked(new: Sequence[New], holds: Sequence[Return] = ()) -> list[New]:
+    """Lock the members of new sales, and whoever paid for what their reservations, and these `holds`, give back; all at once.
+
+    One merged away since it was recognised gives way to its survivor.
+    """
     members = {item.known.customer_id for item in new if item.known.is_member}
     # who pays with points may take them from a household, whose members are locked in the same order, all at once
     shares = any(_pays_with_points(item.known.sale) for item in new)
-    merged = loyalty_records.lock_sharing(members) if shares else customer_records.lock(members)
+    if shares or holds:
+        own = [
+            hold_of(item.known.customer_id, item.known.sale.reservation)
+            for item in new
+            if item.known.is_member and item.known.sale.reservation is not None
+        ]
+        merged = loyalty_records.lock_sharing(members, [*own, *holds])
+    else:
+        merged = customer_records.lock(members)
     moved = {customer_id: survivor for customer_id, survivor in merged.items() if survivor is not None}
     if not moved:
         return list(new)

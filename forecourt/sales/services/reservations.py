@@ -1,6 +1,6 @@
 """Reservations kept and ended: what a till was promised comes to its sale, or goes back where it came from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -13,15 +13,13 @@ from msgspec.structs import replace
 from forecourt.coupons import records as coupon_records
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
-from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.events import publish
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
-from forecourt.loyalty.values import Return
 from forecourt.offers import records as offer_records
 from forecourt.sales import rules
-from forecourt.sales.services.claiming import New
+from forecourt.sales.services.claiming import New, hold_of
 from forecourt.sales.values import Promise
 
 _OPEN: Final = """
@@ -101,10 +99,7 @@ def return_points(promises: Sequence[Promise], reason: str) -> None:
     """Give back the points that reservations held."""
     held = [promise for promise in promises if promise.points]
     if held:
-        returns = [
-            Return(customer_id=promise.customer_id, origin=f"hold:{promise.id}", reason=reason, actor=SYSTEM.label)
-            for promise in held
-        ]
+        returns = [hold_of(promise.customer_id, promise.id, reason) for promise in held]
         publish(moved(loyalty_records.give_back_all(returns)))
 
 
@@ -123,8 +118,8 @@ def let_go(promises: Sequence[Promise], outcome: str) -> None:
     offer_records.give_back(amounts)
 
 
-def lock_customers(customer_ids: Collection[int]) -> None:
-    """Lock the members among these."""
-    members = {customer_id for customer_id in customer_ids if customer_id > 0}
-    if members:
-        loyalty_records.lock_sharing(members)
+def lock_holders(customers_of: Mapping[UUID, int]) -> None:
+    """Lock the members who reserved these, and everybody whose points are held for them, at once."""
+    holds = [hold_of(customer_id, id) for id, customer_id in customers_of.items() if customer_id > 0]
+    if holds:
+        loyalty_records.lock_sharing((), holds)

@@ -26,12 +26,12 @@ from forecourt.loyalty.values import Spending
 from forecourt.sales import permissions, rules
 from forecourt.sales.rules import State
 from forecourt.sales.services import engine
-from forecourt.sales.services.claiming import New, fingerprint, locked
+from forecourt.sales.services.claiming import New, fingerprint, hold_of, locked
 from forecourt.sales.services.engine import InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
-from forecourt.sales.services.reservations import let_go, lock_customers, of_survivors, open_promises
+from forecourt.sales.services.reservations import let_go, lock_holders, of_survivors, open_promises
 from forecourt.sales.values import Before, KnownSale, NewSale, Outcome, Promise, Reserved
 
 HOLD: Final = timedelta(minutes=20)
@@ -53,12 +53,18 @@ INSERT INTO sales_reservation
 VALUES (%(id)s, %(station)s, %(source)s, %(source_ref)s, %(customer)s, %(at)s, %(until)s, '', '{}'::jsonb, %(hash)s)
 ON CONFLICT (station_id, source, source_ref) DO NOTHING RETURNING id
 """
+_EARLIER: Final = """
+SELECT id, customer_id FROM sales_reservation
+WHERE station_id = %(station)s AND source = %(source)s AND source_ref = %(source_ref)s
+"""
 _ANEW: Final = """
 UPDATE sales_reservation SET id = %(id)s, customer_id = %(customer)s, made_at = %(at)s, expires_at = %(until)s,
        ended_at = NULL, outcome = '', promise = '{}'::jsonb, body_hash = %(hash)s
 WHERE station_id = %(station)s AND source = %(source)s AND source_ref = %(source_ref)s
 """
-_KEEP: Final = "UPDATE sales_reservation SET promise = %(promise)s::jsonb WHERE id = %(id)s"
+_KEEP: Final = """
+UPDATE sales_reservation SET customer_id = %(customer)s, promise = %(promise)s::jsonb WHERE id = %(id)s
+"""
 
 
 class Short(Conflict):
@@ -101,11 +107,13 @@ def _reserved(submission: Submission) -> Reserved:
     name = {"station": known.station.id, "source": known.sale.source, "source_ref": known.sale.source_ref}
     reservation_id = ids.uuid7()
     until = now + HOLD
-    (new,) = locked([New(0, reservation_id, known, submission.actor.label)])
-    known = new.known
     row = name | {"id": reservation_id, "customer": known.customer_id, "at": now, "until": until}
     row["hash"] = body_hash = fingerprint(known.sale)
-    if not sql.rows(_CLAIM, row):
+    earlier = [] if sql.rows(_CLAIM, row) else sql.rows(_EARLIER, name)
+    holds = [hold_of(customer_id, id) for id, customer_id in earlier if customer_id > 0]
+    (new,) = locked([New(0, reservation_id, known, submission.actor.label)], holds)
+    known = new.known
+    if earlier:
         promised = _as_promised(name, known, body_hash, now)
         if promised is not None:
             return promised
@@ -128,7 +136,7 @@ def _reserved(submission: Submission) -> Reserved:
     reserved = Reserved(**asdict(quote), reservation=reservation_id, expires_at=until)
     promise = _promise(reservation_id, outcome, before, limits, points, now)
     body = msgspec.to_builtins(promise) | {"quote": _promises.encode(reserved).decode()}
-    sql.run(_KEEP, {"id": reservation_id, "promise": _promises.encode(body).decode()})
+    sql.run(_KEEP, {"id": reservation_id, "customer": known.customer_id, "promise": _promises.encode(body).decode()})
     return reserved
 
 
@@ -207,7 +215,7 @@ def release_sale(actor: Actor, reservation_id: UUID) -> None:
     found = sql.rows("SELECT customer_id, station_id FROM sales_reservation WHERE id = %(id)s", {"id": reservation_id})
     if not found or not actor.may_at(found[0][1]):
         raise NotFound(_("There is no reservation %(id)s.") % {"id": reservation_id})
-    lock_customers({found[0][0]})
+    lock_holders({reservation_id: found[0][0]})
     let_go(list(open_promises([reservation_id], clock.now()).values()), "released")
 
 
@@ -229,6 +237,6 @@ def _expire_some(now: datetime) -> int:
     found = sql.rows(_EXPIRED, {"now": now, "limit": SWEEP})
     if not found:
         return 0
-    lock_customers({row[1] for row in found})
+    lock_holders(dict(found))
     let_go(list(open_promises([row[0] for row in found], _EVER).values()), "expired")
     return len(found)
