@@ -10,7 +10,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
-from forecourt.kernel import sql
+from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import NotFound
@@ -33,6 +33,9 @@ REFUNDS_OF: Final = sql.load(__file__, "refunds_of")
 SALES_PAGE: Final = sql.load(__file__, "sales_page")
 AWARDS_OF: Final = sql.load(__file__, "awards_of")
 GIVEN: Final = customers.FAMILIES + sql.load(__file__, "given")
+OVERDUE: Final = """
+SELECT id FROM sales_reservation WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL AND expires_at < %(now)s ORDER BY id
+"""
 TIER_VALUES: Final = sql.load(__file__, "tier_values")
 VISITS: Final = sql.load(__file__, "visits")
 
@@ -274,16 +277,32 @@ class TierValue(NamedTuple):
 def given(customer_ids: Collection[int], offer_ids: Collection[int], since: date) -> dict[tuple[int, int], list[Used]]:
     """What these offers gave these customers on trading days from `since` on, with what they gave to all merged with them.
 
-    What reservations hold for them counts as given, until they end. Of what was given before `since` some may be in it, some
-    not. One statement, none where nothing is asked for.
+    What reservations hold for them counts as given, until they end or expire. Of what was given before `since` some may be
+    in it, some not. One statement, none where nothing is asked for.
     """
     if not customer_ids or not offer_ids:
         return {}
     found: dict[tuple[int, int], list[Used]] = {}
-    where = {"customer_ids": sql.array(sorted(customer_ids)), "offer_ids": sql.array(sorted(offer_ids)), "since": since}
+    where = {
+        "customer_ids": sql.array(sorted(customer_ids)),
+        "offer_ids": sql.array(sorted(offer_ids)),
+        "since": since,
+        "now": clock.now(),
+    }
     for customer_id, offer_id, *sums in sql.rows(GIVEN, where, hot=True):
         found.setdefault((customer_id, offer_id), []).append(Used(*sums))
     return found
+
+
+def overdue(reservation_ids: Collection[UUID], *, lock: bool) -> set[UUID]:
+    """Which of these reservations expired and were not let go yet; with `lock` none that somebody is ending just now.
+
+    One statement, none for nothing.
+    """
+    if not reservation_ids:
+        return set()
+    where = {"ids": sql.array(reservation_ids), "now": clock.now()}
+    return {row[0] for row in sql.rows(OVERDUE + "FOR NO KEY UPDATE SKIP LOCKED" if lock else OVERDUE, where)}
 
 
 def awards(sale: SaleView, refund_ids: Sequence[UUID] = ()) -> list[Award]:

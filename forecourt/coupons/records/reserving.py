@@ -33,12 +33,14 @@ SELECT coupon_id FROM coupons_couponhold WHERE reservation_id = ANY(%(reservatio
 _FREE: Final = """
 UPDATE coupons_coupon SET status = 'active', reserved_by = NULL
 WHERE reserved_by IS NOT NULL AND reserved_by = ANY(%(reservation_ids)s::uuid[]) AND status = 'reserved'
+  AND (%(only)s::uuid[] IS NULL OR id = ANY(%(only)s::uuid[]))
 RETURNING id
 """
 _DROP_HOLDS: Final = """
 DELETE FROM coupons_couponhold AS hold
 USING coupons_coupon AS coupon
 WHERE hold.reservation_id = ANY(%(reservation_ids)s::uuid[]) AND coupon.id = hold.coupon_id
+  AND (%(only)s::uuid[] IS NULL OR coupon.id = ANY(%(only)s::uuid[]))
 RETURNING hold.coupon_id, coupon.uses
 """
 
@@ -80,15 +82,21 @@ def reserve(wanted: Sequence[Hold]) -> None:
     )
 
 
-def free(reservation_ids: Collection[UUID], *, is_locked: bool = False) -> list[UUID]:
+def free(
+    reservation_ids: Collection[UUID], *, is_locked: bool = False, only: Collection[UUID] | None = None
+) -> list[UUID]:
     """End what reservations hold; returns the coupons that are free again, nothing for what was used or freed before.
 
-    Locks them first unless the caller has (`queries.for_sale(reservations=...)`). A fixed number of statements.
+    Locks them first unless the caller has (`queries.for_sale(reservations=...)`), or names `only` those of them which it has.
+    A fixed number of statements.
     """
     if not reservation_ids:
         return []
-    where = {"reservation_ids": sql.array(reservation_ids)}
-    if not is_locked:
+    where = {
+        "reservation_ids": sql.array(reservation_ids),
+        "only": sql.array(only) if only is not None else None,
+    }
+    if not is_locked and only is None:
         held = [row[0] for row in sql.rows(_HELD, where, hot=True)]
         if not held:
             return []

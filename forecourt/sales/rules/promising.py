@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from forecourt.coupons.values import Coupon
+from forecourt.coupons.values import Coupon, CouponStatus
 from forecourt.kernel.money import ZERO
 from forecourt.sales.values import Award, Hold, KnownSale, Outcome, Promise
 
@@ -20,6 +20,12 @@ def held_for(coupon: Coupon, holders: Mapping[UUID, int]) -> Coupon:
     whose ever it is by now."""
     holder = next((holders[id] for id in coupon.held_by if id in holders), None)
     return coupon if holder is None or coupon.customer_id is None else replace(coupon, customer_id=holder)
+
+
+def freed(coupon: Coupon) -> Coupon:
+    """A coupon that was reserved as a whole, once it is not."""
+    status = CouponStatus.ACTIVE if coupon.status is CouponStatus.RESERVED else coupon.status
+    return replace(coupon, status=status, reserved_by=None, held_by=())
 
 
 def holds_of(outcome: Outcome, offer_ids: Collection[int]) -> tuple[Hold, ...]:

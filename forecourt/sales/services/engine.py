@@ -5,12 +5,13 @@ little, the list lets go, holds them all and is rated again with exactly what is
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
+from uuid import UUID
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import records as coupon_records
@@ -156,15 +157,8 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
     state.limited = in_force.offers.book.limited_ids
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
     if codes or in_force.has_automatic:
-        since = min(item.business_date for item in known)
         holders = {item.promise.id: item.customer_id for item in known if item.promise is not None}
-        for coupon in coupons.for_sale(
-            codes,
-            members if in_force.has_automatic else (),
-            lock=lock,
-            since=since,
-            reservations={item.sale.reservation for item in known if item.sale.reservation is not None},
-        ):
+        for coupon in _without_overdue(coupons_of(known, in_force, lock=lock), known, lock=lock):
             state.hold(rules.held_for(coupon, holders))
         state.uses_of = coupons.used_by(members, in_force.limited_templates)
     limits = limits_of(known, in_force, state)
@@ -178,6 +172,32 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
             if item.promise is not None:
                 state.keep(item.promise)
     return state, limits
+
+
+def coupons_of(
+    known: Sequence[KnownSale], in_force: InForce, reservations: Collection[UUID] = (), *, lock: bool
+) -> list[Coupon]:
+    """The coupons that these sales, and these reservations beside theirs, may use. One statement."""
+    return coupons.for_sale(
+        {code for item in known for code in item.sale.coupons},
+        {item.customer_id for item in known if item.is_member} if in_force.has_automatic else (),
+        lock=lock,
+        since=min(item.business_date for item in known),
+        reservations={item.sale.reservation for item in known if item.sale.reservation is not None}.union(reservations),
+    )
+
+
+def _without_overdue(found: list[Coupon], known: Sequence[KnownSale], *, lock: bool) -> list[Coupon]:
+    """Coupons as they are once what expired holds none: one that another sale reserved as a whole and did not come for in
+    time is taken from it. A statement where any is reserved, two more where it is so and `lock` holds them.
+    """
+    own = {item.promise.id for item in known if item.promise is not None}
+    reserved = {coupon.id: coupon.reserved_by for coupon in found if coupon.reserved_by is not None}
+    overdue = queries.overdue(set(reserved.values()) - own, lock=lock)
+    late = {coupon_id for coupon_id, reservation_id in reserved.items() if reservation_id in overdue}
+    if late and lock:
+        coupon_records.free(overdue, only=late)
+    return [rules.freed(coupon) if coupon.id in late else coupon for coupon in found]
 
 
 def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Limits:

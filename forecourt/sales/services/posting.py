@@ -72,7 +72,7 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
     in_force = engine.in_force(seen)
-    kept = keep_promises(new)
+    kept = keep_promises(new, in_force)
     known = [item.known for item in kept]
     state, limits = engine.load(known, in_force, lock=True)
     standings = dict(state.standings)

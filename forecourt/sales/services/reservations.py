@@ -19,9 +19,12 @@ from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.offers import records as offer_records
 from forecourt.sales import rules
+from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, hold_of
+from forecourt.sales.services.engine import InForce
 from forecourt.sales.values import Promise
 
+EVER: Final = datetime(2000, 1, 1, tzinfo=clock.UTC)
 _OPEN: Final = """
 SELECT id, customer_id, station_id, made_at, promise::text FROM sales_reservation
 WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL AND expires_at >= %(now)s
@@ -45,16 +48,18 @@ def open_promises(ids: Collection[UUID], now: datetime) -> dict[UUID, Promise]:
     return found
 
 
-def keep_promises(new: Sequence[New]) -> list[New]:
+def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
     """Give sales what their reservations hold, and end those. Points that were held are there to be paid with again.
 
     A reservation that ended, or is another customer's or station's, promises nothing: the sale is rated as it comes. That of a
-    customer who was merged into another since is the survivor's.
+    customer who was merged into another since is the survivor's. What one that expired still holds is let go first.
     """
     asked = {item.known.sale.reservation for item in new if item.known.sale.reservation is not None}
     if not asked:
         return list(new)
-    promises = of_survivors(open_promises(asked, clock.now()), {item.known.customer_id for item in new})
+    who = {item.known.customer_id for item in new}
+    promises = of_survivors(open_promises(asked, clock.now()), who)
+    _let_go_expired(of_survivors(open_promises(asked - promises.keys(), EVER), who), new, in_force)
     kept: dict[UUID, UUID] = {}
     result = []
     for item in new:
@@ -68,6 +73,18 @@ def keep_promises(new: Sequence[New]) -> list[New]:
         end(kept, "posted")
         return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
     return result
+
+
+def _let_go_expired(expired: dict[UUID, Promise], new: Sequence[New], in_force: InForce) -> None:
+    known = [item.known for item in new]
+    own = [
+        expired[item.sale.reservation]
+        for item in known
+        if item.sale.reservation in expired and rules.is_for(expired[item.sale.reservation], item)
+    ]
+    if own:
+        engine.coupons_of(known, in_force, lock=True)  # all that the list may touch, at once
+        let_go(list({promise.id: promise for promise in own}.values()), "expired", is_locked=True)
 
 
 def of_survivors(promises: dict[UUID, Promise], customer_ids: Collection[int]) -> dict[UUID, Promise]:
@@ -103,14 +120,16 @@ def return_points(promises: Sequence[Promise], reason: str) -> None:
         publish(moved(loyalty_records.give_back_all(returns)))
 
 
-def let_go(promises: Sequence[Promise], outcome: str) -> None:
-    """End reservations without a sale: coupons, points and budgets go back. Callers hold the customers' locks and the rows'."""
+def let_go(promises: Sequence[Promise], outcome: str, *, is_locked: bool = False) -> None:
+    """End reservations without a sale: coupons, points and budgets go back. Callers hold the customers' locks and the rows',
+    those of the coupons too where `is_locked`.
+    """
     if not promises:
         return
     ids = [promise.id for promise in promises]
     end(dict.fromkeys(ids, UUID(int=0)), outcome)
     return_points(promises, _("reserved for a sale that did not come"))
-    coupon_records.free(ids)
+    coupon_records.free(ids, is_locked=is_locked)
     amounts: dict[str, Decimal] = {}
     for promise in promises:
         for key, (held, _limit) in promise.spends.items():

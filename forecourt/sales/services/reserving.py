@@ -31,13 +31,12 @@ from forecourt.sales.services.engine import InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
-from forecourt.sales.services.reservations import let_go, lock_holders, of_survivors, open_promises
+from forecourt.sales.services.reservations import EVER, let_go, lock_holders, of_survivors, open_promises
 from forecourt.sales.values import Before, KnownSale, NewSale, Outcome, Promise, Reserved
 
 HOLD: Final = timedelta(minutes=20)
 """How long a reservation holds."""
 SWEEP: Final = 500
-_EVER: Final = datetime(2000, 1, 1, tzinfo=clock.UTC)
 _promises: Final = msgspec.json.Encoder(decimal_format="string")
 _NAME: Final = """
 SELECT id, ended_at, outcome, body_hash, expires_at, promise ->> 'quote' FROM sales_reservation
@@ -113,14 +112,14 @@ def _reserved(submission: Submission) -> Reserved:
     holds = [hold_of(customer_id, id) for id, customer_id in earlier if customer_id > 0]
     (new,) = locked([New(0, reservation_id, known, submission.actor.label)], holds)
     known = new.known
+    in_force = engine.in_force(seen)
     if earlier:
-        promised = _as_promised(name, known, body_hash, now)
+        promised = _as_promised(name, known, body_hash, now, in_force)
         if promised is not None:
             return promised
         sql.run(_ANEW, row)
     if sql.rows(_SOLD, name):
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
-    in_force = engine.in_force(seen)
     available = available_to([known], loyalty.standings([known.customer_id]), in_force)
     points = _hold_points(known, in_force, reservation_id, submission.actor.label)
     state, limits = engine.load([known], in_force, lock=True)
@@ -157,7 +156,9 @@ def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: i
     )
 
 
-def _as_promised(name: dict[str, object], known: KnownSale, body_hash: bytes, now: datetime) -> Reserved | None:
+def _as_promised(
+    name: dict[str, object], known: KnownSale, body_hash: bytes, now: datetime, in_force: InForce
+) -> Reserved | None:
     """The promise made before under this name, None where it ended without a sale; Conflict when it was for something else.
 
     It ends where whoever is named is another customer by now than then, other than by a merge.
@@ -167,17 +168,16 @@ def _as_promised(name: dict[str, object], known: KnownSale, body_hash: bytes, no
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
     if ended_at is not None:
         return None
-    held = of_survivors(open_promises([id], _EVER), {known.customer_id})
-    if expires_at < now:
-        let_go(list(held.values()), "expired")
-        return None
-    if bytes(made_hash) != body_hash:
+    held = of_survivors(open_promises([id], EVER), {known.customer_id})
+    is_dead = expires_at < now
+    if not is_dead and bytes(made_hash) != body_hash:
         raise Conflict(
             _("%(source_ref)r is reserved with other contents; release that reservation first, %(id)s.")
             % (name | {"id": id})
         )
-    if not rules.is_for(held[id], known):
-        let_go(list(held.values()), "released")
+    if is_dead or not rules.is_for(held[id], known):
+        engine.coupons_of([known], in_force, [id], lock=True)  # all that the new promise may touch, at once
+        let_go(list(held.values()), "expired" if is_dead else "released", is_locked=True)
         return None
     promised = msgspec.json.decode(quote, type=Reserved)
     return replace(promised, customer_id=known.customer_id) if known.is_member else promised
@@ -238,5 +238,5 @@ def _expire_some(now: datetime) -> int:
     if not found:
         return 0
     lock_holders(dict(found))
-    let_go(list(open_promises([row[0] for row in found], _EVER).values()), "expired")
+    let_go(list(open_promises([row[0] for row in found], EVER).values()), "expired")
     return len(found)

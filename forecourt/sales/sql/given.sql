@@ -2,7 +2,7 @@
 -- day of the sale. What a refund took back counts where and when its sale was: not on the day of the refund, nor for somebody
 -- who was one with the buyer then only. Its sale is looked up row by row: rows that are no refund's read nothing more, whatever
 -- plan was made while the tables were empty. Months before `since` are not looked at. What open reservations hold of customers'
--- own limits counts as given.
+-- own limits counts as given, until they expire.
 SELECT given.customer_id, given.offer_id, coalesce(given.sold_on, given.business_date), sum(given.discount),
        sum(given.quantity), sum(given.uses)::int, sum(given.points)::int
 FROM (
@@ -28,6 +28,7 @@ UNION ALL
 SELECT family.customer_id, hold.offer_id, hold.day, hold.money, hold.volume, hold.uses, hold.points
 FROM family
 JOIN sales_reservation AS reservation ON reservation.customer_id = family.member_id AND reservation.ended_at IS NULL
+  AND reservation.expires_at >= %(now)s
 CROSS JOIN jsonb_to_recordset(reservation.promise -> 'holds')
   AS hold (offer_id bigint, day date, money numeric, volume numeric, uses int, points int)
 WHERE hold.offer_id = ANY(%(offer_ids)s::bigint[])
