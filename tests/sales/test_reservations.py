@@ -8,6 +8,7 @@ import pytest
 
 from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import Conflict, NotFound
+from forecourt.loyalty import services as loyalty
 from forecourt.offers import services as offers
 from forecourt.sales import services
 from forecourt.sales.values import NewTender, Receipt, Reserved
@@ -140,3 +141,36 @@ def test_a_reserved_coupon_that_was_not_used_after_all_is_free(chain):
     promised = reserve(sale(coupons=(code,)))
     assert not post(chain, "1", 1, occurred_at=clock.now(), reservation=promised.reservation).offers
     assert sql.rows("SELECT status, reserved_by FROM coupons_coupon") == [("active", None)]
+
+
+def test_a_quote_that_names_its_reservation_says_what_posting_comes_to(chain):
+    once = [{"measure": "uses", "limit": "1", "per": "customer"}]
+    hello = {"code": "hello", "when": {"is": "first_purchase"}, "then": [{"give": "points", "points": 50}]}
+    publish(FIVE_OFF, per_litre(budgets=[*once, {"measure": "money", "limit": "6.00"}]), hello)
+    (customer,) = chain.enrol()
+    loyalty.adjust_points(HEAD_OFFICE, customer, 500, "x")
+    tenders = (NewTender(kind="points", amount=Decimal("3.00")), NewTender(kind="cash", amount=Decimal("139.00")))
+    wanted = sale(coupons=(issue("FIVE", customer, per_customer=1),), tenders=tenders)
+    promised = reserve(wanted)
+    named = msgspec.structs.replace(wanted, occurred_at=clock.now(), reservation=promised.reservation)
+    strange = msgspec.structs.replace(named, source_ref="2", reservation=None, tenders=())
+    cheaper = msgspec.structs.replace(named, source_ref="3", tenders=())
+    with sql.watching() as statements:
+        quote, other, cash = services.quote_sales(HEAD_OFFICE, [named, strange, cheaper])
+    assert not any("UPDATE" in statement for statement in statements)
+    assert (str(other.totals.net), cash.points.balance, cash.points_payable) == ("153.00", 570, 500)
+    (kept,) = chain.post(named)
+    assert (quote.totals, quote.offers, quote.tier) == (kept.totals, kept.offers, kept.tier)
+    assert (quote.points.earned, quote.points.balance) == (kept.points.earned, kept.points.balance)
+    assert (quote.flags, kept.flags, str(kept.totals.net), kept.points.spent) == ((), (), "142.00", 300)
+    (late,) = services.quote_sales(HEAD_OFFICE, [msgspec.structs.replace(named, source_ref="4", tenders=())])
+    assert str(late.totals.net) == "153.00"
+    flat_books_agree()
+
+
+def test_a_quote_names_nobody_elses_reservation(chain):
+    publish(per_litre(budgets=[{"measure": "uses", "limit": "1"}]))
+    chain.enrol(2)
+    promised = reserve(sale("1", 1))
+    quotes = services.quote_sales(HEAD_OFFICE, [sale("1", who, reservation=promised.reservation) for who in (1, 2)])
+    assert [str(quote.totals.discount) for quote in quotes] == ["6.00", "0.00"]

@@ -169,7 +169,7 @@ def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[
         since = first - rules.DAY_TOLERANCE if first > date.min else first
         state.given = queries.given(members, limits.own, since)
         for item in known:
-            if item.promise is not None:
+            if item.promise is not None and lock:  # in a quote it holds on, and was read with the others
                 state.keep(item.promise)
     return state, limits
 

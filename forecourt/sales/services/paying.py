@@ -135,6 +135,6 @@ def payable(outcome: Outcome, available: dict[int, int], in_force: InForce) -> P
     """How many points may pay what a sale comes to."""
     known = outcome.known
     programme = in_force.at(known.rated_at).programme
-    held = available.get(known.customer_id, 0)
+    held = available.get(known.customer_id, 0) + (known.promise.points if known.promise is not None else 0)
     points = rules.points_payable(known, held, outcome.totals.net, programme, in_force.digits)
     return Payable(points, loyalty_rules.worth(points, programme, digits=in_force.digits))

@@ -22,6 +22,7 @@ from forecourt.sales.services import engine
 from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import Depth, Submission, admitted, know
 from forecourt.sales.services.paying import NOTHING, Payable, available_to, payable, refusal
+from forecourt.sales.services.reservations import promised
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
 
 _NOBODYS: Final = UUID(int=1)
@@ -36,10 +37,11 @@ def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem], depth: Depth =
 def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
     """Quote sales of several senders in one go, each under its own sender's permission and scope.
 
-    Points to pay with that may not, or not so many, are refused as a reservation's are.
+    Points to pay with that may not, or not so many, are refused as a reservation's are. One that names its reservation is
+    worked out with what that holds, as if it were posted.
     """
     seen = stamps.read()
-    known = know(admitted(submissions), seen)
+    known = _promised(know(admitted(submissions), seen))
     in_force = engine.in_force(seen)
     known = [item if isinstance(item, Problem) else _payable_or_not(item, in_force) for item in known]
     good = [item for item in known if not isinstance(item, Problem)]
@@ -49,6 +51,11 @@ def quote_together(submissions: Sequence[Submission]) -> list[Quote | Problem]:
         item if isinstance(item, Problem) else _quoted(item, in_force, state, available, submission.depth)
         for item, submission in zip(known, submissions, strict=True)
     ]
+
+
+def _promised(known: Sequence[KnownSale | Problem]) -> list[KnownSale | Problem]:
+    asking = iter(promised([item for item in known if not isinstance(item, Problem)]))
+    return [item if isinstance(item, Problem) else next(asking) for item in known]
 
 
 def _payable_or_not(known: KnownSale, in_force: InForce) -> KnownSale | Problem:
@@ -75,6 +82,8 @@ def quote_of(outcome: Outcome, state: State, payable: Payable = NOTHING) -> Quot
     known = outcome.known
     standing: Standing | None = state.standings.get(known.customer_id) if known.is_member else None
     balance = (standing.points if standing else 0) + outcome.points_earned if known.is_member else None
+    if balance is not None and known.promise is not None and known.promise.points:
+        balance += known.promise.points - outcome.points_tendered
     return Quote(
         customer_id=known.customer_id if known.is_member else None,
         totals=outcome.totals,

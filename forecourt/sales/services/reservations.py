@@ -22,13 +22,13 @@ from forecourt.sales import rules
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, hold_of
 from forecourt.sales.services.engine import InForce
-from forecourt.sales.values import Promise
+from forecourt.sales.values import KnownSale, Promise
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=clock.UTC)
 _OPEN: Final = """
 SELECT id, customer_id, station_id, made_at, promise::text FROM sales_reservation
 WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL AND expires_at >= %(now)s
-ORDER BY id FOR NO KEY UPDATE
+ORDER BY id
 """
 _END: Final = """
 UPDATE sales_reservation AS kept SET ended_at = %(now)s, outcome = %(outcome)s, sale_id = ended.sale_id
@@ -37,12 +37,15 @@ WHERE kept.id = ended.id
 """
 
 
-def open_promises(ids: Collection[UUID], now: datetime) -> dict[UUID, Promise]:
-    """The reservations among these that hold now, locked until the transaction ends. One statement."""
+def open_promises(ids: Collection[UUID], now: datetime, *, lock: bool = True) -> dict[UUID, Promise]:
+    """The reservations among these that hold now, locked until the transaction ends unless said otherwise. One statement."""
     if not ids:
         return {}
     found = {}
-    for id, customer_id, station_id, made_at, body in sql.rows(_OPEN, {"ids": sql.array(ids), "now": now}, hot=True):
+    statement = _OPEN + "FOR NO KEY UPDATE" if lock else _OPEN
+    for id, customer_id, station_id, made_at, body in sql.rows(
+        statement, {"ids": sql.array(ids), "now": now}, hot=True
+    ):
         held = msgspec.json.decode(body, type=Promise)
         found[id] = replace(held, customer_id=customer_id, station_id=station_id, made_at=made_at)
     return found
@@ -73,6 +76,20 @@ def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
         end(kept, "posted")
         return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
     return result
+
+
+def promised(known: Sequence[KnownSale]) -> list[KnownSale]:
+    """Sales with what their reservations promise them, which hold on: for quotes. Two statements at most."""
+    asked = {item.sale.reservation for item in known if item.sale.reservation is not None}
+    promises = of_survivors(open_promises(asked, clock.now(), lock=False), {item.customer_id for item in known})
+    return [
+        replace(item, promise=promise)
+        if item.sale.reservation is not None
+        and (promise := promises.get(item.sale.reservation)) is not None
+        and rules.is_for(promise, item)
+        else item
+        for item in known
+    ]
 
 
 def _let_go_expired(expired: dict[UUID, Promise], new: Sequence[New], in_force: InForce) -> None:
