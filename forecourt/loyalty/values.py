@@ -363,13 +363,17 @@ class Gift(Value):
 
 
 class Spending(Value):
-    """Points to take for something: a reward, a payment. All or nothing; `origin` names it."""
+    """Points to take for something: a reward, a payment. All or nothing; `origin` names it.
+
+    Of whom so many are `held` for it (customer, points), those pay first, whoever may spend theirs by now.
+    """
 
     customer_id: int
     points: int
     origin: str
     reason: str
     actor: str
+    held: tuple[tuple[int, int], ...] = ()
 
 
 class Return(Value):

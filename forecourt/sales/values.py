@@ -256,7 +256,8 @@ class Before(Value):
 class Promise(Value):
     """What a reservation holds for a sale: parts of budgets with their limits, points, parts of the member's own limits.
 
-    Its rules are those of `made_at`, and what the member had done is what they had done then.
+    Its rules are those of `made_at`, and what the member had done, or was kept from (`is_blocked`), is as it was then.
+    `paid_by` says, once its sale came, whose the points are (customer, points).
     """
 
     id: UUID
@@ -267,6 +268,8 @@ class Promise(Value):
     points: int = 0
     holds: tuple[Hold, ...] = ()
     before: Before | None = None
+    is_blocked: bool = False
+    paid_by: tuple[tuple[int, int], ...] = ()
 
 
 class Reserved(Quote):

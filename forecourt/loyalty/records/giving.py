@@ -4,7 +4,7 @@ Lists throughout, each with a fixed number of statements; callers hold the custo
 points may be spent or given back, and publish what `events.moved` makes of the entries.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -87,7 +87,7 @@ def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]
     now, today, programme = _today()
     spenders = {spending.customer_id for spending in spendings}
     sharing = queries.sharing(spenders, programme)
-    everyone = spenders.union(*sharing.values())
+    everyone = spenders.union(*sharing.values(), (payer for spending in spendings for payer, _points in spending.held))
     if everyone != spenders:
         customer_records.lock(everyone)
     open_missing(everyone, programme)
@@ -96,10 +96,13 @@ def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]
     answers, entries, shared = [], [], []
     for spending in spendings:
         members = sharing[spending.customer_id]
-        available = rules.spendable_together([books[member] for member in members], today)
+        held = _held_parts(spending, books, today)
+        shared_held = sum(points for payer_id, points in held if payer_id in members)
+        rest = rules.spendable_together([books[member] for member in members], today) - shared_held
+        available = sum(points for _payer_id, points in held) + max(0, rest)
         is_paid = 0 < spending.points <= available
         if is_paid:
-            for payer_id, points in _parts(spending.points, members, books, today).items():
+            for payer_id, points in _payers(spending.points, held, members, books, today):
                 entry = _debit(spending, payer_id, points, now, today)
                 entries.append(books[payer_id].spend(entry, today))
                 if payer_id in balances:
@@ -110,6 +113,29 @@ def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]
     append_entries(entries)
     _note_shared(shared)
     return answers, entries
+
+
+def _held_parts(spending: Spending, books: dict[int, Book], day: date) -> list[tuple[int, int]]:
+    """What was held for a spending and is there to be spent, by payer, no more than it takes."""
+    left = spending.points
+    parts = []
+    for payer_id, points in spending.held:
+        part = min(left, points, books[payer_id].spendable(day))
+        left -= part
+        parts.append((payer_id, part))
+    return parts
+
+
+def _payers(
+    points: int, held: Sequence[tuple[int, int]], members: Sequence[int], books: dict[int, Book], day: date
+) -> Iterator[tuple[int, int]]:
+    """Who pays how many of so many points: what was held, then the rest. Whoever asks takes each part from the books."""
+    for payer_id, part in held:
+        if part > 0:
+            points -= part
+            yield payer_id, part
+    if points > 0:
+        yield from _parts(points, members, books, day).items()
 
 
 def _parts(points: int, members: Sequence[int], books: dict[int, Book], day: date) -> dict[int, int]:

@@ -15,7 +15,7 @@ from forecourt.sales.rules.checking import (
 from forecourt.sales.rules.explaining import coupons_given, offers_given
 from forecourt.sales.rules.offering import counted_since, seen, used_up
 from forecourt.sales.rules.paying import POINTS, flagged, kept_from_paying, points_payable, points_tendered
-from forecourt.sales.rules.promising import freed, held_for, holds_of, is_for
+from forecourt.sales.rules.promising import freed, held_for, holds_of, is_for, promised
 from forecourt.sales.rules.rating import LARGEST_POINTS, Mint, rate, take
 from forecourt.sales.rules.remaining import Remaining
 from forecourt.sales.rules.returning import Paid, paid_back, returned, returned_whole
@@ -53,6 +53,7 @@ __all__ = [
     "paid_back",
     "points_payable",
     "points_tendered",
+    "promised",
     "rate",
     "returned",
     "returned_whole",

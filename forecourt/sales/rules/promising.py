@@ -7,12 +7,20 @@ from msgspec.structs import replace
 
 from forecourt.coupons.values import Coupon, CouponStatus
 from forecourt.kernel.money import ZERO
-from forecourt.sales.values import Award, Hold, KnownSale, Outcome, Promise
+from forecourt.sales.values import Award, Flag, Hold, KnownSale, Outcome, Promise
 
 
 def is_for(promise: Promise, known: KnownSale) -> bool:
     """Whether a sale may ask for what was promised: at that station, to that customer."""
     return (promise.customer_id, promise.station_id) == (known.customer_id, known.station.id)
+
+
+def promised(known: KnownSale, promise: Promise) -> KnownSale:
+    """A sale with what it was promised: who was blocked since is not yet, until it is sold."""
+    flags = known.flags
+    if Flag.BLOCKED_CUSTOMER in flags and not promise.is_blocked:
+        flags = tuple([flag for flag in flags if flag is not Flag.BLOCKED_CUSTOMER])
+    return replace(known, promise=promise, flags=flags)
 
 
 def held_for(coupon: Coupon, holders: Mapping[UUID, int]) -> Coupon:

@@ -61,6 +61,7 @@ def pay_with_points(new: Sequence[New], outcomes: Sequence[Outcome], in_force: I
                 origin=f"sale:{item.sale_id}",
                 reason=_("paid with points"),
                 actor=item.recorded_by,
+                held=known.promise.paid_by if known.promise is not None else (),
             )
             asked.append((place, spending))
     if not asked:

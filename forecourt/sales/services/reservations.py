@@ -17,6 +17,7 @@ from forecourt.kernel.events import publish
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
+from forecourt.loyalty.values import EntryKind
 from forecourt.offers import records as offer_records
 from forecourt.sales import rules
 from forecourt.sales.services import engine
@@ -71,11 +72,19 @@ def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
             result.append(item)
             continue
         kept[promise.id] = item.sale_id
-        result.append(item._replace(known=replace(item.known, promise=promise)))
-    if kept:
-        end(kept, "posted")
-        return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
-    return result
+        result.append(item._replace(known=rules.promised(item.known, promise)))
+    if not kept:
+        return result
+    end(kept, "posted")
+    payers = return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
+    return [_paid_by(item, payers) for item in result] if payers else result
+
+
+def _paid_by(item: New, payers: Mapping[UUID, tuple[tuple[int, int], ...]]) -> New:
+    promise = item.known.promise
+    if promise is None or promise.id not in payers:
+        return item
+    return item._replace(known=replace(item.known, promise=replace(promise, paid_by=payers[promise.id])))
 
 
 def promised(known: Sequence[KnownSale]) -> list[KnownSale]:
@@ -83,7 +92,7 @@ def promised(known: Sequence[KnownSale]) -> list[KnownSale]:
     asked = {item.sale.reservation for item in known if item.sale.reservation is not None}
     promises = of_survivors(open_promises(asked, clock.now(), lock=False), {item.customer_id for item in known})
     return [
-        replace(item, promise=promise)
+        rules.promised(item, promise)
         if item.sale.reservation is not None
         and (promise := promises.get(item.sale.reservation)) is not None
         and rules.is_for(promise, item)
@@ -129,12 +138,22 @@ def end(sales: dict[UUID, UUID], outcome: str) -> None:
     )
 
 
-def return_points(promises: Sequence[Promise], reason: str) -> None:
-    """Give back the points that reservations held."""
-    held = [promise for promise in promises if promise.points]
-    if held:
-        returns = [hold_of(promise.customer_id, promise.id, reason) for promise in held]
-        publish(moved(loyalty_records.give_back_all(returns)))
+def return_points(promises: Sequence[Promise], reason: str) -> dict[UUID, tuple[tuple[int, int], ...]]:
+    """Give back the points that reservations held; returns whose they are, (customer, points), by reservation."""
+    held = {f"hold:{promise.id}": promise for promise in promises if promise.points}
+    if not held:
+        return {}
+    entries = loyalty_records.give_back_all([hold_of(one.customer_id, one.id, reason) for one in held.values()])
+    publish(moved(entries))
+    merged = {}
+    if any(entry.kind is EntryKind.TRANSFER for entry in entries):
+        merged = customers.merged_into({entry.customer_id for entry in entries})
+    payers: dict[UUID, tuple[tuple[int, int], ...]] = {}
+    for entry in entries:
+        if entry.kind is EntryKind.RETURN:
+            id = held[entry.origin].id
+            payers[id] = (*payers.get(id, ()), (merged.get(entry.customer_id, entry.customer_id), entry.points))
+    return payers
 
 
 def let_go(promises: Sequence[Promise], outcome: str, *, is_locked: bool = False) -> None:

@@ -32,7 +32,7 @@ from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
 from forecourt.sales.services.reservations import EVER, let_go, lock_holders, of_survivors, open_promises
-from forecourt.sales.values import Before, KnownSale, NewSale, Outcome, Promise, Reserved
+from forecourt.sales.values import Before, Flag, KnownSale, NewSale, Outcome, Promise, Reserved
 
 HOLD: Final = timedelta(minutes=20)
 """How long a reservation holds."""
@@ -153,6 +153,7 @@ def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: i
         before=Before(tier=standing.tier, sales=standing.sales, last_sale_at=standing.last_sale_at)
         if standing is not None
         else None,
+        is_blocked=Flag.BLOCKED_CUSTOMER in known.flags,
     )
 
 
