@@ -29,6 +29,13 @@ Mint = Callable[[str, KnownSale], Coupon | None]
 """Makes the coupon of a template that a sale gives; None where the template is not issued any more."""
 
 
+def paid_in_full(known: KnownSale) -> bool:
+    """Whether the payments come to the full amounts: no discount was given."""
+    sale = known.sale
+    asked = sum([line.amount for line in sale.lines], ZERO)
+    return bool(sale.tenders) and sum([tender.amount for tender in sale.tenders], ZERO) == asked
+
+
 def rate(
     known: KnownSale,
     rulings: Rulings,
@@ -37,9 +44,11 @@ def rate(
     mint: Mint | None = None,
     watch: Callable[[Offered], None] | None = None,
     whole: Sequence[Live] | None = None,
+    stood: Callable[[KnownSale], bool] = paid_in_full,
 ) -> Outcome:
     """Rate one sale: its offers, its totals, its points and why. With `watch`, which is told of the offers, unexplained.
     With `whole` everything that was missing is told of each offer, also of these which the sale did not look at.
+    `stood` says of a sale that does not say its pricing, and off which offers would take money, whether the price stood.
 
     The tier is the member's as last reviewed, so that sales of one day rate the same in any order. A line of an unknown
     product gets no offers and earns nothing until it is mended. Amounts of lines come without the till's own discounts,
@@ -51,10 +60,8 @@ def rate(
         found, looked = offering.offered(known, rulings, state)
         is_final = sale.pricing == "final"
         given = offering.given(known, rulings, state, found, looked, is_final=is_final)
-        if not sale.pricing and sale.tenders and any(item.off for item in given.applied):
-            asked = sum([line.amount for line in sale.lines], ZERO)
-            if sum([tender.amount for tender in sale.tenders], ZERO) == asked:
-                given = offering.given(known, rulings, state, found, looked, is_final=True)
+        if not sale.pricing and any(item.off for item in given.applied) and stood(known):
+            given = offering.given(known, rulings, state, found, looked, is_final=True)
     if watch is not None and given is not None:
         watch(given)
     return _rated(known, rulings, state, given, mint, explains=watch is None, whole=whole)

@@ -1,9 +1,13 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by survivor), in the order of trading days and
 -- time; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
--- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Read as
--- it comes, not whole.
+-- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Where the
+-- rules `differ`, a sale that does not say its pricing keeps its price only if its receipt says that offers took nothing off a
+-- price that stood. Read as it comes, not whole.
 SELECT sale.id, sale.refund_of, coalesce(alias.survivor_id, sale.customer_id), sale.business_date, sale.station_id,
-       sale.occurred_at, sale.pump, sale.tier, sale.pricing, sale.points_earned, 'blocked_customer' = ANY(sale.flags),
+       sale.occurred_at, sale.pump, sale.tier,
+       CASE WHEN %(differ)s::boolean AND sale.pricing = '' AND strpos(sale.explanation::text, '"is":"final"') = 0 THEN 'offers'
+            ELSE sale.pricing END,
+       sale.points_earned, 'blocked_customer' = ANY(sale.flags),
        sale.net, sale.fuel_quantity,
        (SELECT string_agg(tender ->> 'kind' || '|' || (tender ->> 'amount'), ';')
         FROM jsonb_array_elements(sale.tenders) AS tender),

@@ -62,7 +62,11 @@ class Share(NamedTuple):
 
 
 class Reader:
-    """Reads one share of what was sold and refunded, as it comes from the server, however much there is."""
+    """Reads one share of what was sold and refunded, as it comes from the server, however much there is.
+
+    A sale that does not say its pricing comes as one at "offers", but for those which were paid in full: they keep none. Where
+    the rules `differ` from those of then, of these only the ones that offers would have taken money off already.
+    """
 
     def __init__(
         self,
@@ -71,10 +75,13 @@ class Reader:
         products: Mapping[int, ProductFacts],
         digits: int,
         station_ids: Sequence[int] | None = None,
+        *,
+        differ: bool = False,
     ) -> None:
         self._stations = stations
         self._products = products
-        self._where = share._asdict() | {"digits": digits, "station_ids": station_ids} | aliases()
+        self._where = share._asdict() | {"digits": digits, "station_ids": station_ids, "differ": differ}
+        self._where |= aliases()
         self._lines: dict[tuple[str, Decimal], tuple[NewLine, ProductFacts | None]] = {}
         self._tenders: dict[tuple[str, bool], tuple[NewTender, ...]] = {}
         self._refunded: set[UUID] = set()
@@ -98,6 +105,9 @@ class Reader:
             row[:14]
         )
         given = _given(row[15]) if row[15] else _NOTHING
+        tenders, paid_in_all = self._paid(paid) if paid else _UNPAID
+        if not pricing and (given.discount or paid_in_all != row[11]):
+            pricing = "offers"
         station = self._stations[station_id]
         found = [
             self._line(part, given.lines.get(number, ZERO))
@@ -111,10 +121,10 @@ class Reader:
                 source_ref="",
                 occurred_at=occurred_at,
                 lines=tuple([line for line, _ in found]),
-                tenders=self._paid(paid) if paid else (),
+                tenders=tenders,
                 business_date=day,
                 pump=pump,
-                pricing=pricing or "offers",
+                pricing=pricing,
             ),
             station=station,
             business_date=day,
@@ -145,20 +155,21 @@ class Reader:
         self._lines[text, off] = (line, facts)
         return line, facts
 
-    def _paid(self, text: str) -> tuple[NewTender, ...]:
-        """How it was paid. What a sole payment came to then no longer matters, but that it was one."""
+    def _paid(self, text: str) -> tuple[tuple[NewTender, ...], Decimal]:
+        """How it was paid, and how much in all. What a sole payment came to no longer matters to rating, but that it was one."""
         kinds: dict[str, Decimal] = {}
         for part in text.split(";"):
             kind, _, amount = part.rpartition("|")
             kinds[kind] = kinds.get(kind, ZERO) + Decimal(amount)
         if len(kinds) > 1:
-            return tuple([NewTender(kind=kind, amount=amount) for kind, amount in kinds.items()])
+            tenders = tuple([NewTender(kind=kind, amount=amount) for kind, amount in kinds.items()])
+            return tenders, sum(kinds.values(), ZERO)
         ((kind, sole),) = kinds.items()
         key = (kind, sole > 0)
         known = self._tenders.get(key)
         if known is None:
             known = self._tenders[key] = (NewTender(kind=kind, amount=sole),)
-        return known
+        return known, sole
 
     @staticmethod
     def _refund(row: tuple[Any, ...]) -> Refund:
@@ -189,6 +200,7 @@ class _Given(NamedTuple):
 
 _NO_COUPONS: Final[frozenset[UUID]] = frozenset()
 _NOTHING: Final = _Given({}, ZERO, ZERO, _NO_COUPONS)
+_UNPAID: Final[tuple[tuple[NewTender, ...], Decimal | None]] = ((), None)
 
 
 def _given(text: str) -> _Given:

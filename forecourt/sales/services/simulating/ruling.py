@@ -39,6 +39,8 @@ class AsIf:
         self._programme = loyalty.draft() if asked.programme == "draft" else None
         self._rates = Rates(self._programme.rates) if self._programme is not None else None
         self._rulings: dict[int, Rulings] = {}
+        self.differ = bool(asked.offers or asked.without or self._programme is not None)
+        """Whether the rules are others than those of then."""
         self._costs = catalogue.costs({row for row in catalogue.products_with_costs()})
 
     @property

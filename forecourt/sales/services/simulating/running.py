@@ -167,7 +167,8 @@ class _Run:
         self._rated: tuple[UUID, KnownSale]
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
         station_ids = _station_ids(asked)
-        self._reader = Reader(share, stations, _products(), organisation.company().digits, station_ids)
+        digits = organisation.company().digits
+        self._reader = Reader(share, stations, _products(), digits, station_ids, differ=as_if.differ)
         self._coupons = Coupons(asked, share, station_ids, as_if.templates, self._state)
         self._tiers = (
             DraftTiers(as_if.draft, asked.since, asked.until, share, station_ids) if as_if.draft is not None else None
@@ -214,7 +215,7 @@ class _Run:
         rulings = self._as_if.at(known.sale.occurred_at)
 
         self._rated = past.id, known
-        outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=self._watch)
+        outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=self._watch, stood=self._stood)
         rules.take(self._state, outcome)
         if self._tiers is not None and known.is_member:
             net = outcome.totals.net
@@ -247,8 +248,15 @@ class _Run:
         return self._coupons.mint(code, known, self._rated[0])
 
     def _watch(self, given: Offered) -> None:
+        if self._rated[1].sale.pricing == "final" and any(one.miss.condition == "final" for one in given.missed):
+            self._sums.full_price += 1
         self._sums.watch(given)
         self._state.watch(self._rated[1], given)
+
+    def _stood(self, _known: KnownSale) -> bool:
+        """The reader leaves the pricing open of those sales only whose price stood."""
+        self._sums.full_price += 1
+        return True
 
     def part(self) -> Part:
         """What the share found."""
