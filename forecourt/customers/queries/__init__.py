@@ -3,6 +3,7 @@
 from forecourt.customers.queries.cards import customer_card, lines, names, possible_duplicates, profile, tags
 from forecourt.customers.queries.facts import buyers, household_of
 from forecourt.customers.queries.households import household, household_size
+from forecourt.customers.queries.merges import MergeStep, merge_steps
 from forecourt.customers.queries.recognition import (
     FAMILIES,
     blocked,
@@ -19,6 +20,7 @@ from forecourt.customers.queries.timeline import timeline, timeline_cursor
 
 __all__ = [
     "FAMILIES",
+    "MergeStep",
     "blocked",
     "buyers",
     "customer_card",
@@ -27,6 +29,7 @@ __all__ = [
     "household_of",
     "household_size",
     "lines",
+    "merge_steps",
     "merged_into",
     "names",
     "owners",

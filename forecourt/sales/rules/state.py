@@ -165,10 +165,14 @@ class State:
         is_blocked: bool,
     ) -> WhyNot | None:
         known = templates.get(coupon.template) if coupon else None
-        used = self.uses_of.get((customer_id, known.id), 0) if known else 0
+        used = self.times_used(customer_id, known.id) if known else 0
         return why_not(
             coupon, known.template if known else None, day, customer_id, used, reservation, is_blocked=is_blocked
         )
+
+    def times_used(self, customer_id: int, template_id: int) -> int:
+        """How often a customer used coupons of a template."""
+        return self.uses_of.get((customer_id, template_id), 0)
 
     def hand_over(self, coupon_id: UUID, customer_id: int) -> str:
         """A coupon belongs to somebody else now; returns its code."""

@@ -7,9 +7,10 @@ SELECT coalesce(alias.survivor_id, sale.customer_id),
            ELSE CASE WHEN sale.net >= 0 AND sale.refund_of IS NULL THEN 1 ELSE 0 END
        END)
 FROM sales_sale AS sale
-LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id) ON alias.id = sale.customer_id
+LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[], %(roots)s::bigint[]) AS alias (id, survivor_id, root_id)
+  ON alias.id = sale.customer_id
 WHERE sale.business_date = %(day)s::date AND sale.customer_id > 0
-  AND mod(coalesce(alias.survivor_id, sale.customer_id), %(shares)s::int) = %(share)s::int
+  AND mod(coalesce(alias.root_id, sale.customer_id), %(shares)s::int) = %(share)s::int
   AND (NOT %(apart)s::boolean OR (sale.refund_of IS NULL AND sale.net < 0)
        OR (%(station_ids)s::bigint[] IS NOT NULL AND NOT sale.station_id = ANY(%(station_ids)s::bigint[])))
 GROUP BY 1

@@ -2,7 +2,8 @@
 -- counted towards them over the window before the span. Of one share of the members; those without a sale from the window's
 -- beginning to the span's end are counted together, without their ids.
 WITH alias AS (
-    SELECT * FROM unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id)
+    SELECT * FROM unnest(%(aliases)s::bigint[], %(survivors)s::bigint[], %(roots)s::bigint[])
+      AS alias (id, survivor_id, root_id)
 ), counted AS (
     SELECT coalesce(alias.survivor_id, sale.customer_id) AS customer_id,
            coalesce(sum(CASE %(basis)s::text
@@ -13,11 +14,13 @@ WITH alias AS (
     FROM sales_sale AS sale
     LEFT JOIN alias ON alias.id = sale.customer_id
     WHERE sale.business_date BETWEEN %(begin)s::date AND %(until)s::date AND sale.customer_id > 0
-      AND mod(coalesce(alias.survivor_id, sale.customer_id), %(shares)s::int) = %(share)s::int
+      AND mod(coalesce(alias.root_id, sale.customer_id), %(shares)s::int) = %(share)s::int
     GROUP BY 1
 ), step AS (
-    SELECT customer_id, review_id, day, before_tier, before_until, after_tier, after_until
-    FROM loyalty_tierstep WHERE mod(customer_id, %(shares)s::int) = %(share)s::int
+    SELECT step.customer_id, step.review_id, step.day, step.before_tier, step.before_until, step.after_tier, step.after_until
+    FROM loyalty_tierstep AS step
+    LEFT JOIN alias ON alias.id = step.customer_id
+    WHERE mod(coalesce(alias.root_id, step.customer_id), %(shares)s::int) = %(share)s::int
 ), earlier AS (
     SELECT DISTINCT ON (customer_id) customer_id, after_tier AS tier, after_until AS until
     FROM step WHERE day < %(since)s::date ORDER BY customer_id, review_id DESC
@@ -46,7 +49,8 @@ WITH alias AS (
     LEFT JOIN later ON later.customer_id = balance.customer_id
     LEFT JOIN last ON last.customer_id = balance.customer_id
     LEFT JOIN after ON after.customer_id = balance.customer_id
-    WHERE mod(balance.customer_id, %(shares)s::int) = %(share)s::int
+    LEFT JOIN alias ON alias.id = balance.customer_id
+    WHERE mod(coalesce(alias.root_id, balance.customer_id), %(shares)s::int) = %(share)s::int
       AND (customer.joined_at < %(ended_at)s::timestamptz OR counted.customer_id IS NOT NULL)
 )
 SELECT customer_id, is_business, is_new, tier, until, ended, value, count(*)

@@ -1,8 +1,6 @@
--- How often members had come before a trading day, and when last, by survivor, of one share of them: as balances count it, so
--- without goods taken back, and without sales that had been refunded whole by then.
-WITH alias AS (
-    SELECT * FROM unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id)
-), taken AS (
+-- How often members had come before a trading day, and when last, each by the sales that bear its own id, of one share of them: as
+-- balances count it, so without goods taken back, and without sales that had been refunded whole by then.
+WITH taken AS (
     SELECT refund.refund_of AS sale_id, line.number, sum(line.quantity) AS quantity, sum(line.amount) AS amount
     FROM sales_sale AS refund
     JOIN sales_line AS line ON line.customer_id = refund.customer_id AND line.business_date = refund.business_date
@@ -17,10 +15,10 @@ WITH alias AS (
     GROUP BY line.sale_id
     HAVING bool_and(line.quantity + coalesce(taken.quantity, 0) = 0 AND line.amount + coalesce(taken.amount, 0) = 0)
 )
-SELECT coalesce(alias.survivor_id, sale.customer_id), count(*) FILTER (WHERE whole.sale_id IS NULL), max(sale.occurred_at)
+SELECT sale.customer_id, count(*) FILTER (WHERE whole.sale_id IS NULL), max(sale.occurred_at)
 FROM sales_sale AS sale
-LEFT JOIN alias ON alias.id = sale.customer_id
+LEFT JOIN unnest(%(aliases)s::bigint[], %(roots)s::bigint[]) AS alias (id, root_id) ON alias.id = sale.customer_id
 LEFT JOIN whole ON whole.sale_id = sale.id
 WHERE sale.business_date < %(since)s::date AND sale.refund_of IS NULL AND sale.net >= 0 AND sale.customer_id > 0
-  AND mod(coalesce(alias.survivor_id, sale.customer_id), %(shares)s::int) = %(share)s::int
+  AND mod(coalesce(alias.root_id, sale.customer_id), %(shares)s::int) = %(share)s::int
 GROUP BY 1

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from forecourt.coupons.values import CouponStatus
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.queries import Rules
+from forecourt.loyalty.values import Standing
 from forecourt.offers.rules.matching import Book, Live, gain_of
 from forecourt.offers.values import Measure
-from forecourt.sales.rules import Rulings, State
+from forecourt.sales.rules import Rulings, State, Used
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.rules.undoing import OfferOf
 from forecourt.sales.services.giving_back import given_back
@@ -40,9 +41,45 @@ class Carried(State):
     def __init__(self, book: Book) -> None:
         super().__init__()
         self.is_short = False
+        self.kin: tuple[int, ...] = ()
+        """Who were aliases of the buyer of the sale that is rated now."""
         self.limited = book.limited_ids
         self._common = {live.id for live in book.offers if live.budgets}
         self._budgets: dict[str, list[Decimal]] = {}
+
+    def join(self, customer_id: int, kin: tuple[int, ...]) -> None:
+        """The sale that comes is of a customer with these aliases, whose coupons came over."""
+        self.kin = kin
+        for one in kin:
+            for coupon_id in self._held.pop(one, ()):
+                self.hand_over(coupon_id, customer_id)
+                self._held.setdefault(customer_id, []).append(coupon_id)
+
+    def standing_of(self, known: KnownSale) -> Standing | None:
+        standing = super().standing_of(known)
+        if not self.kin or standing is None or (known.promise is not None and known.promise.before is not None):
+            return standing
+        every = (standing, *[self.standings[one] for one in self.kin if one in self.standings])
+        latest = max((one.last_sale_at for one in every if one.last_sale_at is not None), default=None)
+        return replace(standing, sales=sum([one.sales for one in every]), last_sale_at=latest)
+
+    def given_since(
+        self, customer_id: int, offer_id: int, since: date, until: date, promise: Promise | None = None
+    ) -> Used:
+        given = super().given_since(customer_id, offer_id, since, until, promise)
+        for one in self.kin:
+            more = super().given_since(one, offer_id, since, until)
+            given = Used(
+                until,
+                given.money + more.money,
+                given.volume + more.volume,
+                given.uses + more.uses,
+                given.points + more.points,
+            )
+        return given
+
+    def times_used(self, customer_id: int, template_id: int) -> int:
+        return sum([super(Carried, self).times_used(one, template_id) for one in (customer_id, *self.kin)])
 
     def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
         if key not in self._budgets:
@@ -94,8 +131,10 @@ class Carried(State):
         """What was taken of each budget of everybody."""
         return {key: Spent(*budget) for key, budget in self._budgets.items()}
 
-    def take_back(self, kept: "Kept", taken: Taken, day: date, offers: Mapping[tuple[int, int], Live]) -> None:
-        """Carry what a refund changes: budgets get theirs back; a sale refunded whole was no visit."""
+    def take_back(self, kept: "Kept", taken: Taken, offers: Mapping[tuple[int, int], Live]) -> None:
+        """Carry what a refund changes: budgets and limits get theirs back, where and when the sale was; one that was refunded
+        whole was no visit.
+        """
         known = kept.outcome.known
         back = given_back(taken.awards, offer_of(offers), known.station.id, known.business_date)
         for key, amount in back.items():
@@ -103,7 +142,7 @@ class Carried(State):
                 self.left[key] += amount
         if not known.is_member:
             return
-        self.gave(known.customer_id, day, taken.awards)
+        self.gave(known.customer_id, known.business_date, taken.awards)
         standing = self.standings[known.customer_id]
         if taken.is_whole and kept.outcome.totals.net >= 0:
             standing = replace(standing, sales=standing.sales - 1)

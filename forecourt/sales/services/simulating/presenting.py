@@ -5,9 +5,9 @@ reward or a time before the span, is there as it was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -19,35 +19,27 @@ from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.kernel import clock, sql
 from forecourt.sales.rules import Known
 from forecourt.sales.services.simulating.carrying import Carried
-from forecourt.sales.services.simulating.reading import Past, Share, aliases
-from forecourt.sales.values import KnownSale, SimulationAsked
+from forecourt.sales.services.simulating.reading import Past
+from forecourt.sales.values import KnownSale
 
 _BY_SALE: Final = "sale:"
 SIMULATED: Final = """
 SELECT sale.id
 FROM unnest(%(customers)s::bigint[], %(sales)s::uuid[]) AS issuing (customer_id, sale_id)
 JOIN sales_sale AS sale ON sale.customer_id = issuing.customer_id AND sale.id = issuing.sale_id
-LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[]) AS alias (id, survivor_id) ON alias.id = sale.customer_id
+LEFT JOIN unnest(%(aliases)s::bigint[], %(roots)s::bigint[]) AS alias (id, root_id) ON alias.id = sale.customer_id
 WHERE sale.business_date BETWEEN %(since)s::date AND %(until)s::date AND sale.net >= 0
-  AND mod(abs(coalesce(alias.survivor_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
+  AND mod(abs(coalesce(alias.root_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
   AND (%(station_ids)s::bigint[] IS NULL OR sale.station_id = ANY(%(station_ids)s::bigint[]))
 """
 """Of sales that gave coupons those that are simulated in this share, where the simulated rules decide whether they do."""
 
 
 class Coupons:
-    """The coupons of one share of the customers."""
+    """The coupons of the sales that are simulated; `where` says which."""
 
-    def __init__(
-        self,
-        asked: SimulationAsked,
-        share: Share,
-        station_ids: Sequence[int] | None,
-        templates: Mapping[str, Known],
-        state: Carried,
-    ) -> None:
-        self._where = share._asdict() | aliases()
-        self._where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids}
+    def __init__(self, where: Mapping[str, Any], templates: Mapping[str, Known], state: Carried) -> None:
+        self._where = where
         self._templates = templates
         self._state = state
         self._sources: dict[UUID, Source] = {}
@@ -63,7 +55,7 @@ class Coupons:
         self._sources |= (found := coupons.sources(fresh))
         issuing = [(source.issued_to, source.origin) for source in found.values() if source.origin.startswith(_BY_SALE)]
         where = {"customers": [one[0] for one in issuing], "sales": [UUID(one[1][len(_BY_SALE) :]) for one in issuing]}
-        self._simulated |= {f"{_BY_SALE}{row[0]}" for row in sql.rows(SIMULATED, self._where | where)}
+        self._simulated |= {f"{_BY_SALE}{row[0]}" for row in sql.rows(SIMULATED, {**self._where, **where})}
 
     def present(self, past: Past) -> tuple[str, ...]:
         """Put the coupons of a past sale into its customer's hands; returns their codes."""

@@ -1,7 +1,7 @@
 """Past sales and refunds as the engine takes them: with the price before offers, in the order in which they happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -16,7 +16,6 @@ from forecourt.organisation.values import StationFacts
 from forecourt.sales.values import Flag, KnownSale, NewLine, NewSale, NewTender, RefundLine
 
 PAST_SALES: Final = sql.load(sales.__file__, "past_sales")
-ALIASES: Final = "SELECT id, merged_into_id FROM customers_customer WHERE merged_into_id IS NOT NULL ORDER BY id"
 REFUNDED: Final = """
 SELECT DISTINCT refund_of FROM sales_sale WHERE refund_of IS NOT NULL AND business_date >= %(since)s::date
 """
@@ -27,11 +26,14 @@ MOST_LINES_KEPT: Final = 20_000
 
 class Past(NamedTuple):
     """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it.
-    `coupons` are those that it used, `gifts` is what goods cost that offers handed over.
+    `coupons` are those that it used, `gifts` is what goods cost that offers handed over. `buyer_id` is who its customer is
+    today. `recorded_at` stands only where somebody was ever one with that customer.
     """
 
     id: UUID
     known: KnownSale
+    buyer_id: int
+    recorded_at: datetime | None
     tier: str
     points: int
     discount: Decimal
@@ -41,10 +43,10 @@ class Past(NamedTuple):
 
 
 class Refund(NamedTuple):
-    """A refund as it was, its figures negative: of which sale, whose, when, which lines, and what it came to."""
+    """A refund as it was, its figures negative: of which sale, whose (today), when, which lines, and what it came to."""
 
     refund_of: UUID
-    customer_id: int
+    buyer_id: int
     business_date: date
     lines: tuple[RefundLine, ...]
     points: int
@@ -62,7 +64,7 @@ class Share(NamedTuple):
 
 
 class Reader:
-    """Reads one share of what was sold and refunded, as it comes from the server, however much there is.
+    """Reads one share of what was sold and refunded, as it comes from the server, however much there is; `where` says which.
 
     A sale that does not say its pricing comes as one at "offers", but for those which were paid in full: they keep none. Where
     the rules `differ` from those of then, of these only the ones that offers would have taken money off already.
@@ -70,33 +72,31 @@ class Reader:
 
     def __init__(
         self,
-        share: Share,
+        where: Mapping[str, Any],
         stations: Mapping[int, StationFacts],
         products: Mapping[int, ProductFacts],
         digits: int,
-        station_ids: Sequence[int] | None = None,
         *,
         differ: bool = False,
     ) -> None:
         self._stations = stations
         self._products = products
-        self._where = share._asdict() | {"digits": digits, "station_ids": station_ids, "differ": differ}
-        self._where |= aliases()
+        self._where = {**where, "digits": digits, "differ": differ}
         self._lines: dict[tuple[str, Decimal], tuple[NewLine, ProductFacts | None]] = {}
         self._tenders: dict[tuple[str, bool], tuple[NewTender, ...]] = {}
         self._refunded: set[UUID] = set()
 
-    def pieces(self, since: date, until: date) -> Iterator[list[Past | Refund]]:
-        """What was sold on these trading days, both included, and what was refunded of it until today, piece by piece.
+    def pieces(self) -> Iterator[list[Past | Refund]]:
+        """What was sold on the trading days of the span, and what was refunded of it until today, piece by piece.
 
         Wants a transaction, which holds the cursor.
         """
-        self._refunded = {row[0] for row in sql.rows(REFUNDED, {"since": since})}
+        self._refunded = {row[0] for row in sql.rows(REFUNDED, self._where)}
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '64MB'")
         with connection.chunked_cursor() as cursor:
             libpq.load_timestamps(cursor.cursor.adapters)
-            cursor.execute(PAST_SALES, self._where | {"since": since, "until": until})
+            cursor.execute(PAST_SALES, self._where)
             while rows := cursor.fetchmany(PIECE):
                 yield [self._refund(row) if row[1] is not None else self._past(row) for row in rows]
 
@@ -133,7 +133,20 @@ class Reader:
             products=tuple([facts for _, facts in found]),
             flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
         )
-        return Past(sale_id, known, tier, points, given.discount, sale_id in self._refunded, given.gifts, given.coupons)
+        buyer_id, recorded_at = row[16] or customer_id, row[17]
+        is_refunded = sale_id in self._refunded
+        return Past(
+            sale_id,
+            known,
+            buyer_id,
+            recorded_at,
+            tier,
+            points,
+            given.discount,
+            is_refunded,
+            given.gifts,
+            given.coupons,
+        )
 
     def _line(self, text: str, off: Decimal) -> tuple[NewLine, ProductFacts | None]:
         """A line as the till sent it, without the `off` that offers gave. The same water is sold again and again."""
@@ -156,7 +169,7 @@ class Reader:
         return line, facts
 
     def _paid(self, text: str) -> tuple[tuple[NewTender, ...], Decimal]:
-        """How it was paid, and how much in all. What a sole payment came to no longer matters to rating, but that it was one."""
+        """How it was paid, and how much in all. What a sole payment came to no longer matters, but that it was one."""
         kinds: dict[str, Decimal] = {}
         for part in text.split(";"):
             kind, _, amount = part.rpartition("|")
@@ -173,20 +186,15 @@ class Reader:
 
     @staticmethod
     def _refund(row: tuple[Any, ...]) -> Refund:
-        _, refund_of, customer_id, day, *_, points, _, net, volume, _, lines, given = row
+        _, refund_of, customer_id, day, *_, points, _, net, volume, _, lines, given = row[:16]
+        buyer_id = row[16] or customer_id
         wanted = []
         for part in lines.split(";") if lines else ():
             number, quantity, _ = part.split("|", 2)
             taken = -Decimal(quantity)
             wanted.append(RefundLine(line=int(number), quantity=taken or None))
         back = _given(given) if given else _NOTHING
-        return Refund(refund_of, customer_id, day, tuple(wanted), points, back.discount, net, volume, back.gifts)
-
-
-def aliases() -> dict[str, list[int]]:
-    """Those who were merged into others, and into whom, as parameters of a statement."""
-    found = sql.rows(ALIASES)
-    return {"aliases": [row[0] for row in found], "survivors": [row[1] for row in found]}
+        return Refund(refund_of, buyer_id, day, tuple(wanted), points, back.discount, net, volume, back.gifts)
 
 
 class _Given(NamedTuple):

@@ -33,8 +33,9 @@ from forecourt.sales import rules
 from forecourt.sales.models import Simulation
 from forecourt.sales.rules.offering import Offered
 from forecourt.sales.services.simulating.carrying import Carried, Kept, Spent
+from forecourt.sales.services.simulating.families import Families
 from forecourt.sales.services.simulating.presenting import Coupons
-from forecourt.sales.services.simulating.reading import Past, Reader, Refund, Share, aliases
+from forecourt.sales.services.simulating.reading import Past, Reader, Refund, Share
 from forecourt.sales.services.simulating.ruling import AsIf
 from forecourt.sales.services.simulating.summing import Sums, figures_of
 from forecourt.sales.services.simulating.telling import Stopped, Teller
@@ -162,27 +163,25 @@ class _Run:
         self._as_if = as_if = AsIf(asked)
         self._sums = Sums()
         self._state = Carried(as_if.book)
+        self._families = Families()
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
         self._rated: tuple[UUID, KnownSale]
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
-        station_ids = _station_ids(asked)
-        digits = organisation.company().digits
-        self._reader = Reader(share, stations, _products(), digits, station_ids, differ=as_if.differ)
-        self._coupons = Coupons(asked, share, station_ids, as_if.templates, self._state)
-        self._tiers = (
-            DraftTiers(as_if.draft, asked.since, asked.until, share, station_ids) if as_if.draft is not None else None
-        )
+        where = share._asdict() | self._families.parameters
+        where |= {"since": asked.since, "until": asked.until, "station_ids": _station_ids(asked)}
+        self._reader = Reader(where, stations, _products(), organisation.company().digits, differ=as_if.differ)
+        self._coupons = Coupons(where, as_if.templates, self._state)
+        self._tiers = DraftTiers(as_if.draft, asked.since, asked.until, where) if as_if.draft is not None else None
         self._knows: set[int] = set()
         self._before: Mapping[int, tuple[int, Any]] = {}
         if as_if.has_offers:
-            where = {"since": asked.since} | share._asdict() | aliases()
             self._before = {row[0]: (row[1], row[2]) for row in sql.rows(VISITS_BEFORE, where)}
 
     def past(self) -> Iterator[Past | Refund]:
         """What the share bought and gave back, in order."""
         day: date | None = None
-        for piece in self._reader.pieces(self._asked.since, self._asked.until):
+        for piece in self._reader.pieces():
             self._coupons.learn([one for one in piece if isinstance(one, Past) and one.coupons])
             self._meet({one.known.customer_id for one in piece if isinstance(one, Past) and one.known.is_member})
             for one in piece:
@@ -195,6 +194,7 @@ class _Run:
     def _meet(self, members: set[int]) -> None:
         """Learn what offers ask about members that were not met before."""
         fresh = members - self._knows
+        fresh |= self._families.relatives(fresh)
         self._knows |= fresh
         for customer_id in fresh:
             count, latest = self._before.get(customer_id, (0, None))
@@ -209,17 +209,20 @@ class _Run:
             known = replace(known, sale=replace(known.sale, coupons=self._coupons.present(past)))
         if known.is_member:
             standing = self._state.standings[known.customer_id]
-            tier = past.tier if self._tiers is None else self._tiers.tier_of(known.customer_id)
+            tier = past.tier if self._tiers is None else self._tiers.tier_of(past.buyer_id)
             if standing.tier != tier:
                 self._state.standings[known.customer_id] = replace(standing, tier=tier)
+        if past.recorded_at is not None:
+            self._state.join(known.customer_id, self._families.kin(known.customer_id, past.recorded_at))
         rulings = self._as_if.at(known.sale.occurred_at)
 
         self._rated = past.id, known
         outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=self._watch, stood=self._stood)
         rules.take(self._state, outcome)
+        self._state.kin = ()
         if self._tiers is not None and known.is_member:
             net = outcome.totals.net
-            self._tiers.count(known.customer_id, known.business_date, net, outcome.fuel_quantity, is_visit=net >= 0)
+            self._tiers.count(past.buyer_id, known.business_date, net, outcome.fuel_quantity, is_visit=net >= 0)
         cost = _cost(known, outcome.lines, self._as_if)
         self._sums.add(past, outcome, cost)
         if past.is_refunded:
@@ -233,7 +236,7 @@ class _Run:
             self._count_back(refund, refund.net, refund.volume)
             return
         taken = kept.take_back(refund, self._lives)
-        self._state.take_back(kept, taken, refund.business_date, self._lives)
+        self._state.take_back(kept, taken, self._lives)
         net, volume = figures_of(taken.lines)
         known = kept.outcome.known
         cost = _cost(known, taken.lines, self._as_if) if kept.has_cost else None
@@ -241,8 +244,8 @@ class _Run:
         self._count_back(refund, net, volume)
 
     def _count_back(self, refund: Refund, net: Decimal, volume: Decimal) -> None:
-        if self._tiers is not None and refund.customer_id > 0 and refund.business_date <= self._asked.until:
-            self._tiers.count(refund.customer_id, refund.business_date, net, volume, is_visit=False)
+        if self._tiers is not None and refund.buyer_id > 0 and refund.business_date <= self._asked.until:
+            self._tiers.count(refund.buyer_id, refund.business_date, net, volume, is_visit=False)
 
     def _mint(self, code: str, known: KnownSale) -> Coupon | None:
         return self._coupons.mint(code, known, self._rated[0])

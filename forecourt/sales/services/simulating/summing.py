@@ -88,7 +88,7 @@ class Sums:
         if cost is not None:
             self._add_margin(net, off, past.discount, cost, past.gifts, gifts)
         if outcome.known.is_member:
-            self._add_member(outcome.known.customer_id, off - past.discount, points - past.points)
+            self._add_member(past.buyer_id, off - past.discount, points - past.points)
 
     def take_back(
         self, past: Past, refund: Refund, taken: Taken, net: Decimal, volume: Decimal, cost: Decimal | None
@@ -106,7 +106,7 @@ class Sums:
         if cost is not None:
             self._add_margin(net, off, refund.discount, cost, refund.gifts, gifts)
         if past.known.is_member:
-            self._add_member(past.known.customer_id, off - refund.discount, taken.points - refund.points)
+            self._add_member(past.buyer_id, off - refund.discount, taken.points - refund.points)
 
     def _add_margin(
         self, net: Decimal, off: Decimal, before: Decimal, cost: Decimal, gifts_before: Decimal, gifts: Decimal

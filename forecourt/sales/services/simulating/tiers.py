@@ -6,7 +6,7 @@ on a day counts what was simulated of it, and as they were the sales that are no
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -21,7 +21,6 @@ from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import entry_tier, next_state
 from forecourt.loyalty.values import Programme, TierBasis, TierState
 from forecourt.organisation import queries as organisation
-from forecourt.sales.services.simulating.reading import Share, aliases
 
 TIERS: Final = sql.load(sales.__file__, "simulated_tiers")
 COUNTED_DAY: Final = sql.load(sales.__file__, "counted_day")
@@ -42,11 +41,9 @@ class _Member:
 
 
 class DraftTiers:
-    """The tiers of one share of the members, day by day of a span."""
+    """The tiers of one share of the members, which `where` says, day by day of a span."""
 
-    def __init__(
-        self, programme: Programme, since: date, until: date, share: Share, station_ids: Sequence[int] | None
-    ) -> None:
+    def __init__(self, programme: Programme, since: date, until: date, where: Mapping[str, Any]) -> None:
         self._programme = programme
         self._basis = programme.tier_basis
         self._window = programme.tier_window_days
@@ -55,9 +52,7 @@ class DraftTiers:
         self._codes = [tier.code for tier in ranked]
         self._since = since
         self._until = until
-        self._where: dict[str, Any] = (
-            share._asdict() | aliases() | {"basis": str(self._basis), "station_ids": station_ids}
-        )
+        self._where = {**where, "basis": str(self._basis)}
         self._members: dict[int, _Member] = {}
         self._alike: list[tuple[_Member, int]] = []
         self._days: dict[date, dict[int, Decimal]] = {}
