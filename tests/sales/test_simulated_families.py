@@ -11,7 +11,7 @@ from forecourt.customers import services as customers
 from forecourt.loyalty import services as loyalty
 from forecourt.sales import services
 from forecourt.sales.services import simulating
-from forecourt.sales.services.simulating import running
+from forecourt.sales.services.simulating import sharing
 from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.values import NewRefund
 from tests.sales.scenes import (
@@ -27,7 +27,7 @@ from tests.sales.scenes import (
     water,
 )
 from tests.sales.test_offers import per_litre, post, publish
-from tests.sales.test_simulating import asked, sums, told
+from tests.sales.test_simulating import asked, nothing_changes
 
 FIRST = {"code": "first", "when": {"is": "first_purchase"}, "then": [{"give": "amount", "off": "2"}]}
 FIFTH = {
@@ -43,18 +43,10 @@ FIVE_TIMES = {
 }
 
 
-def nothing_changes(**more: Any) -> None:
-    found = simulating.simulate(asked(**more))
-    total = found["total"]
-    assert (total["discount_before"], total["points_before"]) == (total["discount_after"], total["points_after"])
-    assert told(total) == sums()
-    assert (found["members"]["winners"], found["members"]["losers"]) == (0, 0)
-
-
 def shares_come_to_the_same(**more: Any) -> None:
-    parts = [running.run_share(asked(**more), Share(number, 2)) for number in range(2)]
+    parts = [sharing.run_share(asked(**more), Share(number, 2)) for number in range(2)]
     parts[0].sums.merge(parts[1].sums)
-    whole = running.run_share(asked(**more), Share())
+    whole = sharing.run_share(asked(**more), Share())
     assert parts[0].sums.result(PROGRAMME.point_value, {}) == whole.sums.result(PROGRAMME.point_value, {})
 
 

@@ -18,7 +18,7 @@ from forecourt.offers.rules import language
 from forecourt.sales import services
 from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
-from forecourt.sales.services.simulating import running
+from forecourt.sales.services.simulating import running, sharing
 from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.values import NewRefund, RefundLine, SimulationAsked
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, WATER, a_line, a_sale, ago, count, open_chain, water
@@ -62,8 +62,9 @@ def at_two_prices():
 
 
 def asked(**more) -> SimulationAsked:
+    """Sixty days up to today, which is the next one already where the stations are."""
     today = clock.now().date()
-    return SimulationAsked(since=today - timedelta(days=60), until=today, **more)
+    return SimulationAsked(since=today - timedelta(days=60), until=today + timedelta(days=1), **more)
 
 
 def draft(*bodies: dict) -> tuple[str, ...]:
@@ -85,6 +86,16 @@ def told(total: dict) -> tuple:
     """The same as a simulation tells it."""
     off = float(total["discount_after"])
     return (off, round(float(total["gross"]) - off, 2), int(total["points_after"]), int(total["sales"]))
+
+
+def nothing_changes(**more) -> dict:
+    """Simulated under the rules of then past sales come to what they came to, and to what the books say; returns all of it."""
+    found = simulating.simulate(asked(**more))
+    total = found["total"]
+    assert (total["discount_before"], total["points_before"]) == (total["discount_after"], total["points_after"])
+    assert told(total) == sums()
+    assert (found["members"]["winners"], found["members"]["losers"]) == (0, 0)
+    return found
 
 
 def post_and_refund(chain) -> None:
@@ -175,13 +186,13 @@ def test_shares_rated_apart_come_to_the_same_unless_they_take_too_much_of_a_budg
     wanted = asked(
         offers=draft(per_litre(**ample), per_litre("extra", "0.10", budgets=[{"measure": "uses", "limit": "12"}]))
     )
-    parts = [running.run_share(wanted, Share(number, 2)) for number in range(2)]
+    parts = [sharing.run_share(wanted, Share(number, 2)) for number in range(2)]
     assert not running.fits(parts), "eleven and nine sales of twelve that it has"
     unbound = asked(offers=("litre",))
-    parts = [running.run_share(unbound, Share(number, 2)) for number in range(2)]
+    parts = [sharing.run_share(unbound, Share(number, 2)) for number in range(2)]
     assert running.fits(parts)
     parts[0].sums.merge(parts[1].sums)
-    whole = running.run_share(unbound, Share()).sums
+    whole = sharing.run_share(unbound, Share()).sums
     assert parts[0].sums.result(Decimal(0), {}) == whole.result(Decimal(0), {})
 
 

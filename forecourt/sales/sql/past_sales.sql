@@ -1,8 +1,12 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by their roots), in the order of trading days and
--- time; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
+-- time, those that were reserved as of then; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
 -- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Where the
 -- rules `differ`, a sale that does not say its pricing keeps its price only if its receipt says that offers took nothing off a
 -- price that stood. Read as it comes, not whole.
+WITH promised AS MATERIALIZED (
+    SELECT sale_id, made_at, (promise -> 'before')::text AS before FROM sales_reservation
+    WHERE sale_id IS NOT NULL AND outcome = 'posted' AND made_at >= %(since)s::date - 2
+)
 SELECT sale.id, sale.refund_of, sale.customer_id, sale.business_date, sale.station_id,
        sale.occurred_at, sale.pump, sale.tier,
        CASE WHEN %(differ)s::boolean AND sale.pricing = '' AND strpos(sale.explanation::text, '"is":"final"') = 0 THEN 'offers'
@@ -24,12 +28,14 @@ SELECT sale.id, sale.refund_of, sale.customer_id, sale.business_date, sale.stati
         FROM sales_award AS award
         WHERE award.customer_id = sale.customer_id AND award.business_date = sale.business_date AND award.sale_id = sale.id
           AND (award.discount <> 0 OR award.gifts <> 0 OR award.coupon_id IS NOT NULL)),
-       alias.survivor_id, CASE WHEN alias.id IS NOT NULL THEN sale.recorded_at END
+       alias.survivor_id, CASE WHEN alias.id IS NOT NULL THEN sale.recorded_at END,
+       promised.made_at, promised.before
 FROM sales_sale AS sale
 LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[], %(roots)s::bigint[]) AS alias (id, survivor_id, root_id)
   ON alias.id = sale.customer_id
+LEFT JOIN promised ON promised.sale_id = sale.id
 WHERE sale.business_date >= %(since)s::date
   AND (sale.business_date <= %(until)s::date AND sale.net >= 0 OR sale.refund_of IS NOT NULL)
   AND mod(abs(coalesce(alias.root_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
   AND (%(station_ids)s::bigint[] IS NULL OR sale.station_id = ANY(%(station_ids)s::bigint[]))
-ORDER BY sale.business_date, sale.occurred_at, sale.id
+ORDER BY sale.business_date, coalesce(promised.made_at, sale.occurred_at), sale.id

@@ -1,7 +1,7 @@
 """What a simulation carries from sale to sale: the state that rating meets, and sales that refunds will come for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -43,6 +43,10 @@ class Carried(State):
         self.is_short = False
         self.kin: tuple[int, ...] = ()
         """Who were aliases of the buyer of the sale that is rated now."""
+        self.moment: datetime | None = None
+        """When the sale that is rated now was promised."""
+        self.coming: dict[int, list[tuple[datetime, int]]] = {}
+        """By member, sales that were rated when they were promised, and are sold later; with their points."""
         self.limited = book.limited_ids
         self._common = {live.id for live in book.offers if live.budgets}
         self._budgets: dict[str, list[Decimal]] = {}
@@ -54,6 +58,23 @@ class Carried(State):
             for coupon_id in self._held.pop(one, ()):
                 self.hand_over(coupon_id, customer_id)
                 self._held.setdefault(customer_id, []).append(coupon_id)
+
+    def visit(self, customer_id: int, at: datetime, points: int) -> None:
+        """A sale that was promised is rated before it was sold: it is a visit for the sales after that only."""
+        if self.moment is not None and at > self.moment:
+            self.coming.setdefault(customer_id, []).append((at, points))
+        else:
+            super().visit(customer_id, at, points)
+
+    def arrive(self, customer_id: int, moment: datetime) -> None:
+        """What was promised to a member and sold until then is a visit now."""
+        for one in (customer_id, *self.kin):
+            waiting = self.coming.pop(one, [])
+            for at, points in waiting:
+                if at <= moment:
+                    super().visit(one, at, points)
+            if later := [visit for visit in waiting if visit[0] > moment]:
+                self.coming[one] = later
 
     def standing_of(self, known: KnownSale) -> Standing | None:
         standing = super().standing_of(known)

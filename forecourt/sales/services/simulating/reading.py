@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from forecourt import sales
@@ -13,7 +14,7 @@ from forecourt.catalogue.values import ProductFacts
 from forecourt.kernel import libpq, sql
 from forecourt.kernel.money import ZERO
 from forecourt.organisation.values import StationFacts
-from forecourt.sales.values import Flag, KnownSale, NewLine, NewSale, NewTender, RefundLine
+from forecourt.sales.values import Before, Flag, KnownSale, NewLine, NewSale, NewTender, Promise, RefundLine
 
 PAST_SALES: Final = sql.load(sales.__file__, "past_sales")
 REFUNDED: Final = """
@@ -132,6 +133,7 @@ class Reader:
             is_member=customer_id > 0,
             products=tuple([facts for _, facts in found]),
             flags=(Flag.BLOCKED_CUSTOMER,) if is_blocked else (),
+            promise=_promise(sale_id, customer_id, station_id, row[18], row[19]) if row[18] is not None else None,
         )
         buyer_id, recorded_at = row[16] or customer_id, row[17]
         is_refunded = sale_id in self._refunded
@@ -197,6 +199,17 @@ class Reader:
         return Refund(refund_of, buyer_id, day, tuple(wanted), points, back.discount, net, volume, back.gifts)
 
 
+def _promise(sale_id: UUID, customer_id: int, station_id: int, made_at: datetime, before: str | None) -> Promise:
+    """What is left of a promise that was kept: when it was made, and what the member had done by then. It holds nothing."""
+    return Promise(
+        id=sale_id,
+        customer_id=customer_id,
+        station_id=station_id,
+        made_at=made_at,
+        before=_before(before) if before is not None else None,
+    )
+
+
 class _Given(NamedTuple):
     """What offers gave: the money by line and in all, what goods cost that they handed over, the coupons that they used."""
 
@@ -206,6 +219,7 @@ class _Given(NamedTuple):
     coupons: frozenset[UUID]
 
 
+_before: Final = msgspec.json.Decoder(Before | None).decode
 _NO_COUPONS: Final[frozenset[UUID]] = frozenset()
 _NOTHING: Final = _Given({}, ZERO, ZERO, _NO_COUPONS)
 _UNPAID: Final[tuple[tuple[NewTender, ...], Decimal | None]] = ((), None)
