@@ -184,7 +184,10 @@ class Simulation(models.Model):
 
 
 class Repair(models.Model):
-    """A flagged sale waiting to be mended. `claim_sealed` is by what the till said its customer was to be recognised."""
+    """A flagged sale waiting to be mended. `claim_sealed` is by what the till said its customer was to be recognised.
+
+    `repaired_at` is when it was rated anew, the last time; `booked_customer_id` whose it was before it became another's.
+    """
 
     sale_id = models.UUIDField(primary_key=True)
     customer_id = models.BigIntegerField()
@@ -193,6 +196,8 @@ class Repair(models.Model):
     flags = ArrayField(models.TextField(), verbose_name=_("flags"))
     claim_sealed = models.BinaryField(null=True)
     opened_at = models.DateTimeField(_("since"))
+    repaired_at = models.DateTimeField(null=True)
+    booked_customer_id = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(_("settled"), null=True)
     closed_by = models.TextField(_("settled by"), default="", blank=True)
     note = models.TextField(_("note"), default="", blank=True)

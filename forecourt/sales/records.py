@@ -275,10 +275,14 @@ def move(sale_id: UUID, previous_customer_id: int, business_date: date, customer
         where,
     )
     sql.run("UPDATE sales_claim SET customer_id = %(customer_id)s WHERE sale_id = %(sale_id)s", where)
+    sql.run(
+        "UPDATE sales_repair SET booked_customer_id = coalesce(booked_customer_id, %(previous)s) WHERE sale_id = %(sale_id)s",
+        where,
+    )
 
 
 def restate(posting: Posting) -> None:
-    """Write a sale's new rating over the old one: status, flags, points, tier and explanation, its lines' products."""
+    """Write a sale's new rating over the old one, and when: status, flags, points, tier, explanation, its lines' products."""
     outcome = posting.outcome
     known = outcome.known
     sql.run(
@@ -300,6 +304,10 @@ def restate(posting: Posting) -> None:
         },
     )
     restate_products(posting.id, known.customer_id, known.business_date, outcome.lines)
+    sql.run(
+        "UPDATE sales_repair SET repaired_at = %(at)s WHERE sale_id = %(sale_id)s",
+        {"at": posting.recorded_at, "sale_id": posting.id},
+    )
 
 
 def restate_products(sale_id: UUID, customer_id: int, business_date: date, lines: Iterable[RatedLine]) -> None:

@@ -1,5 +1,5 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by their roots), in the order of trading days and
--- time, those that were reserved as of then; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
+-- time, those that were reserved as of then, without what was repaired; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
 -- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Where the
 -- rules `differ`, a sale that does not say its pricing keeps its price only if its receipt says that offers took nothing off a
 -- price that stood. Read as it comes, not whole.
@@ -36,6 +36,7 @@ LEFT JOIN unnest(%(aliases)s::bigint[], %(survivors)s::bigint[], %(roots)s::bigi
 LEFT JOIN promised ON promised.sale_id = sale.id
 WHERE sale.business_date >= %(since)s::date
   AND (sale.business_date <= %(until)s::date AND sale.net >= 0 OR sale.refund_of IS NOT NULL)
+  AND sale.id NOT IN (SELECT sale_id FROM sales_repair WHERE repaired_at IS NOT NULL)
   AND mod(abs(coalesce(alias.root_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
   AND (%(station_ids)s::bigint[] IS NULL OR sale.station_id = ANY(%(station_ids)s::bigint[]))
 ORDER BY sale.business_date, coalesce(promised.made_at, sale.occurred_at), sale.id

@@ -32,14 +32,17 @@ class Spent(NamedTuple):
 
 
 class Carried(State):
-    """The state of a simulation, begun empty: what sales change for the sales after them.
+    """The state of a simulation: what sales change for the sales after them, beginning with what was before the span.
 
     Notes what is taken of budgets, so that shares that were rated apart can tell whether together they took too much. Of
     what offers gave it keeps what limits of customers' own ask about.
     """
 
-    def __init__(self, book: Book) -> None:
-        super().__init__()
+    def __init__(self, book: Book, spent: Mapping[str, Decimal], given: dict[tuple[int, int], list[Used]]) -> None:
+        """Before the span: what budgets of everybody `spent`, by their names; what was `given` that customers' limits count."""
+        super().__init__(given=given)
+        self._spent = spent
+        self._aside: dict[str, Decimal] = {}
         self.is_short = False
         self.kin: tuple[int, ...] = ()
         """Who were aliases of the buyer of the sale that is rated now."""
@@ -102,9 +105,22 @@ class Carried(State):
     def times_used(self, customer_id: int, template_id: int) -> int:
         return sum([super(Carried, self).times_used(one, template_id) for one in (customer_id, *self.kin)])
 
+    def pay_aside(self, amounts: Mapping[str, Decimal]) -> None:
+        """Budgets paid this for what is not simulated."""
+        for key, amount in amounts.items():
+            budget = self._budgets.get(key)
+            if budget is None:
+                self._aside[key] = self._aside.get(key, ZERO) + amount
+            else:
+                self.left[key] -= amount
+                budget[1] = max(budget[1], budget[0] - self.left[key])
+
     def left_for(self, key: str, limit: Decimal, promise: Promise | None) -> Decimal:
         if key not in self._budgets:
-            self._budgets[key] = [limit, ZERO, ZERO]
+            full = max(ZERO, limit - self._spent.get(key, ZERO))
+            aside = self._aside.pop(key, ZERO)
+            self.left[key] = full - aside
+            self._budgets[key] = [full, max(ZERO, aside), ZERO]
         return super().left_for(key, limit, promise)
 
     def spend(self, spends: Mapping[str, Decimal]) -> None:
@@ -130,12 +146,17 @@ class Carried(State):
             return
         for missed in given.missed:
             if missed.live.id in self._common and missed.miss.condition == "budget":
-                self.is_short = True
+                self.is_short = self.is_short or not self._was_spent(missed.live, known)
         for item in given.applied:
             if item.cut == "budget" and item.live.id in self._common:
                 self.is_short = True
             elif item.cut and item.live.id in self._common:
                 self._note_wanted(item.live, known, given)
+
+    def _was_spent(self, live: Live, known: KnownSale) -> bool:
+        """Whether one of an offer's budgets had nothing left when the span began: no share takes anything of it."""
+        keys = [key for key, _ in live.budgets_at(known.station.id, known.business_date) if key in self._budgets]
+        return any(self._budgets[key][0] <= 0 for key in keys)
 
     def _note_wanted(self, live: Live, known: KnownSale, given: Offered) -> None:
         gain = gain_of(live.offer, given.facts)

@@ -29,6 +29,7 @@ FROM unnest(%(customers)s::bigint[], %(sales)s::uuid[]) AS issuing (customer_id,
 JOIN sales_sale AS sale ON sale.customer_id = issuing.customer_id AND sale.id = issuing.sale_id
 LEFT JOIN unnest(%(aliases)s::bigint[], %(roots)s::bigint[]) AS alias (id, root_id) ON alias.id = sale.customer_id
 WHERE sale.business_date BETWEEN %(since)s::date AND %(until)s::date AND sale.net >= 0
+  AND sale.id NOT IN (SELECT sale_id FROM sales_repair WHERE repaired_at IS NOT NULL)
   AND mod(abs(coalesce(alias.root_id, sale.customer_id)), %(shares)s::int) = %(share)s::int
   AND (%(station_ids)s::bigint[] IS NULL OR sale.station_id = ANY(%(station_ids)s::bigint[]))
 """

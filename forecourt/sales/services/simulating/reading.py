@@ -49,6 +49,7 @@ class Refund(NamedTuple):
     refund_of: UUID
     buyer_id: int
     business_date: date
+    at: datetime
     lines: tuple[RefundLine, ...]
     points: int
     discount: Decimal
@@ -188,7 +189,7 @@ class Reader:
 
     @staticmethod
     def _refund(row: tuple[Any, ...]) -> Refund:
-        _, refund_of, customer_id, day, *_, points, _, net, volume, _, lines, given = row[:16]
+        _, refund_of, customer_id, day, _, at, *_, points, _, net, volume, _, lines, given = row[:16]
         buyer_id = row[16] or customer_id
         wanted = []
         for part in lines.split(";") if lines else ():
@@ -196,7 +197,7 @@ class Reader:
             taken = -Decimal(quantity)
             wanted.append(RefundLine(line=int(number), quantity=taken or None))
         back = _given(given) if given else _NOTHING
-        return Refund(refund_of, buyer_id, day, tuple(wanted), points, back.discount, net, volume, back.gifts)
+        return Refund(refund_of, buyer_id, day, at, tuple(wanted), points, back.discount, net, volume, back.gifts)
 
 
 def _promise(sale_id: UUID, customer_id: int, station_id: int, made_at: datetime, before: str | None) -> Promise:

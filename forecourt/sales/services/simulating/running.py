@@ -53,7 +53,9 @@ def _count(asked: SimulationAsked) -> int:
     return int(
         sql.rows(
             "SELECT count(*) FROM sales_sale WHERE business_date BETWEEN %(since)s AND %(until)s "
-            "AND refund_of IS NULL AND net >= 0 AND (%(ids)s::bigint[] IS NULL OR station_id = ANY(%(ids)s::bigint[]))",
+            "AND refund_of IS NULL AND net >= 0 "
+            "AND id NOT IN (SELECT sale_id FROM sales_repair WHERE repaired_at IS NOT NULL) "
+            "AND (%(ids)s::bigint[] IS NULL OR station_id = ANY(%(ids)s::bigint[]))",
             {"since": asked.since, "until": asked.until, "ids": station_ids(asked)},
         )[0][0]
     )

@@ -21,6 +21,7 @@ from forecourt.loyalty.values import Standing
 from forecourt.organisation import queries as organisation
 from forecourt.sales import rules
 from forecourt.sales.rules.offering import Offered
+from forecourt.sales.services.simulating.asides import Aside, asides, given_before, moved, spent_before
 from forecourt.sales.services.simulating.carrying import Carried, Kept, Spent
 from forecourt.sales.services.simulating.families import Families
 from forecourt.sales.services.simulating.presenting import Coupons
@@ -71,14 +72,17 @@ class _Run:
         self._asked = asked
         self._as_if = as_if = AsIf(asked)
         self._sums = Sums()
-        self._state = Carried(as_if.book)
-        self._families = Families()
+        self._families = Families(moved())
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
         self._rated: tuple[UUID, KnownSale]
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
         where = share._asdict() | self._families.parameters
         where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids(asked)}
+        where["zone"] = organisation.company().zone
+        self._state = Carried(as_if.book, spent_before(as_if.book, asked.since), given_before(as_if.book, where))
+        self._asides = asides(where)
+        self._aside = next(self._asides, None)
         digits = organisation.company().digits
         self._reader = Reader(where, stations, _products(), digits, differ=as_if.differ)
         self._coupons = Coupons(where, as_if.templates, self._state)
@@ -96,10 +100,37 @@ class _Run:
             self._meet({one.known.customer_id for one in piece if isinstance(one, Past) and one.known.is_member})
             for one in piece:
                 today = one.business_date if isinstance(one, Refund) else one.known.business_date
+                while self._aside is not None and self._is_over(self._aside, one):
+                    self._count_aside(self._aside)
+                    self._aside = next(self._asides, None)
                 if self._tiers is not None and today != day:
                     self._tiers.turn_to(today)
                     day = today
                 yield one
+        for aside in (self._aside, *self._asides):
+            self._sums.repaired += aside is not None and aside.is_repaired
+
+    @staticmethod
+    def _is_over(aside: Aside, one: Past | Refund) -> bool:
+        """Whether it was before a sale or a refund that comes."""
+        if isinstance(one, Refund):
+            return (aside.day, aside.moment) <= (one.business_date, one.at)
+        return (aside.day, aside.moment) <= (one.known.business_date, one.known.rated_at)
+
+    def _count_aside(self, aside: Aside) -> None:
+        """Count what is not simulated as it was."""
+        self._sums.repaired += aside.is_repaired
+        self._state.pay_aside(aside.pays)
+        if aside.customer_id < 0:
+            return
+        self._meet({aside.customer_id})
+        standing = self._state.standings[aside.customer_id]
+        latest = standing.last_sale_at
+        if aside.visits > 0:
+            latest = aside.occurred_at if latest is None else max(latest, aside.occurred_at)
+        sales = standing.sales + aside.visits
+        self._state.standings[aside.customer_id] = replace(standing, sales=sales, last_sale_at=latest)
+        self._state.gave(aside.customer_id, aside.sold_on, aside.awards)
 
     def _meet(self, members: set[int]) -> None:
         """Learn what offers ask about members that were not met before."""

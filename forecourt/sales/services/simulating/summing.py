@@ -32,8 +32,9 @@ class Sums:
     """Figures by station and tier, by offer and payer; who wins and who loses; which offers stand in one another's way.
 
     `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is; margins are
-    after what gifts cost. `full_price` counts sales whose price stood, off which offers would take money had it not. What was
-    refunded is taken off where its sale was counted. Each group is a list of the figures in the order of FIGURES or GIVEN.
+    after what gifts cost. `full_price` counts sales whose price stood, off which offers would take money had it not; `repaired`
+    those that are left out on both sides. What was refunded is taken off where its sale was counted. Each group is a list of
+    the figures in the order of FIGURES or GIVEN.
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class Sums:
         self.lost: Counter[tuple[str, str, str]] = Counter()
         self.missed: Counter[tuple[str, str]] = Counter()
         self.moves: Counter[tuple[str, str]] = Counter()
-        self.full_price = 0
+        self.full_price = self.repaired = 0
         self._never: dict[int, list[Any]] = {}
 
     def watch(self, given: Offered) -> None:
@@ -159,6 +160,7 @@ class Sums:
         self.missed += other.missed
         self.moves += other.moves
         self.full_price += other.full_price
+        self.repaired += other.repaired
 
     def result(self, point_value: Decimal, ranks: Mapping[str, int]) -> dict[str, Any]:
         """All of it as JSON: figures as text, groups largest first; tiers with `ranks`, how high each is."""
@@ -176,6 +178,7 @@ class Sums:
             "lost": [[*names, count] for names, count in _most(self.lost, 100)],
             "missed": [[*names, count] for names, count in _most(self.missed, 200)],
             "full_price": self.full_price,
+            "repaired": self.repaired,
         }
 
     def _members(self, point_value: Decimal) -> dict[str, Any]:
