@@ -175,7 +175,8 @@ def test_points_are_multiplied_on_what_earns_some():
 
 def test_coupons_for_next_time():
     effect = NextCoupon(template="WASH", count=2)
-    assert gained(effect, *FILL, person=None).coupons == ("WASH", "WASH")
+    assert gained(effect, *FILL).coupons == ("WASH", "WASH")
+    assert gained(effect, *FILL, person=None) is None
     assert effect.issues() == ("WASH",)
 
 

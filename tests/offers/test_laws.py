@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from forecourt.kernel.money import ZERO
 from forecourt.offers.rules.choosing import Candidate, caps_of, choose, value_of
 from forecourt.offers.rules.conditions import All
+from forecourt.offers.rules.conditions.people import IsMember
 from forecourt.offers.rules.language import Policy
 from forecourt.offers.rules.matching import NOTHING, Book, gain_of
 from forecourt.offers.rules.terms import Varies
@@ -136,11 +137,16 @@ def looks(book, facts):
     return found | {missed.live.code: missed.miss for missed in (*looked.missed, *looked.never)}
 
 
-def missing(offer, facts):
-    """Of what is missing that which changes least: what no sale of the kind has, then by the clock, then in this sale."""
+def missing(live, facts):
+    """Of what is missing that which changes least: what no sale of the kind has, then by the clock, then in this sale. Of an
+    offer for members only that a stranger's sale might meet, a member.
+    """
+    offer = live.offer
     conditions = offer.when.of if isinstance(offer.when, All) else (offer.when,)
     order = {Varies.KIND: 0, Varies.DAY: 1, Varies.CLOCK: 1, Varies.MINUTE: 1, Varies.SALE: 2}
     by_change = sorted(conditions, key=lambda condition: order[condition.varies(facts)])
+    if live.members_only and facts.person is None:
+        by_change = [condition for condition in by_change if condition.varies(facts) is Varies.KIND] + [IsMember()]
     return next((miss for condition in by_change if (miss := condition.test(facts)) is not None), None)
 
 
@@ -154,9 +160,10 @@ def test_what_a_book_remembers_of_earlier_sales_changes_nothing(earlier, found):
         expected = {}
         for live in lives(found):
             if live.code in looks(Book(lives(found)), sale.facts()):
-                miss = missing(live.offer, facts)
+                miss = missing(live, facts)
                 expected[live.code] = miss or gain_of(live.offer, facts) or NOTHING
-                assert (miss is None) == (live.offer.when.test(facts) is None)
+                holds = live.offer.when.test(facts) is None and not (live.members_only and facts.person is None)
+                assert (miss is None) == holds
         assert looks(book, sale.facts()) == expected
 
 

@@ -8,14 +8,18 @@ from msgspec.structs import replace
 from forecourt.coupons import queries as coupon_queries
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import Template
+from forecourt.customers import services as customers
 from forecourt.kernel import clock, sql
 from forecourt.organisation import queries as organisation
 from forecourt.sales import services, wire
 from forecourt.sales.services import simulating
+from forecourt.sales.services.loading import Depth
 from forecourt.sales.values import NewRefund, SimulationAsked
 from forecourt.sales.words import Reader, explanation
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, a_sale, ago, flat_books_agree, water
 from tests.sales.test_offers import post, publish
+
+TWO_USES = [{"measure": "uses", "limit": "2"}]
 
 
 def gives(code: str, count: int, **more) -> dict:
@@ -77,6 +81,38 @@ def test_strangers_get_none_and_are_not_told_of_a_shortage(chain):
     assert receipt.coupons == ()
     codes = [reason["code"] for reason in msgspec.json.decode(receipt.explanation)]
     assert "coupon.none_left" not in codes
+
+
+def test_an_offer_that_gives_strangers_nothing_takes_nothing_from_its_budgets_and_says_for_whom_it_is(chain):
+    make()
+    both = [{"give": "points", "points": 5}, {"give": "coupon", "template": "WASH"}]
+    fuel = {"products": ["92"]}
+    publish(
+        gives("coupon", 1, budgets=TWO_USES),
+        {"code": "both", "then": both, "budgets": TWO_USES},
+        {"code": "double", "then": [{"give": "times_points", "times": "2", "of": fuel}], "budgets": TWO_USES},
+        {"code": "money", "then": [{"give": "amount", "off": "1"}, *both], "budgets": TWO_USES},
+    )
+    chain.enrol()
+    customers.block_customer(HEAD_OFFICE, chain.enrol()[0], "lost card")
+    for who in (None, 2):
+        receipt = post(chain, f"nobody-{who}", who)
+        assert [(given.code, given.coupons, given.points) for given in receipt.offers] == [("money", (), 0)]
+        missed = {
+            one.rule: one.values for one in wire.decode_reasons(receipt.explanation) if one.code == "offer.missed"
+        }
+        assert missed == {code: {"is": "member"} for code in ("both", "coupon", "double")}
+        paid_in_full = chain.post_one(f"full-{who}", who)
+        assert paid_in_full.offers == ()
+        assert "offer.applied" not in [one.code for one in wire.decode_reasons(paid_in_full.explanation)]
+    (quote,) = services.quote_sales(HEAD_OFFICE, [a_sale("q", None, tenders=())], Depth.EVERY)
+    told_of = [(one.rule, one.values["is"]) for one in quote.explanation if one.code == "offer.missed"]
+    assert sorted(told_of) == [("both", "member"), ("coupon", "member"), ("double", "member"), ("money", "budget")]
+    for ref in "12":
+        assert {given.code for given in post(chain, ref, 1).offers} >= {"both", "coupon", "double"}
+    used = dict(sql.rows("SELECT offer, sum(uses) FROM sales_award GROUP BY offer"))
+    assert used == {"both": 2, "coupon": 2, "double": 2, "money": 2}
+    flat_books_agree()
 
 
 def test_a_simulation_gives_as_many_and_keeps_the_limit(chain):

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from forecourt.offers.rules.conditions import All, AnyCondition
+from forecourt.offers.rules.conditions.people import NO_MEMBER
 from forecourt.offers.rules.facts import Facts, Key, SaleKind
 from forecourt.offers.rules.language import COMPANY, Offer
 from forecourt.offers.rules.speaking import Miss
@@ -40,6 +41,7 @@ class Live:
     """A version of an offer with the time it is in force, from `since` until before `until`.
 
     `budgets` are those of everybody; `payers` who pays so many percent; of offers with the same `slot` a sale gets one.
+    `members_only`: nothing of what it gives can be a stranger's.
     """
 
     __slots__ = (
@@ -51,6 +53,7 @@ class Live:
         "id",
         "issues",
         "limits_customers",
+        "members_only",
         "offer",
         "payers",
         "since",
@@ -74,6 +77,7 @@ class Live:
         self.budgets = tuple([budget for budget in offer.budgets if not budget.is_customers_own])
         self._keys: dict[tuple[int, date], tuple[tuple[str, Budget], ...]] = {}
         self.limits_customers = len(self.budgets) < len(offer.budgets)
+        self.members_only = bool(offer.then) and all(effect.for_members for effect in offer.then)
         self.payers = [(funding.funder, funding.percent) for funding in offer.funding] or _COMPANY_ALONE
         self.slot = f"group {offer.group}" if offer.group else f"offer {id}"
         self.uses_coupons = any(_uses_coupons(condition) for condition in walk(offer.when))
@@ -330,7 +334,14 @@ def _way(shelf: _Shelf, live: Live, facts: Facts) -> _Open | Missed:
                     return Missed(live, miss)
             case varies:
                 clocks.append(shelf.timed(live, condition, varies))
+    if live.members_only and facts.person is None:
+        return Missed(live, NO_MEMBER)
     return (live, tuple(clocks), tuple(conditions))
+
+
+def nothing_for(live: Live, facts: Facts) -> Miss:
+    """What is missing where an offer gives this sale nothing although nothing else is missing."""
+    return NO_MEMBER if live.members_only and facts.person is None else NOTHING
 
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:

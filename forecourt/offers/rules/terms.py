@@ -147,13 +147,14 @@ class Gain(NamedTuple):
 class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=True):
     """Something that an offer gives. `title`, `about` and `inputs` as for conditions.
 
-    `gives` names what budgets can count of it: "money", "volume", "points".
+    `gives` names what budgets can count of it: "money", "volume", "points". `for_members`: to nobody else it gives anything.
     """
 
     title: ClassVar[str]
     about: ClassVar[About]
     inputs: ClassVar[dict[str, Input]] = {}
     gives: ClassVar[frozenset[str]] = frozenset({"money", "volume"})
+    for_members: ClassVar[bool] = False
 
     def check(self, path: str) -> None:
         """Refuse what the types alone allow and makes no sense: Invalid, naming the field below `path`."""

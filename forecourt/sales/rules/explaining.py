@@ -13,7 +13,7 @@ from forecourt.loyalty.rules import Earned
 from forecourt.loyalty.values import Programme
 from forecourt.offers.rules.facts import Facts
 from forecourt.offers.rules.failing import failed
-from forecourt.offers.rules.matching import NOTHING, Live, Missed
+from forecourt.offers.rules.matching import Live, Missed, nothing_for
 from forecourt.offers.rules.speaking import plain
 from forecourt.offers.rules.taking import is_taken
 from forecourt.sales.rules.offering import Offered
@@ -79,12 +79,8 @@ def explained_offers(
     issued: Sequence[Issue],
     used: Sequence[Coupon],
     digits: int,
-    *,
-    gives_coupons: bool,
 ) -> tuple[Reason, ...]:
-    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons, for next time only
-    where the customer can be given any.
-    """
+    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons."""
     reasons = []
     for item, lines, points in zip(given.applied, by_offer, bonuses, strict=True):
         values = {"name": item.live.offer.name}
@@ -92,7 +88,7 @@ def explained_offers(
             values["money"] = str(sum(lines.values(), ZERO))
             values["lines"] = ",".join([f"{number}:{money}" for number, money in sorted(lines.items())])
             values["units"] = plain(item.units)
-        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons if gives_coupons else ())):
+        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons)):
             if codes:
                 values[name] = ",".join(codes)
         if item.cut:
@@ -142,7 +138,7 @@ def told_whole(reasons: Sequence[Reason], given: Offered, others: Iterable[Live]
             found += [other for other in every if other.values != reason.values]
     far = islice([live for live in others if live.code not in told], MOST_MISSED)
     for live in far:
-        found += _each_missed(live, given.facts) or [_missed(Missed(live, NOTHING))]
+        found += _each_missed(live, given.facts) or [_missed(Missed(live, nothing_for(live, given.facts)))]
     return tuple(found)
 
 

@@ -97,12 +97,12 @@ def _rated(
     reasons = explained(known, flags, tier, rulings.programme, earned) if explains else ()
     if given:
         used = _used(given)
-        issued = _issued(given, known, mint)
+        issued = _issued(given, known, mint) if mint is not None else ()
     if given and explains:
-        reasons += explained_offers(given, by_offer, bonuses, issued, used, digits, gives_coupons=_may_be_issued(known))
+        reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
         if sale.coupons:
             reasons += explained_unused(known, given, used, rulings)
-        if mint is not None and _may_be_issued(known):
+        if mint is not None:
             reasons += explained_shortage(given, issued)
         if whole is not None:
             reasons = told_whole(reasons, given, whole)
@@ -198,14 +198,8 @@ def _used(given: Offered) -> tuple[Coupon, ...]:
     return tuple([given.coupons[template][0] for template in templates])
 
 
-def _may_be_issued(known: KnownSale) -> bool:
-    return known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags
-
-
-def _issued(given: Offered, known: KnownSale, mint: Mint | None) -> tuple[Issue, ...]:
-    """The coupons for next time, as many as each offer says; none for strangers and who is blocked."""
-    if mint is None or not _may_be_issued(known):
-        return ()
+def _issued(given: Offered, known: KnownSale, mint: Mint) -> tuple[Issue, ...]:
+    """The coupons for next time, as many as each offer says."""
     issued: list[Issue] = []
     for item in given.applied:
         for template in item.coupons:

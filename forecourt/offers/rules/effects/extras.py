@@ -65,6 +65,7 @@ class Points(Effect, tag="points"):
     title: ClassVar = gettext_noop("Bonus points")
     about: ClassVar = About.POINTS
     gives: ClassVar = frozenset({"points"})
+    for_members: ClassVar = True
     inputs: ClassVar = {
         "points": Input(gettext_noop("Points"), "whole"),
         "every": Input(gettext_noop("For every"), "number", gettext_noop("Once for the sale unless given.")),
@@ -118,6 +119,7 @@ class TimesPoints(Effect, tag="times_points"):
     title: ClassVar = gettext_noop("Points multiplied")
     about: ClassVar = About.POINTS
     gives: ClassVar = frozenset({"points"})
+    for_members: ClassVar = True
     inputs: ClassVar = {
         "times": Input(gettext_noop("So many times"), "number"),
         "of": Input(gettext_noop("On which products"), "selection"),
@@ -147,7 +149,7 @@ class TimesPoints(Effect, tag="times_points"):
 
 
 class NextCoupon(Effect, tag="coupon"):
-    """Coupons of a template, for next time."""
+    """Coupons of a template, for a member's next time."""
 
     template: Name
     count: Annotated[int, Meta(ge=1, le=20)] = 1
@@ -155,12 +157,15 @@ class NextCoupon(Effect, tag="coupon"):
     title: ClassVar = gettext_noop("Coupon for next time")
     about: ClassVar = About.EXTRAS
     gives: ClassVar = frozenset()
+    for_members: ClassVar = True
     inputs: ClassVar = {
         "template": Input(gettext_noop("Kind of coupon"), "template"),
         "count": Input(gettext_noop("So many"), "whole"),
     }
 
     def gain(self, facts: Facts) -> Gain | None:
+        if facts.person is None:
+            return None
         return Gain(coupons=(self.template,) * self.count)
 
     def issues(self) -> tuple[str, ...]:
