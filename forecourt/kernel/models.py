@@ -1,10 +1,19 @@
-"""The event log, its cursors, and the audit trail."""
+"""The event log, its cursors, the audit trail, and reviews."""
 
 import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from forecourt.kernel.values import Outcome
+
+OUTCOME_NAMES = [
+    (Outcome.OPEN.value, _("in review")),
+    (Outcome.APPROVED.value, _("approved")),
+    (Outcome.REFUSED.value, _("sent back")),
+    (Outcome.WITHDRAWN.value, _("withdrawn")),
+]
 
 
 class EventRow(models.Model):
@@ -66,4 +75,30 @@ class AuditEntry(models.Model):
             models.Index(fields=["-at"], name="audit_at"),
             models.Index(fields=["customer_id", "-at"], name="audit_customer"),
             models.Index(fields=["actor", "-at"], name="audit_actor"),
+        ]
+
+
+class ReviewRow(models.Model):
+    """Something handed in, what it would replace, and what was decided. Decided rows never change: they are its history."""
+
+    subject = models.TextField(_("of what"))
+    body = models.JSONField(_("handed in"))
+    before = models.JSONField(_("in force before"), null=True)
+    note = models.TextField(_("note"), default="", blank=True)
+    submitted_at = models.DateTimeField(_("handed in"))
+    submitted_by = models.TextField(_("handed in by"))
+    outcome = models.CharField(_("outcome"), max_length=9, choices=OUTCOME_NAMES, default=Outcome.OPEN)
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.TextField(_("decided by"), default="", blank=True)
+    answer = models.TextField(_("answer"), default="", blank=True)
+
+    class Meta:
+        db_table = "kernel_review"
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        indexes: ClassVar = [models.Index(fields=["subject", "-id"], name="reviews_of")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(outcome=Outcome.OPEN.value), name="one_review_at_a_time"
+            )
         ]

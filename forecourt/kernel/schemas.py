@@ -16,6 +16,7 @@ from pydantic.types import StringConstraints
 
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
+from forecourt.kernel.values import Outcome, Review
 
 MAX_ID: Final = 2**63 - 1
 _FIGURE: Final = r"^-?[0-9]{1,12}([.][0-9]{1,4})?$"
@@ -126,6 +127,36 @@ Limit = Annotated[int, Field(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[
     str, Field(max_length=500, description="`next` of the page before; leave it out for the first page.")
 ]
+
+
+class HandInBody(Body):
+    """A note for who decides."""
+
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class SendBackBody(Body):
+    """What has to change, for who handed it in."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+class ReviewedOut(Schema):
+    """By whom and when something was handed in, and what was decided; `decided_at` null while it is open."""
+
+    id: int
+    outcome: Outcome
+    note: str
+    submitted_at: datetime
+    submitted_by: str
+    decided_at: datetime | None
+    decided_by: str
+    answer: str
+
+    @staticmethod
+    def said(review: Review) -> dict[str, Any]:
+        """The members of this schema, for those that add what was handed in."""
+        return {name: getattr(review, name) for name in ReviewedOut.model_fields}
 
 
 class Page(Schema, Generic[T]):

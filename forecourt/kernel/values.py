@@ -1,5 +1,7 @@
-"""The base of every value that crosses a room."""
+"""The base of every value that crosses a room, and reviews, which several folders have."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, dataclass_transform
 
 import msgspec
@@ -19,3 +21,37 @@ class Value(msgspec.Struct, metaclass=_Values, frozen=True, gc=False):
 
     Holds values, tuples and plain scalars only, never anything that could form a cycle.
     """
+
+
+class Outcome(StrEnum):
+    """What became of what was handed in for review."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Review(Value):
+    """What was handed in about `subject`, such as "reward:MUG", and what was decided; `decided_at` null while it is open.
+
+    `body` is what was handed in, as stored; `before` what was in force then, null for nothing. `answer` says why it was sent
+    back.
+    """
+
+    id: int
+    subject: str
+    body: Any
+    before: Any
+    note: str
+    submitted_at: datetime
+    submitted_by: str
+    outcome: Outcome = Outcome.OPEN
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    answer: str = ""
+
+    @property
+    def key(self) -> str:
+        """The subject without its kind: "MUG" of "reward:MUG"."""
+        return self.subject.partition(":")[2]

@@ -6,7 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.kernel.partitions import PARTITIONED
-from forecourt.loyalty.values import EntryKind, Outcome
+from forecourt.kernel.values import Outcome
+from forecourt.loyalty.values import EntryKind
 
 PARTITIONED["loyalty_entry"] = 3
 

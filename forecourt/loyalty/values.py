@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from forecourt.kernel.values import Value
+from forecourt.kernel.values import Outcome, Value
 
 
 class Per(StrEnum):
@@ -158,15 +158,6 @@ class Programme(Value):
     spend_by: SpendBy = SpendBy.PROVEN
     adjust_limit: int = 0
     household_shares: bool = False
-
-
-class Outcome(StrEnum):
-    """What became of a programme that was handed in for review."""
-
-    OPEN = "open"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
 
 
 class Draft(Value):

@@ -165,6 +165,7 @@ class Scope(StrEnum):
     GAMES_PLAY = "games:play"
     GAMES_READ = "games:read"
     REWARDS_WRITE = "rewards:write"
+    REWARDS_APPROVE = "rewards:approve"
     REWARDS_REDEEM = "rewards:redeem"
     REWARDS_READ = "rewards:read"
     OFFERS_WRITE = "offers:write"
@@ -204,6 +205,7 @@ SCOPE_PERMISSIONS: Final = {
     Scope.REWARDS_WRITE: frozenset(
         {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view"}
     ),
+    Scope.REWARDS_APPROVE: frozenset({"rewards.approve", "rewards.view"}),
     Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
     Scope.REWARDS_READ: frozenset({"rewards.view"}),
     Scope.OFFERS_WRITE: frozenset({"offers.edit", "offers.view", "sales.simulate"}),

@@ -34,7 +34,10 @@ MOVEMENT_NAMES = [
 
 
 class RewardRow(models.Model):
-    """A reward as it is: `body` holds `values.Reward`, columns beside it what lists are made by."""
+    """A reward as it is: `body` holds `values.Reward`, columns beside it what lists are made by.
+
+    `draft` is what a reward that was live is to become, null where it says the same; one that never was has its `body` edited.
+    """
 
     code = models.CharField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -42,6 +45,7 @@ class RewardRow(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=STATE_NAMES, default=RewardState.DRAFT)
     position = models.IntegerField(_("place in the catalogue"), default=100)
     body = models.JSONField()
+    draft = models.JSONField(_("draft"), null=True)
     created_at = models.DateTimeField(_("made"))
     created_by = models.TextField(_("made by"))
     edited_at = models.DateTimeField(_("edited"))

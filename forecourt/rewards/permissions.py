@@ -1,5 +1,6 @@
 VIEW_REWARDS = "rewards.view"
 EDIT_REWARDS = "rewards.edit"
+APPROVE_REWARDS = "rewards.approve"
 KEEP_STOCK = "rewards.stock"
 REDEEM = "rewards.redeem"
 COLLECT = "rewards.collect"
@@ -20,6 +21,7 @@ ROLES = {
         "analyst",
     },
     EDIT_REWARDS: {"head_office", "marketer"},
+    APPROVE_REWARDS: {"head_office"},
     KEEP_STOCK: {"head_office", "marketer", "station_manager"},
     REDEEM: {"head_office", "station_manager", "cashier", "service_agent"},
     COLLECT: {"head_office", "station_manager", "cashier"},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from forecourt.kernel.values import Value
+from forecourt.kernel.values import Review, Value
 from forecourt.offers.values import Share
 
 Code = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -111,23 +111,36 @@ class Reward(Value, forbid_unknown_fields=True):
 
 
 class KnownReward(Value):
-    """A reward as stored. `edited_at` and `edited_by` tell of the last change."""
+    """A reward as stored: what holds, or held last, and the `draft` that differs from it, null for none.
+
+    A reward that was never live is all draft, and stands in `reward`. `edited_at` and `edited_by` tell of the last change.
+    """
 
     id: int
     state: RewardState
     reward: Reward
     edited_at: datetime
     edited_by: str
+    draft: Reward | None = None
+
+    @property
+    def edited(self) -> Reward:
+        """What is to be edited and handed in."""
+        return self.draft or self.reward
 
 
 class RewardLine(Value):
-    """A reward in the catalogue's list. `left` is null where any number can be had; figures of the month are the company's."""
+    """A reward in the catalogue's list. `left` is null where any number can be had; figures of the month are the company's.
+
+    `review` is null where nothing was handed in, or all was decided.
+    """
 
     known: KnownReward
     left: int | None
     open: int
     redeemed_month: int
     points_month: int
+    review: Review | None = None
 
 
 class Refusal(StrEnum):

@@ -13,8 +13,9 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM, Actor
 from forecourt.kernel.models import AuditEntry
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
+from forecourt.kernel.values import Outcome
 from forecourt.loyalty import permissions, queries, services
-from forecourt.loyalty.values import EarnRate, Every, Expiry, Outcome, Per, Programme, TierCoupon
+from forecourt.loyalty.values import EarnRate, Every, Expiry, Per, Programme, TierCoupon
 from forecourt.organisation import services as organisation
 from forecourt.organisation.values import CompanyFacts
 from tests.bench.samples import add_sample_products

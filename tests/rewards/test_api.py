@@ -31,17 +31,37 @@ def till(window):
     return new_caller(window.actor, "rewards:redeem", station="S001")
 
 
-def test_a_reward_is_made_published_stocked_changed_and_ended(keeper):
+@pytest.fixture
+def chief(window):
+    return new_caller(window.actor, "rewards:approve")
+
+
+def test_a_reward_is_made_approved_stocked_changed_and_ended(keeper, chief):
     made = keeper.post("/rewards", NEW)
     assert made.status_code == 201, made.content
     assert (made.json()["state"], made.json()["left"], made.json()["cost"]) == ("draft", 0, "9.90")
     is_problem(keeper.post("/rewards", NEW), 409)
-    assert keeper.post("/rewards/CUP/publish", None).json()["state"] == "live"
+    review = keeper.post("/rewards/CUP/submit", {"note": "for the summer"}).json()["review"]
+    assert (review["outcome"], review["note"], review["before"]) == ("open", "for the summer", None)
+    is_problem(keeper.post("/rewards/CUP/approve", None), 403)
+    assert chief.post("/rewards/CUP/approve", None).json()["state"] == "live"
     assert keeper.post("/rewards/CUP/stock", {"pieces": 12, "reason": "delivery"}).json() == {"station": "", "left": 12}
     assert keeper.post("/rewards/CUP/stock", {"pieces": 10, "reason": "count", "is_count": True}).json()["left"] == 10
     is_problem(keeper.post("/rewards/CUP/stock", {"pieces": -11, "reason": "broken"}), 422)
     changes = {name: value for name, value in NEW.items() if name != "code"} | {"points": 900}
-    assert keeper.send("PUT", "/rewards/CUP", changes).json()["points"] == 900
+    drafted = keeper.send("PUT", "/rewards/CUP", changes).json()
+    assert (drafted["points"], drafted["draft"]["points"], drafted["review"]) == (800, 900, None)
+    keeper.post("/rewards/CUP/submit", {})
+    is_problem(keeper.send("PUT", "/rewards/CUP", changes), 409)
+    assert chief.post("/rewards/CUP/refuse", {"reason": "too dear"}).json()["points"] == 800
+    keeper.post("/rewards/CUP/submit", {})
+    assert keeper.post("/rewards/CUP/withdraw", None).json()["review"] is None
+    keeper.post("/rewards/CUP/submit", {})
+    approved = chief.post("/rewards/CUP/approve", None).json()
+    assert (approved["points"], approved["draft"], approved["review"]) == (900, None, None)
+    past = keeper.get("/rewards/CUP/reviews").json()
+    assert [one["outcome"] for one in past] == ["approved", "withdrawn", "refused", "approved"]
+    assert (past[0]["before"]["points"], past[0]["reward"]["points"], past[2]["answer"]) == (800, 900, "too dear")
     assert [one["code"] for one in keeper.get("/rewards?q=咖啡&state=live").json()["items"]] == ["CUP"]
     assert keeper.get("/rewards/CUP/stock").json() == [{"station": "", "left": 10}]
     assert keeper.post("/rewards/CUP/end", {"reason": "out of season"}).json()["state"] == "ended"

@@ -119,7 +119,12 @@ def prepared(live: Live) -> tuple[str, list[int]]:
             assert door.post(f"/customers/{member}/points/adjust", json=body).status_code == 201
         reward = {"code": "MUG", "name": "Mug", "kind": "goods", "points": PRICE, "stock": "common"}
         assert door.post("/rewards", json=reward).status_code == 201
-        assert door.post("/rewards/MUG/publish").status_code == 200
+        assert door.post("/rewards/MUG/submit", json={}).status_code == 200
+        approval = (
+            live.command("apikey", "create", "chief", "--scope", "rewards:approve").stdout.strip().splitlines()[-1]
+        )
+        chief = {"Authorization": f"Bearer {approval}"}
+        assert door.post("/rewards/MUG/approve", headers=chief).status_code == 200
         assert door.post("/rewards/MUG/stock", json={"pieces": STOCK, "reason": "delivery"}).status_code == 201
     return key, members
 

@@ -225,6 +225,7 @@ def test_the_price_is_kept_as_it_was(window):
     window.offer(WASH)
     redemption = window.redeem(member, "WASH")
     services.change_reward(window.actor, "WASH", replace(WASH, points=400, cost=Decimal(20)))
+    window.approve("WASH")
     services.end_reward(window.actor, "WASH", "season is over")
     kept = queries.redemption(window.actor, redemption.id)
     assert (kept.points, kept.cost) == (300, Decimal(12))

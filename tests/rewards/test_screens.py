@@ -20,6 +20,7 @@ class Shop:
 
     customer_id: int
     key: str
+    chief: str
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +38,16 @@ def shop(live) -> Shop:
     customer = made("/customers", {"name": "兑换者", "identities": [{"kind": "phone", "value": "13712340001"}]})["id"]
     made(f"/customers/{customer}/points/adjust", {"points": 3000, "reason": "test"})
     made("/rewards", {"code": "RW-MUG", "name": "Travel mug", "kind": "goods", "points": 1200, "stock": "common"})
-    made("/rewards/RW-MUG/publish", None)
+    made("/rewards/RW-MUG/submit", {})
+    chief = (
+        live.command("apikey", "create", "rewards-chief", "--scope", "rewards:approve").stdout.strip().splitlines()[-1]
+    )
+    answer = door.post("/rewards/RW-MUG/approve", headers={"Authorization": f"Bearer {chief}"})
+    assert answer.status_code == 200, answer.text
     made("/rewards/RW-MUG/stock", {"pieces": 30, "reason": "delivery"})
-    staff = {"rw-head": "head_office", "rw-till": "cashier@RW1"}
+    staff = {"rw-head": "head_office", "rw-maker": "marketer", "rw-till": "cashier@RW1"}
     live.commands(*(["staff", "create", name, "--role", role, "--password", PASSWORD] for name, role in staff.items()))
-    return Shop(customer, key)
+    return Shop(customer, key, chief)
 
 
 @pytest.fixture
@@ -86,8 +92,88 @@ def test_redeem_hand_over_and_take_back(live, shop, signed_in):
     expect(head.locator(".figures dd").first).to_have_text("30")
 
 
-def test_a_reward_is_made_stocked_and_published(live, shop, signed_in):
-    page = signed_in("rw-head")
+WORDS = {
+    "en-GB": {
+        "save": "Save",
+        "draft": "The draft says otherwise",
+        "hand in": "Hand in for review",
+        "waits": "Reward {} waits for your approval",
+        "approve": "Approve and publish",
+        "send back": "Send it back",
+        "takes": "It takes",
+        "points": "{} points",
+        "sent back": "sent back",
+    },
+    "zh-CN": {
+        "save": "保存",
+        "draft": "草稿有改动",
+        "hand in": "提交审核",
+        "waits": "礼品“{}”等待您批准",
+        "approve": "批准并发布",
+        "send back": "退回",
+        "takes": "所需积分",
+        "points": "{} 积分",
+        "sent back": "已退回",
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mine", "theirs"), [("en-GB", "zh-CN"), ("zh-CN", "en-GB")])
+def test_what_changes_is_read_by_a_second_person_before_members_pay_it(live, shop, signed_in, mine, theirs):
+    code, said, answers = f"RW-{mine}", WORDS[mine], WORDS[theirs]
+    headers = {"Authorization": f"Bearer {shop.key}"}
+    door = httpx.Client(base_url=f"{live.web}/api/v1", headers=headers, timeout=30)
+    chiefs = {"Authorization": f"Bearer {shop.chief}"}
+    body = {"code": code, "name": f"Umbrella {mine}", "kind": "goods", "points": 700}
+    assert door.post("/rewards", json=body).status_code == 201
+    assert door.post(f"/rewards/{code}/submit", json={}).is_success
+    assert door.post(f"/rewards/{code}/approve", headers=chiefs).is_success
+
+    def price() -> int:
+        return door.get(f"/rewards/{code}").json()["points"]
+
+    maker = signed_in("rw-maker", mine)
+
+    def hand_in(points: str) -> None:
+        maker.goto(f"{live.web}/admin/rewards/of/{code}/edit/")
+        maker.fill("[name=points]", points)
+        maker.get_by_role("button", name=said["save"], exact=True).click()
+        expect(maker.locator("#hand-in")).to_contain_text(said["draft"])
+        maker.fill("[name=note]", f"now {points}")
+        maker.get_by_role("button", name=said["hand in"]).click()
+        expect(maker.locator("#review")).to_contain_text(f"now {points}")
+        expect(maker.get_by_role("button", name=said["approve"])).to_have_count(0)
+
+    hand_in("70")
+    chief = signed_in("rw-head", theirs)
+    chief.goto(f"{live.web}/admin/")
+    chief.get_by_role("link", name=re.compile(answers["waits"].format(body["name"]))).click()
+    change = chief.locator("#review .diff tr")
+    expect(change).to_have_count(1)
+    expect(change).to_contain_text(answers["takes"])
+    expect(change.locator("del")).to_have_text(answers["points"].format(700))
+    expect(change.locator("ins")).to_have_text(answers["points"].format(70))
+    chief.locator("#review summary").click()
+    chief.fill("[name=reason]", "a zero is missing")
+    chief.get_by_role("button", name=answers["send back"]).click()
+    expect(chief.locator("#review")).to_have_count(0)
+    assert price() == 700
+
+    maker.reload()
+    maker.locator(".versions summary").first.click()
+    expect(maker.locator(".versions li").first).to_contain_text(said["sent back"])
+    expect(maker.locator(".versions blockquote").nth(1)).to_have_text("a zero is missing")
+    hand_in("690")
+    chief.reload()
+    chief.get_by_role("button", name=answers["approve"]).click()
+    expect(chief.locator("#review")).to_have_count(0)
+    expect(chief.locator("dl.pairs").first).to_contain_text(answers["points"].format(690))
+    assert price() == 690
+
+
+def test_a_reward_is_made_stocked_and_handed_in(live, shop, signed_in):
+    page = signed_in("rw-maker")
     page.goto(f"{live.web}/admin/rewards/new/")
     page.fill("[name=code]", "RW-CUP")
     page.fill("[name=name]", "Cup")
@@ -102,8 +188,11 @@ def test_a_reward_is_made_stocked_and_published(live, shop, signed_in):
     page.fill("[name=percent_0]", "100")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile("RW-CUP"))
-    page.get_by_role("button", name="Put into the catalogue").click()
-    expect(page.locator("#content")).to_contain_text("Live")
+    page.fill("[name=note]", "a cup for the winter")
+    page.get_by_role("button", name="Hand in for review").click()
+    expect(page.locator("#review")).to_contain_text("a cup for the winter")
+    expect(page.get_by_role("button", name="Approve and publish")).to_have_count(0)
+    expect(page.get_by_role("link", name="Edit")).to_have_count(0)
     page.fill("[name=pieces]", "25")
     page.fill("[name=reason]", "first delivery")
     page.get_by_role("button", name="Add").click()

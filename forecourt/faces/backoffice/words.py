@@ -96,6 +96,7 @@ SCOPE = {
     "catalogue:write": _("Change products, prices and stations"),
     "catalogue:read": _("Read products, prices and stations"),
     "rewards:write": _("Make and change rewards and their stock"),
+    "rewards:approve": _("Approve rewards"),
     "rewards:redeem": _("Redeem rewards, hand them over and take them back"),
     "rewards:read": _("Read rewards and redemptions"),
     "accounts:read": _("Read the books of points and claims"),

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from forecourt.kernel import sql
+from forecourt.kernel.values import Outcome
 from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview, Rulebook
 from forecourt.loyalty.rules import Ending, Rates, endings
-from forecourt.loyalty.values import Draft, Edition, Outcome, Programme, Review
+from forecourt.loyalty.values import Draft, Edition, Programme, Review
 
 NEW_RULEBOOKS: Final = (
     "SELECT version, valid_from, body::text, withdrawn_at IS NOT NULL FROM loyalty_rulebook "

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.kernel.values import Outcome
 from forecourt.loyalty import permissions, queries, words
 from forecourt.loyalty.models import ProgrammeDraft, ProgrammeReview
 from forecourt.loyalty.services.checking import check_submission, require_everywhere
 from forecourt.loyalty.services.programme import put_in_force
-from forecourt.loyalty.values import Outcome, Programme
+from forecourt.loyalty.values import Programme
 from forecourt.organisation import queries as organisation
 
 LONGEST_TEXT = 1000

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from forecourt.customers import queries as customers
 from forecourt.kernel.problems import Invalid
-from forecourt.kernel.schemas import Day, Id, KeyedRequest, Page, needs
+from forecourt.kernel.schemas import Day, HandInBody, Id, KeyedRequest, Page, SendBackBody, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, queries, services
@@ -20,6 +20,7 @@ from forecourt.rewards.api.schemas import (
     RewardBody,
     RewardCode,
     RewardOut,
+    RewardReviewOut,
     StockBody,
     StockOut,
 )
@@ -104,21 +105,71 @@ def make_reward(request: KeyedRequest, reward: NewRewardBody) -> Status[RewardOu
     openapi_extra=needs("rewards:write"),
 )
 def change_reward(request: KeyedRequest, code: RewardCode, reward: RewardBody) -> RewardOut:
-    """For redemptions from now on; what was redeemed keeps its price."""
+    """Its draft: what is live stays until this is handed in and approved."""
     services.change_reward(request.actor, code, reward.to_value(code))
     return RewardOut.of(queries.reward(request.actor, code))
 
 
 @router.post(
-    "/rewards/{code}/publish",
+    "/rewards/{code}/submit",
     response=RewardOut,
-    operation_id="rewards_publish",
-    summary="Put a reward into the catalogue",
+    operation_id="rewards_submit",
+    summary="Hand a reward in for review",
     openapi_extra=needs("rewards:write"),
 )
-def publish_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
-    services.publish_reward(request.actor, code)
+def submit_reward(request: KeyedRequest, code: RewardCode, body: HandInBody) -> RewardOut:
+    """It cannot be edited until that is decided or withdrawn."""
+    services.submit_reward(request.actor, code, body.note)
     return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards/{code}/withdraw",
+    response=RewardOut,
+    operation_id="rewards_withdraw",
+    summary="Take a reward back that was handed in",
+    openapi_extra=needs("rewards:write"),
+)
+def withdraw_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
+    services.withdraw_reward(request.actor, code)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards/{code}/approve",
+    response=RewardOut,
+    operation_id="rewards_approve",
+    summary="Approve a reward",
+    openapi_extra=needs("rewards:approve"),
+)
+def approve_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
+    """By another than who handed it in. Members redeem it as it is now; what was redeemed keeps its price."""
+    services.approve_reward(request.actor, code)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.post(
+    "/rewards/{code}/refuse",
+    response=RewardOut,
+    operation_id="rewards_refuse",
+    summary="Send a reward back",
+    openapi_extra=needs("rewards:approve"),
+)
+def refuse_reward(request: KeyedRequest, code: RewardCode, body: SendBackBody) -> RewardOut:
+    services.refuse_reward(request.actor, code, body.reason)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
+@router.get(
+    "/rewards/{code}/reviews",
+    response=list[RewardReviewOut],
+    operation_id="rewards_reviews",
+    summary="What was decided about a reward",
+    openapi_extra=needs("rewards:read"),
+)
+def list_reviews(request: KeyedRequest, code: RewardCode) -> list[RewardReviewOut]:
+    """The latest first: those approved are what it was, who wanted it and who let it."""
+    return [RewardReviewOut.of(review) for review in queries.decided(request.actor, code)]
 
 
 @router.post(
@@ -129,7 +180,7 @@ def publish_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
     openapi_extra=needs("rewards:write"),
 )
 def end_reward(request: KeyedRequest, code: RewardCode, end: EndBody) -> RewardOut:
-    """What was redeemed can still be collected."""
+    """At once. What was redeemed can still be collected; handed in and approved again, it comes back."""
     services.end_reward(request.actor, code, end.reason)
     return RewardOut.of(queries.reward(request.actor, code))
 

@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel.problems import Invalid
-from forecourt.kernel.schemas import Body, Day, Figure, Id, Text
+from forecourt.kernel.schemas import Body, Day, Figure, Id, ReviewedOut, Text
+from forecourt.kernel.values import Review
 from forecourt.offers.values import Share
 from forecourt.rewards import rules
 from forecourt.rewards.values import (
@@ -106,11 +108,10 @@ class ShareOut(Schema):
     percent: Figure
 
 
-class RewardOut(Schema):
-    """A reward for those who keep the catalogue. `left` null: any number; `state` draft, live or ended."""
+class RewardRuleOut(Schema):
+    """What a reward is: what it takes, for whom, who pays."""
 
     code: str
-    state: RewardState
     name: str
     kind: RewardKind
     points: int
@@ -132,25 +133,61 @@ class RewardOut(Schema):
     on_expiry: OnExpiry
     needs_strong_identity: bool | None
     position: int
+
+    @staticmethod
+    def said(reward: Reward) -> dict[str, Any]:
+        """The members of this schema."""
+        fields: dict[str, Any] = {name: getattr(reward, name) for name in Reward.__struct_fields__}
+        fields["shares"] = [ShareOut(funder=one.funder, percent=one.percent) for one in rules.funded_by(reward)]
+        return fields
+
+    @classmethod
+    def stored(cls, body: Any) -> "RewardRuleOut":
+        """A reward as reviews keep it."""
+        return cls(**cls.said(msgspec.convert(body, Reward)))
+
+
+class RewardReviewOut(ReviewedOut):
+    """A reward that was handed in, what held `before` (null: nothing), and what was decided."""
+
+    reward: RewardRuleOut
+    before: RewardRuleOut | None
+
+    @classmethod
+    def of(cls, review: Review) -> "RewardReviewOut":
+        before = RewardRuleOut.stored(review.before) if review.before else None
+        return cls(**cls.said(review), reward=RewardRuleOut.stored(review.body), before=before)
+
+
+class RewardOut(RewardRuleOut):
+    """A reward for those who keep the catalogue. `left` null: any number; `state` draft, live or ended.
+
+    `draft` is what it is to become once that is handed in and approved, null where nothing differs; `review` is what is
+    handed in now.
+    """
+
+    state: RewardState
     left: int | None
     open: int
     redeemed_month: int
     edited_at: datetime
     edited_by: str
+    draft: RewardRuleOut | None
+    review: RewardReviewOut | None
 
     @classmethod
     def of(cls, line: RewardLine) -> "RewardOut":
-        reward = line.known.reward
-        fields: dict[str, Any] = {name: getattr(reward, name) for name in Reward.__struct_fields__}
-        fields["shares"] = [ShareOut(funder=one.funder, percent=one.percent) for one in rules.funded_by(reward)]
+        known = line.known
         return cls(
-            **fields,
-            state=line.known.state,
+            **cls.said(known.reward),
+            state=known.state,
             left=line.left,
             open=line.open,
             redeemed_month=line.redeemed_month,
-            edited_at=line.known.edited_at,
-            edited_by=line.known.edited_by,
+            edited_at=known.edited_at,
+            edited_by=known.edited_by,
+            draft=RewardRuleOut(**cls.said(known.draft)) if known.draft else None,
+            review=RewardReviewOut.of(line.review) if line.review else None,
         )
 
 

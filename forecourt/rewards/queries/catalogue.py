@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from forecourt import rewards
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
-from forecourt.kernel import clock, sql
+from forecourt.kernel import clock, reviews, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
+from forecourt.kernel.values import Review
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, rules
@@ -31,7 +32,7 @@ from forecourt.rewards.values import (
 CATALOGUE: Final = sql.load(rewards.__file__, "catalogue")
 TAKEN: Final = sql.load(rewards.__file__, "taken")
 KNOWN: Final = """
-SELECT id, state, body::text, edited_at, edited_by FROM rewards_reward
+SELECT id, state, body::text, edited_at, edited_by, draft::text FROM rewards_reward
 WHERE (%(codes)s::text[] IS NULL OR code = ANY(%(codes)s::text[])) AND (%(state)s::text IS NULL OR state = %(state)s::text)
 ORDER BY position, code
 LIMIT %(limit)s
@@ -62,6 +63,12 @@ def reward(actor: Actor, code: str) -> RewardLine:
     return next(line for line in _lines(actor, text=known.reward.code) if line.known.id == known.id)
 
 
+def decided(actor: Actor, code: str) -> list[Review]:
+    """What was decided about a reward, the latest first; NotFound when there is none."""
+    actor.require(permissions.VIEW_REWARDS)
+    return reviews.decided(f"reward:{by_code(code).reward.code}")
+
+
 def catalogue(
     actor: Actor, *, text: str = "", state: RewardState | None = None, kind: RewardKind | None = None
 ) -> list[RewardLine]:
@@ -87,27 +94,30 @@ def _lines(
             "limit": MOST,
         },
     )
-    return [_line(row) for row in rows]
+    waiting = {review.key: review for review in reviews.open_reviews("reward")}
+    return [_line(row, waiting.get(row["code"])) for row in rows]
 
 
-def _line(row: dict[str, Any]) -> RewardLine:
-    known = _known(row["id"], row["state"], row["body"], row["edited_at"], row["edited_by"])
+def _line(row: dict[str, Any], review: Review | None) -> RewardLine:
+    known = _known(row["id"], row["state"], row["body"], row["edited_at"], row["edited_by"], row["draft"])
     return RewardLine(
         known=known,
         left=None if known.reward.stock is StockKind.ANY else row["pieces"],
         open=row["open"],
         redeemed_month=row["month"],
         points_month=row["points"],
+        review=review,
     )
 
 
-def _known(reward_id: int, state: str, body: str, edited_at: Any, edited_by: str) -> KnownReward:
+def _known(reward_id: int, state: str, body: str, edited_at: Any, edited_by: str, draft: str | None) -> KnownReward:
     return KnownReward(
         id=reward_id,
         state=RewardState(state),
         reward=msgspec.json.decode(body, type=Reward),
         edited_at=edited_at,
         edited_by=edited_by,
+        draft=msgspec.json.decode(draft, type=Reward) if draft else None,
     )
 
 

@@ -1,5 +1,6 @@
 -- Rewards in the order of the catalogue, with what is left in the stocks that count and what was redeemed since a day.
-SELECT reward.id, reward.state, reward.body::text AS body, reward.edited_at, reward.edited_by,
+SELECT reward.id, reward.code, reward.state, reward.body::text AS body, reward.draft::text AS draft,
+       reward.edited_at, reward.edited_by,
        coalesce(stock.pieces, 0)::bigint AS pieces, coalesce(redeemed.open, 0) AS open,
        coalesce(redeemed.month, 0) AS month, coalesce(redeemed.points, 0)::bigint AS points
 FROM rewards_reward AS reward

@@ -1,6 +1,7 @@
 """Rewards: the catalogue with its stock, and redemptions that were collected, wait, were taken back or ran out."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ _ENOUGH: Final = 260
 """Points with which somebody looks at the catalogue."""
 _PIECES: Final = {StockKind.COMMON: 150, StockKind.STATIONS: 24}
 _DRAFTS: Final = frozenset({"newyear-box"})
+_DEARER: Final = "water"
 _ENDED: Final = {"charger": 40}
 
 
@@ -34,6 +36,7 @@ class Rewards:
         for entry in read("rewards"):
             reward = msgspec.convert(entry, Reward, strict=False)
             self._plan_reward(reward)
+        world.plan(world.ago(1, 10, 20), self._raise_price)
         for days in range(_FIRST_DAYS_AGO, 0, -6):
             for hour in (12, 18):
                 world.plan(world.ago(days, hour, 10), self._redeem_some)
@@ -53,7 +56,8 @@ class Rewards:
     def _open(self, reward: Reward) -> None:
         world = self._world
         services.make_reward(world.office.marketer, reward)
-        services.publish_reward(world.office.marketer, reward.code)
+        services.submit_reward(world.office.marketer, reward.code, "首批积分礼品上架")
+        services.approve_reward(world.office.director, reward.code)
         self._rewards[reward.code] = reward
         world.done["rewards"] += 1
         if reward.stock is StockKind.COMMON:
@@ -63,6 +67,14 @@ class Rewards:
             for site in world.chain.sites[: _PIECES[StockKind.COMMON]]:
                 manager = world.office.manager(site.new.code)
                 services.add_stock(manager, reward.code, _PIECES[reward.stock], "首批到货", site.new.code)
+
+    def _raise_price(self) -> None:
+        """What the supplier asks more for is to take more points: handed in, it waits for head office."""
+        if _DEARER in self._rewards:
+            reward = self._rewards[_DEARER]
+            dearer = msgspec.structs.replace(reward, points=reward.points + 60, cost=reward.cost + Decimal("0.30"))
+            services.change_reward(self._world.office.marketer, _DEARER, dearer)
+            services.submit_reward(self._world.office.marketer, _DEARER, "供应商调价，积分随成本上调")
 
     def _recount(self, code: str) -> None:
         """What is really on the shelf."""

@@ -1,5 +1,6 @@
 """What waits for somebody's approval, or was sent back to them: shown on the home page. One function a thing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,14 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forecourt.faces.backoffice.screens.programme_review import may_approve
+from forecourt.faces.backoffice.screens.reviews import may_decide
 from forecourt.faces.backoffice.templatetags.office import who
+from forecourt.kernel import reviews
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.values import Outcome, Review
 from forecourt.loyalty import permissions as loyalty
 from forecourt.loyalty import queries as programmes
-from forecourt.loyalty.values import Outcome
 from forecourt.offers import permissions as offers
 from forecourt.offers import queries as published_offers
 from forecourt.organisation import queries as organisation
+from forecourt.rewards import permissions as rewards
+from forecourt.rewards import queries as catalogue
 
 
 class Waiting(NamedTuple):
@@ -30,7 +35,7 @@ class Waiting(NamedTuple):
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """All that waits for this person's yes or no, or came back to them."""
-    return _programme(actor) + _offers(actor) + _adjustments(actor)
+    return _programme(actor) + _offers(actor) + _rewards(actor) + _adjustments(actor)
 
 
 def _programme(actor: Actor) -> list[Waiting]:
@@ -57,23 +62,43 @@ def _offers(actor: Actor) -> list[Waiting]:
         for one in published_offers.open_reviews(actor)
         if one.review is not None and (is_alone or one.review.submitted_by != actor.label)
     ]
-    found = [
-        Waiting(
-            _("Offer %(name)s waits for your approval") % {"name": one.name},
-            who(one.review.submitted_by),
-            one.review.submitted_at,
-            reverse("admin:offer", args=[one.code]),
-        )
-        for one in waiting[:1]
-        if one.review is not None
+    said = _("Offer %(name)s waits for your approval")
+    more = ngettext(
+        "%(count)s offer more waits for approval", "%(count)s offers more wait for approval", len(waiting) - 1
+    )
+    found = [(one.name, one.review, reverse("admin:offer", args=[one.code])) for one in waiting if one.review]
+    return _two(found, said, more, reverse("admin:offers"))
+
+
+def _rewards(actor: Actor) -> list[Waiting]:
+    """Rewards that others handed in, in the same way."""
+    waiting = _to_decide(actor, "reward", rewards.APPROVE_REWARDS)
+    names = {one.reward.code: one.reward.name for one in catalogue.known_rewards({one.key for one in waiting})}
+    said = _("Reward %(name)s waits for your approval")
+    more = ngettext(
+        "%(count)s reward more waits for approval", "%(count)s rewards more wait for approval", len(waiting) - 1
+    )
+    found = [(names.get(one.key, one.key), one, reverse("admin:reward", args=[one.key])) for one in waiting]
+    return _two(found, said, more, reverse("admin:rewards"))
+
+
+def _to_decide(actor: Actor, kind: str, permission: str) -> list[Review]:
+    """What this person may decide of what waits of a kind."""
+    if not actor.may(permission):
+        return []
+    return [one for one in reviews.open_reviews(kind) if may_decide(actor, one, permission)]
+
+
+def _two(found: Sequence[tuple[str, Any, str]], said: str, more: str, every: str) -> list[Waiting]:
+    """The oldest of (name, review, link), and one line for all the others, if there are any."""
+    lines = [
+        Waiting(said % {"name": name}, who(review.submitted_by), review.submitted_at, link)
+        for name, review, link in found[:1]
     ]
-    if len(waiting) > 1 and (second := waiting[1].review) is not None:
-        said = ngettext(
-            "%(count)s offer more waits for approval", "%(count)s offers more wait for approval", len(waiting) - 1
-        )
-        link = f"{reverse('admin:offers')}?state=review"
-        found.append(Waiting(said % {"count": len(waiting) - 1}, who(second.submitted_by), second.submitted_at, link))
-    return found
+    for _name, review, _link in found[1:2]:
+        text = more % {"count": len(found) - 1}
+        lines.append(Waiting(text, who(review.submitted_by), review.submitted_at, f"{every}?state=review"))
+    return lines
 
 
 def _adjustments(actor: Actor) -> list[Waiting]:

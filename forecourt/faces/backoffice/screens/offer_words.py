@@ -102,11 +102,14 @@ def parts(offer: Offer, names: OfferNames) -> list[Part]:
 
 def differences(before: Offer | None, after: Offer, names: OfferNames) -> list[tuple[str, str, str]]:
     """What another version says otherwise: (what, before, after); all of it where there is none before."""
-    told = {part.title: part.text for part in parts(before, names)} if before is not None else {}
+    return compared(parts(before, names) if before is not None else [], parts(after, names))
+
+
+def compared(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[str, str, str]]:
+    """What reads otherwise: (what, before, after)."""
+    told = {part.title: part.text for part in before}
     return [
-        (part.title, told.get(part.title, ""), part.text)
-        for part in parts(after, names)
-        if part.text != told.get(part.title, "")
+        (part.title, told.get(part.title, ""), part.text) for part in after if part.text != told.get(part.title, "")
     ]
 
 

@@ -12,8 +12,9 @@ from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens.programme_draft import ladder
 from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
+from forecourt.kernel.values import Outcome
 from forecourt.loyalty import permissions, queries, services, words
-from forecourt.loyalty.values import Edition, Outcome, Programme
+from forecourt.loyalty.values import Edition, Programme
 
 
 @screen(permissions.VIEW_PROGRAMME)

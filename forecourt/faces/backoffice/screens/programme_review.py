@@ -16,8 +16,9 @@ from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, NotFound, Problem
+from forecourt.kernel.values import Outcome
 from forecourt.loyalty import permissions, queries, services
-from forecourt.loyalty.values import Outcome, Programme, Review
+from forecourt.loyalty.values import Programme, Review
 from forecourt.organisation import queries as organisation
 
 

@@ -17,20 +17,21 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.middleware import OFFICE_POLICY
 from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
-from forecourt.faces.backoffice.screens import choosing
+from forecourt.faces.backoffice.screens import choosing, reward_words
+from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.redemptions import STATES as REDEMPTION_STATES
 from forecourt.faces.backoffice.screens.redemptions import line_of
+from forecourt.faces.backoffice.screens.reward_words import KINDS, STOCKS
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
+from forecourt.kernel.values import Review
 from forecourt.offers.values import Share
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, queries, rules, services
-from forecourt.rewards.models import KIND_NAMES, MOVEMENT_NAMES, STATE_NAMES
+from forecourt.rewards.models import MOVEMENT_NAMES, STATE_NAMES
 from forecourt.rewards.values import KnownReward, OnExpiry, Reward, RewardKind, RewardLine, RewardState, StockKind
-from forecourt.sales.words import funder_name
 
-KINDS: Final = dict(KIND_NAMES)
 STATES: Final = dict(STATE_NAMES)
 MOVEMENTS: Final = dict(MOVEMENT_NAMES)
 REASONS: Final = {"not collected in time": gettext_lazy("not collected in time")}
@@ -38,6 +39,8 @@ REASONS: Final = {"not collected in time": gettext_lazy("not collected in time")
 LOW: Final = 10
 """So few pieces and fewer are shown as running low."""
 PAGE: Final = 30
+_SHOWN_APART: Final = 3
+"""Parts that the page shows in another form: name, description, picture."""
 FUNDERS: Final = 4
 """Rows for who pays, in the form."""
 WITH_PICTURES: Final = OFFICE_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https:")
@@ -47,8 +50,10 @@ WITH_PICTURES: Final = OFFICE_POLICY.replace("img-src 'self' data:", "img-src 's
 def rewards(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()[:80]
+    in_review = request.GET.get("state") == "review"
     state, kind = _one_of(RewardState, request.GET.get("state")), _one_of(RewardKind, request.GET.get("kind"))
     lines = queries.catalogue(actor, text=text, state=state, kind=kind)
+    lines = [line for line in lines if line.review] if in_review else lines
     return _pictured(
         show(
             request,
@@ -60,9 +65,16 @@ def rewards(request: HttpRequest) -> HttpResponse:
             low=LOW,
             kinds=KINDS,
             states=STATES,
+            filters=STATES | {"review": _("In review")},
             may_edit=actor.may(permissions.EDIT_REWARDS),
         )
     )
+
+
+def _changed(one: Review, names: reward_words.RewardNames) -> list[tuple[str, str, str]]:
+    """What handing this in changed, or is to change: field by field in words."""
+    before = reward_words.stored(one.before) if one.before else None
+    return reward_words.differences(before, reward_words.stored(one.body), names)
 
 
 def _figures(lines: Sequence[RewardLine]) -> dict[str, int]:
@@ -78,11 +90,13 @@ def _figures(lines: Sequence[RewardLine]) -> dict[str, int]:
 
 @screen(permissions.VIEW_REWARDS)
 def reward(request: HttpRequest, code: str) -> HttpResponse:
-    """One reward: what it is, its stock with every movement, who redeemed it."""
+    """One reward: what it is and is to become, its stock with every movement, who redeemed it."""
     actor = request.actor  # type: ignore[attr-defined]
     line = queries.reward(actor, code)
     known = line.known
     stations = {station.id: station for station in organisation.all_stations(actor)}
+    names = reward_words.RewardNames(actor)
+    review = line.review
     before = _uuid(request.GET.get("after"))
     movements = queries.movements(actor, known, before, PAGE + 1)
     redeemed = queries.list_redemptions(actor, reward_id=known.id, limit=PAGE)
@@ -103,15 +117,14 @@ def reward(request: HttpRequest, code: str) -> HttpResponse:
             names=customers.names({one.customer_id for one in redeemed}),
             redemption_states=REDEMPTION_STATES,
             stations=stations,
-            station_names={station.code: station.name for station in stations.values()},
             station_list=[
                 one for one in stations.values() if not known.reward.stations or one.code in known.reward.stations
             ],
-            tiers=tier_names(),
-            shares=[(funder_name(one.funder), one.percent) for one in rules.funded_by(known.reward)],
-            is_strong=rules.wants_strong_identity(known.reward),
+            parts=reward_words.parts(known.reward, names)[_SHOWN_APART:],
+            changes=_changed(review, names) if review else reward_words.differences(known.reward, known.edited, names),
+            decided=[{"review": one, "changes": _changed(one, names)} for one in queries.decided(actor, code)],
+            **reviewing.shown(actor, review, permissions.APPROVE_REWARDS),
             low=LOW,
-            kinds=KINDS,
             states=STATES,
             movement_names=MOVEMENTS,
             makers=operating.actors(one.by for one in movements),
@@ -142,18 +155,39 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     known = queries.by_code(code)
     if request.method == "POST":
         to = reverse("admin:reward", args=[code])
-        return act(request, to, lambda: services.change_reward(actor, code, _asked(request, code)), _("Saved."))
-    return _form(request, actor, known.reward.name, known, known.reward)
+        saved = _("Saved as a draft. It takes effect once it is handed in and approved.")
+        return act(request, to, lambda: services.change_reward(actor, code, _asked(request, code)), saved)
+    return _form(request, actor, known.reward.name, known, known.edited)
+
+
+@screen(permissions.VIEW_REWARDS)
+def review(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a reward in, approve it, send it back or withdraw it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    given = request.POST
+    steps = {
+        "submit": lambda: services.submit_reward(actor, code, given.get("note", "")),
+        "approve": lambda: services.approve_reward(actor, code),
+        "refuse": lambda: services.refuse_reward(actor, code, given.get("reason", "")),
+        "withdraw": lambda: services.withdraw_reward(actor, code),
+    }
+    return reviewing.step(request, reverse("admin:reward", args=[code]), steps)
 
 
 @screen(permissions.EDIT_REWARDS)
-def publish(request: HttpRequest, code: str) -> HttpResponse:
+def discard(request: HttpRequest, code: str) -> HttpResponse:
+    """Throw away what a draft says otherwise."""
     actor = request.actor  # type: ignore[attr-defined]
+    live = queries.by_code(code).reward
     to = reverse("admin:reward", args=[code])
-    if request.POST.get("do") == "end":
-        ended = _("Ended. What was redeemed can still be collected.")
-        return act(request, to, lambda: services.end_reward(actor, code), ended)
-    return act(request, to, lambda: services.publish_reward(actor, code), _("Live: members can redeem it."))
+    return act(request, to, lambda: services.change_reward(actor, code, live), _("The draft is gone."))
+
+
+@screen(permissions.EDIT_REWARDS)
+def end(request: HttpRequest, code: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    ended = _("Ended. What was redeemed can still be collected.")
+    return act(request, reverse("admin:reward", args=[code]), lambda: services.end_reward(actor, code), ended)
 
 
 @screen(permissions.KEEP_STOCK)
@@ -189,11 +223,7 @@ def _form(request: HttpRequest, actor: Actor, title: str, known: KnownReward | N
         rows=[(str(number), share) for number, share in enumerate(shares)],
         payers=choosing.payers(share.funder for share in reward.shares),
         kinds=KINDS,
-        stock_kinds={
-            StockKind.ANY: _("any number"),
-            StockKind.COMMON: _("one stock for all stations"),
-            StockKind.STATIONS: _("a stock at each station"),
-        },
+        stock_kinds=STOCKS,
         expiries={
             OnExpiry.RETURN: _("the points go back to the member"),
             OnExpiry.FORFEIT: _("the points are forfeited"),
