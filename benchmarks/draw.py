@@ -40,7 +40,7 @@ def _filled() -> int:
     from forecourt.games import services
     from forecourt.games.values import Draw, GameKind, GameRules, Prize, PrizeKind
     from forecourt.kernel import clock, sql
-    from forecourt.kernel.actors import SYSTEM
+    from forecourt.kernel.actors import SYSTEM, Actor
 
     now = clock.now()
     ends_at = now + timedelta(seconds=OPEN_SECONDS)
@@ -56,7 +56,8 @@ def _filled() -> int:
             draw=Draw(draws_at=ends_at, by_sign_up=True),
         ),
     )
-    services.publish_game(SYSTEM, game_id)
+    services.submit_game(SYSTEM, game_id)
+    services.approve_game(Actor(kind="system", name="second", everything=True), game_id)
     sql.run(
         "WITH people AS MATERIALIZED (SELECT array_agg(id) AS ids FROM customers_customer) "
         "INSERT INTO games_ticket (game_id, customer_id, origin, part, weight, points_spent, given_at, day) "

@@ -162,6 +162,7 @@ class Scope(StrEnum):
     CATALOGUE_READ = "catalogue:read"
     ACCOUNTS_READ = "accounts:read"
     GAMES_WRITE = "games:write"
+    GAMES_APPROVE = "games:approve"
     GAMES_PLAY = "games:play"
     GAMES_READ = "games:read"
     REWARDS_WRITE = "rewards:write"
@@ -199,7 +200,8 @@ SCOPE_PERMISSIONS: Final = {
     ),
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
     Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
-    Scope.GAMES_WRITE: frozenset({"games.collect", "games.give_chances", "games.view"}),
+    Scope.GAMES_WRITE: frozenset({"games.collect", "games.edit", "games.give_chances", "games.view"}),
+    Scope.GAMES_APPROVE: frozenset({"games.approve", "games.view"}),
     Scope.GAMES_PLAY: frozenset({"games.confirm", "games.play", "games.view"}),
     Scope.GAMES_READ: frozenset({"games.view"}),
     Scope.REWARDS_WRITE: frozenset(

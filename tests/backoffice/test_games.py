@@ -147,7 +147,7 @@ def test_a_prize_above_the_limit_shows_before_and_only_few_change_the_limit(sign
     marketer = signed(Role.MARKETER)
     said = page(marketer, f"games/{game_id}/")
     assert "50,000.01 and a prize may be worth at most 50,000.00" in said
-    assert '<button class="button main" disabled>Publish</button>' in said
+    assert "Hand in for review" not in said
     assert "at most ¥50,000.00" in page(marketer, f"games/{game_id}/edit/")
     assert 'name="prize_cap"' not in page(marketer, "games/")
     assert marketer.post("/admin/games/setting/", {"prize_cap": "0", "reason": "x"}).status_code == 403
@@ -158,3 +158,36 @@ def test_a_prize_above_the_limit_shows_before_and_only_few_change_the_limit(sign
     compliance.post("/admin/games/setting/", {"prize_cap": "60000", "reason": "the law changed"})
     assert queries.setting().prize_cap == 60_000
     assert "50,000.01" not in page(marketer, f"games/{game_id}/").split("Prizes</h2>")[0]
+
+
+def test_a_game_is_handed_in_read_on_the_home_page_sent_back_and_approved(signed):
+    open_chain()
+    game_id = services.save_game(HEAD_OFFICE, a_wheel(name="Spring wheel"))
+    path, steps = f"games/{game_id}/", f"/admin/games/{game_id}/review/"
+    marketer = signed(Role.MARKETER)
+    assert "Hand in for review" in page(marketer, path)
+    assert marketer.get(steps).status_code == marketer.post(steps, {"do": "publish"}).status_code == 405
+    marketer.post(steps, {"do": "submit", "note": "for the spring"})
+    said = page(marketer, path)
+    assert "for the spring" in said
+    assert "Approve and publish" not in said
+    assert f"/admin/games/{game_id}/edit/" not in said
+    assert "Spring wheel" in page(marketer, "games/?state=review")
+    assert "waits for your approval" not in page(marketer, "")
+    assert marketer.post(steps, {"do": "approve"}, headers=SCRIPT).status_code == 422
+    assert queries.game(game_id).state == "draft"
+
+    chief = signed(Role.HEAD_OFFICE)
+    assert "Game Spring wheel waits for your approval" in page(chief, "")
+    assert "Approve and publish" in page(chief, path)
+    chief.post(steps, {"do": "refuse", "reason": "fewer mugs"})
+    said = page(signed(Role.MARKETER), path)
+    assert "fewer mugs" in said
+    assert f"/admin/games/{game_id}/edit/" in said
+    assert "No games found" in page(marketer, "games/?state=review")
+    marketer.post(steps, {"do": "submit"})
+    marketer.post(steps, {"do": "withdraw"})
+    marketer.post(steps, {"do": "submit"})
+    signed(Role.HEAD_OFFICE).post(steps, {"do": "approve"})
+    assert queries.game(game_id).state == "live"
+    assert "approved a game" in page(signed(Role.HEAD_OFFICE), "audit/")

@@ -158,3 +158,20 @@ def test_scopes_and_drafts(chain):
     assert [game["code"] for game in reader.get("/games").json()["items"]] == ["wheel"]
     assert reader.get("/games/nothing").status_code == 404
     assert reader.get("/customers/99999/games").status_code == 404
+
+
+def test_a_draft_is_handed_in_read_and_approved_by_another_key(chain, caller):
+    chief = new_caller(HEAD_OFFICE, "games:approve")
+    services.save_game(HEAD_OFFICE, a_quiz())
+    assert caller.post("/games/quiz/submit", {"note": "quiz week"}).status_code == 204
+    assert caller.get("/game-reviews").status_code == caller.post("/games/quiz/approve", None).status_code == 403
+    (waiting,) = chief.get("/game-reviews").json()
+    assert (waiting["note"], waiting["outcome"], waiting["game"]["code"]) == ("quiz week", "open", "quiz")
+    assert caller.get("/games/quiz").status_code == 404, "it is not published"
+    assert chief.post("/games/quiz/refuse", {"reason": "one more question"}).status_code == 204
+    assert chief.post("/games/quiz/approve", None).status_code == 409
+    caller.post("/games/quiz/submit", {})
+    assert caller.post("/games/quiz/withdraw", None).status_code == 204
+    caller.post("/games/quiz/submit", {})
+    assert chief.post("/games/quiz/approve", None).json()["state"] == "live"
+    assert chief.get("/game-reviews").json() == []

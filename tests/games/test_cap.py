@@ -11,7 +11,7 @@ from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, NotAllowed
 from forecourt.kernel.rights import permissions_of
-from tests.games.scenes import CAR, HUNDRED, MUG, a_draw, a_quiz, a_wheel
+from tests.games.scenes import CAR, HUNDRED, MUG, a_draw, a_quiz, a_wheel, publish
 from tests.sales.scenes import HEAD_OFFICE
 
 GAMES = {
@@ -29,11 +29,11 @@ def of_role(role: str) -> Actor:
 def test_a_game_with_a_prize_above_the_limit_is_not_published(chain, game: GameRules):
     game_id = services.save_game(HEAD_OFFICE, game)
     with pytest.raises(Invalid, match=r"小轿车 is worth 50,000\.01 .* at most 50,000\.00; offer .* who may") as caught:
-        services.publish_game(HEAD_OFFICE, game_id)
+        publish(game_id)
     assert list(caught.value.fields) == ["prizes.ten.value"]
     assert queries.game(game_id).published_at is None
     services.set_prize_cap(of_role("compliance"), Decimal(60_000), True, "another country's law")
-    services.publish_game(of_role("marketer"), game_id)
+    publish(game_id)
     assert queries.game(game_id).published_at is not None
 
 

@@ -21,7 +21,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.organisation.queries import company_day
 from forecourt.sales import services as sales
 from forecourt.sales.values import NewRefund
-from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_quiz, a_wheel, always, give_points, moments, put_up
+from tests.games.scenes import HUNDRED, MUG, TEN, a_draw, a_quiz, a_wheel, always, give_points, moments, publish, put_up
 from tests.sales.scenes import HEAD_OFFICE, a_sale, catch_up, events, everything_proves, flat_books_agree, points
 
 
@@ -141,7 +141,7 @@ def test_closed_games(chain):
     draft = services.save_game(HEAD_OFFICE, a_wheel())
     with pytest.raises(CannotPlay, match="not live"):
         spin(member)
-    services.publish_game(HEAD_OFFICE, draft)
+    publish(draft)
     services.end_game(HEAD_OFFICE, draft)
     with pytest.raises(CannotPlay, match="ended"):
         spin(member)
@@ -182,7 +182,7 @@ def test_publishing_says_everything_that_is_wrong(chain):
     faulty = a_wheel(Segment(label="a", parts=1), Segment(label="b", parts=2, prize="wash"), prizes=(wash,))
     game_id = services.save_game(HEAD_OFFICE, faulty)
     with pytest.raises(Invalid) as refused:
-        services.publish_game(HEAD_OFFICE, game_id)
+        services.submit_game(HEAD_OFFICE, game_id)
     assert set(refused.value.fields) == {"segments", "prizes.wash.template"}
     assert queries.game(game_id).state == "draft"
 
@@ -213,7 +213,7 @@ def test_seeds_are_committed_ahead_and_the_audit_recomputes_every_spin(chain):
 def move_to_yesterday(game_id: int, members) -> None:
     """Spin anew by the seed of a day that is over, as the clock of the game would have it."""
     from forecourt.games import records, rules
-    from forecourt.games.services.games import _new_seed
+    from forecourt.games.services.reviews import _new_seed
 
     yesterday = company_day() - timedelta(days=1)
     records.add_seeds(game_id, [_new_seed(yesterday)])

@@ -14,6 +14,7 @@ from forecourt.games.api.answers import (
     GameClaimOut,
     GameCollectBody,
     GameOut,
+    GameReviewOut,
     MarkedOut,
     OpeningOut,
     PaperOut,
@@ -31,9 +32,22 @@ from forecourt.games.api.answers import (
 )
 from forecourt.games.api.drawn import ProtocolOut, WinOut
 from forecourt.games.values import GameKind, GameView, Marked, Paper
-from forecourt.kernel import clock
+from forecourt.kernel import clock, reviews
 from forecourt.kernel.problems import Conflict, NotFound
-from forecourt.kernel.schemas import Code, Cursor, Day, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
+from forecourt.kernel.schemas import (
+    Code,
+    Cursor,
+    Day,
+    HandInBody,
+    Id,
+    KeyedRequest,
+    Limit,
+    Page,
+    SendBackBody,
+    cursor_of,
+    needs,
+    position_of,
+)
 
 router = Router()
 
@@ -64,6 +78,71 @@ def list_games(request: KeyedRequest, limit: Limit = 50, cursor: Cursor | None =
 def get_game(request: KeyedRequest, code: Code) -> GameOut:
     request.actor.require(permissions.VIEW_GAMES)
     return games_out([_published(code)])[0]
+
+
+@router.get(
+    "/game-reviews",
+    response=list[GameReviewOut],
+    operation_id="games_reviews",
+    summary="Games that wait for approval",
+    openapi_extra=needs("games:approve"),
+)
+def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
+    """What waits longest first."""
+    request.actor.require(permissions.APPROVE_GAMES)
+    waiting = reviews.open_reviews("game")
+    games = games_out([queries.game(int(one.key)) for one in waiting])
+    return [GameReviewOut(**GameReviewOut.said(one), game=game) for one, game in zip(waiting, games, strict=True)]
+
+
+@router.post(
+    "/games/{code}/submit",
+    response={204: None},
+    operation_id="games_submit",
+    summary="Hand the draft of a game in for review",
+    openapi_extra=needs("games:write"),
+)
+def submit_game(request: KeyedRequest, code: Code, body: HandInBody) -> Status[None]:
+    """Games are drafted in the back office. What is handed in cannot be edited until it is decided or withdrawn."""
+    services.submit_game(request.actor, queries.game_id(code), body.note)
+    return Status(204, None)
+
+
+@router.post(
+    "/games/{code}/withdraw",
+    response={204: None},
+    operation_id="games_withdraw",
+    summary="Take a game back that was handed in",
+    openapi_extra=needs("games:write"),
+)
+def withdraw_game(request: KeyedRequest, code: Code) -> Status[None]:
+    services.withdraw_game(request.actor, queries.game_id(code))
+    return Status(204, None)
+
+
+@router.post(
+    "/games/{code}/approve",
+    response=GameOut,
+    operation_id="games_approve",
+    summary="Approve a game, which is live with that",
+    openapi_extra=needs("games:approve"),
+)
+def approve_game(request: KeyedRequest, code: Code) -> GameOut:
+    """By another than who handed it in. Its rules stay from now on."""
+    services.approve_game(request.actor, queries.game_id(code))
+    return games_out([_published(code)])[0]
+
+
+@router.post(
+    "/games/{code}/refuse",
+    response={204: None},
+    operation_id="games_refuse",
+    summary="Send a game back",
+    openapi_extra=needs("games:approve"),
+)
+def refuse_game(request: KeyedRequest, code: Code, body: SendBackBody) -> Status[None]:
+    services.refuse_game(request.actor, queries.game_id(code), body.reason)
+    return Status(204, None)
 
 
 @router.get(

@@ -23,7 +23,7 @@ from forecourt.games.values import (
     Won,
 )
 from forecourt.kernel.languages import in_languages
-from forecourt.kernel.schemas import Body, Code, Figure, Id, Text
+from forecourt.kernel.schemas import Body, Code, Figure, Id, ReviewedOut, Text
 
 Reference = Annotated[
     str, Field(max_length=100, description="Your name for this play: the same name is the same play.")
@@ -78,6 +78,12 @@ class GameOut(Schema):
     weight: int | None
     prizes: list[PrizeOut]
     rules: dict[str, list[str]]
+
+
+class GameReviewOut(ReviewedOut):
+    """A game that was handed in, as players will see it. The questions of a quiz are read in the back office."""
+
+    game: GameOut
 
 
 class OpeningOut(Schema):

@@ -9,16 +9,17 @@ from forecourt.games.services.games import (
     delete_draft,
     end_game,
     end_games,
-    publish_game,
     restock_prize,
     save_game,
     set_prize_cap,
 )
 from forecourt.games.services.playing import spin_wheel
 from forecourt.games.services.quizzes import answer_quiz, start_quiz
+from forecourt.games.services.reviews import approve_game, refuse_game, submit_game, withdraw_game
 
 __all__ = [
     "answer_quiz",
+    "approve_game",
     "collect_claim",
     "confirm_prize",
     "copy_game",
@@ -34,10 +35,12 @@ __all__ = [
     "give_prizes",
     "pass_prize",
     "pass_unconfirmed",
-    "publish_game",
+    "refuse_game",
     "restock_prize",
     "save_game",
     "set_prize_cap",
     "spin_wheel",
     "start_quiz",
+    "submit_game",
+    "withdraw_game",
 ]

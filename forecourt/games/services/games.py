@@ -1,8 +1,6 @@
-"""Games drafted, published, restocked and ended."""
+"""Games drafted, restocked and ended. What makes them live stands in `reviews`."""
 
 import re
-import secrets
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -10,16 +8,13 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecourt.coupons import queries as coupons
-from forecourt.games import permissions, queries, records, rules
+from forecourt.games import permissions, queries, records
 from forecourt.games.models import Game, GameSetting, PrizeRow
-from forecourt.games.values import GameKind, GameRules, GameState, PrizeKind
-from forecourt.kernel import audit, clock
+from forecourt.games.values import GameKind, GameRules, GameState
+from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
-from forecourt.organisation import queries as organisation
 
-SEED_BYTES: Final = 32
 MOST_STOCK: Final = 1_000_000_000
 
 
@@ -27,7 +22,7 @@ MOST_STOCK: Final = 1_000_000_000
 def save_game(actor: Actor, game: GameRules, game_id: int | None = None) -> int:
     """Keep a draft, a new one or in the place of the one with that id; returns its id. It may still have faults.
 
-    Conflict when the code is taken, or the game is not a draft any more.
+    Conflict when the code is taken, the game is in review, or it is not a draft any more.
     """
     actor.require(permissions.EDIT_GAMES)
     _check_form(game)
@@ -48,11 +43,11 @@ def save_game(actor: Actor, game: GameRules, game_id: int | None = None) -> int:
     if game_id is None:
         row = Game.objects.create(**fields)
     else:
-        row = _draft(game_id)
+        row = _editable(game_id)
         for name, value in fields.items():
             setattr(row, name, value)
         row.save()
-    audit.record(actor, "game.save", f"game:{row.pk}", detail={"code": game.code})
+    audit.record(actor, "game.save", subject_of(row.pk), detail={"code": game.code})
     return int(row.pk)
 
 
@@ -81,84 +76,26 @@ def _at_fault(text: str) -> str:
 def delete_draft(actor: Actor, game_id: int) -> None:
     """Throw a draft away."""
     actor.require(permissions.EDIT_GAMES)
-    row = _draft(game_id)
+    row = _editable(game_id)
     row.delete()
-    audit.record(actor, "game.delete", f"game:{game_id}", detail={"code": row.code})
-
-
-@transaction.atomic(durable=True)
-def publish_game(actor: Actor, game_id: int) -> None:
-    """Make a draft live: its rules stay from now on, and the SHA-256 of every seed it will use is published with them.
-
-    Invalid, with every field at fault, where it cannot be played as it stands.
-    """
-    actor.require(permissions.PUBLISH_GAMES)
-    row = _draft(game_id)
-    game = queries.game(game_id).rules
-    now = clock.now()
-    faults = rules.faults(game) | rules.cap_faults(game, queries.setting().prize_cap) | _unknown(game)
-    if game.ends_at <= now:
-        faults.setdefault("ends_at", _("is over; give a later moment"))
-    if faults:
-        raise Invalid("; ".join(f"{path}: {text}" for path, text in faults.items()), fields=faults)
-    PrizeRow.objects.bulk_create(
-        PrizeRow(game_id=game_id, position=position, code=prize.code, stock=prize.stock)
-        for position, prize in enumerate(game.prizes)
-    )
-    records.add_seeds(game_id, [_new_seed(day) for day in _days(game, now)])
-    row.state, row.published_at, row.published_by = GameState.LIVE, now, actor.label
-    row.save(update_fields=["state", "published_at", "published_by"])
-    audit.record(actor, "game.publish", f"game:{game_id}", detail={"code": game.code})
-
-
-def _new_seed(day: date | None) -> tuple[date | None, bytes, str]:
-    seed = secrets.token_bytes(SEED_BYTES)
-    return day, seed, rules.commitment_of(seed)
-
-
-def _days(game: GameRules, now: datetime) -> list[date | None]:
-    """What seeds are wanted for: each day a wheel can still be played on, or once for a draw; a quiz needs none."""
-    if game.kind is GameKind.DRAW:
-        return [None]
-    if game.kind is GameKind.QUIZ:
-        return []
-    first, last = organisation.company_day(max(now, game.starts_at)), organisation.company_day(game.ends_at)
-    return [first + timedelta(days=count) for count in range((last - first).days + 1)]
-
-
-def _unknown(game: GameRules) -> dict[str, str]:
-    """Coupons and stations that a game names and that are not there."""
-    wanted = {prize.template for prize in game.prizes if prize.kind is PrizeKind.COUPON and prize.template}
-    known = coupons.templates(wanted) if wanted else {}
-    stations = {code for prize in game.prizes for code in prize.stations}
-    there = organisation.station_ids(stations) if stations else {}
-    found = {}
-    for prize in game.prizes:
-        template = known.get(prize.template)
-        if prize.template and prize.kind is PrizeKind.COUPON and (template is None or not template.is_live):
-            text = _("%(code)r is not a coupon template that is issued; make it first")
-            found[f"prizes.{prize.code}.template"] = text % {"code": prize.template}
-        for code in prize.stations:
-            if code not in there:
-                found[f"prizes.{prize.code}.stations"] = _("there is no station %(code)s") % {"code": code}
-    return found
+    audit.record(actor, "game.delete", subject_of(game_id), detail={"code": row.code})
 
 
 @transaction.atomic(durable=True)
 def end_game(actor: Actor, game_id: int, reason: str = "") -> None:
     """Take no more plays or tickets. Plays under way are finished first; prizes won can still be collected."""
-    actor.require(permissions.PUBLISH_GAMES)
+    actor.require(permissions.RUN_GAMES)
     records.seize(game_id)
     row = _live(game_id)
     row.state, row.ended_at = GameState.ENDED, clock.now()
     row.save(update_fields=["state", "ended_at"])
-    audit.record(actor, "game.end", f"game:{game_id}", reason=reason, detail={"code": row.code})
+    audit.record(actor, "game.end", subject_of(game_id), reason=reason, detail={"code": row.code})
 
 
 @transaction.atomic(durable=True)
 def end_games(actor: Actor) -> int:
     """End the wheels and quizzes whose time is over; returns how many. A draw ends when its list is frozen."""
-    actor.require(permissions.PUBLISH_GAMES)
+    actor.require(permissions.RUN_GAMES)
     now = clock.now()
     over = Game.objects.filter(state=GameState.LIVE, ends_at__lte=now).exclude(kind=GameKind.DRAW)
     return int(over.update(state=GameState.ENDED, ended_at=now))
@@ -181,14 +118,14 @@ def copy_game(actor: Actor, game_id: int, code: str) -> int:
         edited_at=clock.now(),
         edited_by=actor.label,
     )
-    audit.record(actor, "game.save", f"game:{row.pk}", detail={"code": code, "copy_of": game_id})
+    audit.record(actor, "game.save", subject_of(row.pk), detail={"code": code, "copy_of": game_id})
     return int(row.pk)
 
 
 @transaction.atomic(durable=True)
 def restock_prize(actor: Actor, game_id: int, prize: str, add: int, reason: str) -> int:
     """Add to a live game's stock of a prize (negative: take away what is left); returns the stock then. Audited."""
-    actor.require(permissions.PUBLISH_GAMES)
+    actor.require(permissions.RUN_GAMES)
     if not reason.strip():
         raise Invalid.field("reason", _("is empty; say why, it stands in the audit trail"))
     row = PrizeRow.objects.select_for_update().filter(game_id=game_id, code=prize).first()
@@ -208,7 +145,7 @@ def restock_prize(actor: Actor, game_id: int, prize: str, add: int, reason: str)
     audit.record(
         actor,
         "game.restock",
-        f"game:{game_id}",
+        subject_of(game_id),
         reason=reason.strip(),
         detail={"prize": prize, "add": add, "stock": stock},
     )
@@ -218,7 +155,7 @@ def restock_prize(actor: Actor, game_id: int, prize: str, add: int, reason: str)
 @transaction.atomic(durable=True)
 def set_prize_cap(actor: Actor, prize_cap: Decimal, is_checked: bool, reason: str) -> None:
     """Say how much one prize may be worth (0: no check) and whether a lawyer looked at that. Games that are live stay as they
-    are. Audited with the reason and the limit before; who publishes games may not change it by that.
+    are. Audited with the reason and the limit before; who approves games may not change it by that.
     """
     actor.require(permissions.SET_PRIZE_CAP)
     if prize_cap < 0 or prize_cap >= 10**10:
@@ -236,12 +173,24 @@ def set_prize_cap(actor: Actor, prize_cap: Decimal, is_checked: bool, reason: st
     )
 
 
-def _draft(game_id: int) -> Game:
+def subject_of(game_id: int) -> str:
+    """How the audit trail and reviews name a game."""
+    return f"game:{game_id}"
+
+
+def draft(game_id: int) -> Game:
+    """The game with that id, locked until the transaction ends; NotFound, and Conflict when it is no draft any more."""
     row = Game.objects.select_for_update().filter(pk=game_id).first()
     if row is None:
         raise NotFound(_("There is no game %(id)s.") % {"id": game_id})
     if row.state != GameState.DRAFT:
         raise Conflict(_("This game was published and its rules stay; copy it to make another."))
+    return row
+
+
+def _editable(game_id: int) -> Game:
+    row = draft(game_id)
+    reviews.require_none(subject_of(game_id))
     return row
 
 

@@ -19,6 +19,7 @@ from forecourt.kernel import clock
 _COLLECTED: Final = 0.6
 _RESULT: Final = "红球 03 09 14 21 27 32，蓝球 08"
 """What the lottery drew, as the paper printed it."""
+_NOTE: Final = "规则、奖品与预算已核对"
 _TRIES: Final = 6
 _TICKETS_BOUGHT: Final = 25
 _WISE: Final = 0.8
@@ -39,7 +40,7 @@ class Games:
         world = self._world
         game = self._dated(entry)
         if "draft" in entry:
-            world.plan(world.ago(entry["draft"], 15), lambda: services.save_game(world.office.marketer, game))
+            world.plan(world.ago(entry["draft"], 15), lambda: self._hand_in(game, entry["note"]))
             return
         if not world.is_worth(game.ends_at):
             return
@@ -60,14 +61,19 @@ class Games:
         return msgspec.convert(body, GameRules, strict=False)
 
     def _publish(self, game: GameRules) -> None:
-        game_id = services.save_game(self._world.office.marketer, game)
-        services.publish_game(self._world.office.director, game_id)
+        game_id = self._hand_in(game, _NOTE)
+        services.approve_game(self._world.office.director, game_id)
         self._world.found[game.code] = game_id
         self._world.done["games"] += 1
         if game.quiz is not None:
             self._right[game.code] = {
                 one.text: frozenset(one.options[place] for place in one.right) for one in game.quiz.questions
             }
+
+    def _hand_in(self, game: GameRules, note: str) -> int:
+        game_id = services.save_game(self._world.office.marketer, game)
+        services.submit_game(self._world.office.marketer, game_id, note)
+        return game_id
 
     def _plan_plays(self, game: GameRules, plays: int) -> None:
         """Spread over the days it runs, in daytime; small chains play less."""

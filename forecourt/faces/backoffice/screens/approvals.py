@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from forecourt.faces.backoffice.screens.programme_review import may_approve
 from forecourt.faces.backoffice.screens.reviews import may_decide
 from forecourt.faces.backoffice.templatetags.office import who
+from forecourt.games import permissions as games
 from forecourt.kernel import reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Outcome, Review
@@ -20,7 +21,6 @@ from forecourt.offers import permissions as offers
 from forecourt.offers import queries as published_offers
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions as rewards
-from forecourt.rewards import queries as catalogue
 
 
 class Waiting(NamedTuple):
@@ -35,7 +35,7 @@ class Waiting(NamedTuple):
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """All that waits for this person's yes or no, or came back to them."""
-    return _programme(actor) + _offers(actor) + _rewards(actor) + _adjustments(actor)
+    return _programme(actor) + _offers(actor) + _rewards(actor) + _games(actor) + _adjustments(actor)
 
 
 def _programme(actor: Actor) -> list[Waiting]:
@@ -73,13 +73,23 @@ def _offers(actor: Actor) -> list[Waiting]:
 def _rewards(actor: Actor) -> list[Waiting]:
     """Rewards that others handed in, in the same way."""
     waiting = _to_decide(actor, "reward", rewards.APPROVE_REWARDS)
-    names = {one.reward.code: one.reward.name for one in catalogue.known_rewards({one.key for one in waiting})}
     said = _("Reward %(name)s waits for your approval")
     more = ngettext(
         "%(count)s reward more waits for approval", "%(count)s rewards more wait for approval", len(waiting) - 1
     )
-    found = [(names.get(one.key, one.key), one, reverse("admin:reward", args=[one.key])) for one in waiting]
+    found = [(one.body["name"], one, reverse("admin:reward", args=[one.key])) for one in waiting]
     return _two(found, said, more, reverse("admin:rewards"))
+
+
+def _games(actor: Actor) -> list[Waiting]:
+    """Games that others handed in, in the same way."""
+    waiting = _to_decide(actor, "game", games.APPROVE_GAMES)
+    said = _("Game %(name)s waits for your approval")
+    more = ngettext(
+        "%(count)s game more waits for approval", "%(count)s games more wait for approval", len(waiting) - 1
+    )
+    found = [(one.body["name"], one, reverse("admin:game", args=[one.key])) for one in waiting]
+    return _two(found, said, more, reverse("admin:games"))
 
 
 def _to_decide(actor: Actor, kind: str, permission: str) -> list[Review]:

@@ -18,12 +18,13 @@ from forecourt.faces.backoffice.queries import people
 from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import choosing, game_form
+from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.games import permissions, queries, rules, services
 from forecourt.games.models import KIND_NAMES, PRIZE_NAMES, STATE_NAMES
 from forecourt.games.queries import wording
 from forecourt.games.values import GameKind, GameRules, GameState, GameView
-from forecourt.kernel import clock
+from forecourt.kernel import clock, reviews
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.organisation import queries as organisation
 
@@ -41,10 +42,12 @@ def games(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     asked = request.GET
     text = asked.get("q", "").strip()[:80]
+    waiting = {int(one.key) for one in reviews.open_reviews("game")}
     rows = queries.games(
         text=text,
         kind=asked.get("kind", "") if asked.get("kind", "") in KINDS else "",
         state=asked.get("state", "") if asked.get("state", "") in STATES else "",
+        only=waiting if asked.get("state") == "review" else None,
         before=paging.number(asked.get("after")),
         limit=PAGE + 1,
     )
@@ -58,6 +61,8 @@ def games(request: HttpRequest) -> HttpResponse:
         text=text,
         kinds=KINDS,
         states=STATES,
+        filters=STATES | {"review": _("In review")},
+        waiting=waiting,
         icons=ICONS,
         now=clock.now(),
         claims=queries.open_claims(),
@@ -109,7 +114,9 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
         has_stock=any(prize.stock is not None for prize in prizes),
         now=now,
         may_edit=actor.may(permissions.EDIT_GAMES),
-        may_publish=actor.may(permissions.PUBLISH_GAMES),
+        may_run=actor.may(permissions.RUN_GAMES),
+        decided=[{"review": one} for one in reviews.decided(f"game:{game_id}")],
+        **reviewing.shown(actor, reviews.open_review(f"game:{game_id}"), permissions.APPROVE_GAMES),
         may_draw=actor.may(permissions.DRAW_WINNERS),
         may_give=actor.may(permissions.GIVE_CHANCES),
     )
@@ -206,14 +213,21 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
     )
 
 
-@screen(permissions.PUBLISH_GAMES)
-def publish(request: HttpRequest, game_id: int) -> HttpResponse:
+@screen(permissions.VIEW_GAMES)
+def review(request: HttpRequest, game_id: int) -> HttpResponse:
+    """Hand a game in, approve it, send it back or withdraw it."""
     actor = request.actor  # type: ignore[attr-defined]
-    to = reverse("admin:game", args=[game_id])
-    return act(request, to, lambda: services.publish_game(actor, game_id), _("Published. Its rules stay from now on."))
+    given = request.POST
+    steps = {
+        "submit": lambda: services.submit_game(actor, game_id, given.get("note", "")),
+        "approve": lambda: services.approve_game(actor, game_id),
+        "refuse": lambda: services.refuse_game(actor, game_id, given.get("reason", "")),
+        "withdraw": lambda: services.withdraw_game(actor, game_id),
+    }
+    return reviewing.step(request, reverse("admin:game", args=[game_id]), steps)
 
 
-@screen(permissions.PUBLISH_GAMES)
+@screen(permissions.RUN_GAMES)
 def end(request: HttpRequest, game_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     to = reverse("admin:game", args=[game_id])
@@ -239,7 +253,7 @@ def copy(request: HttpRequest, game_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:game_edit", args=[made]))
 
 
-@screen(permissions.PUBLISH_GAMES)
+@screen(permissions.RUN_GAMES)
 def restock(request: HttpRequest, game_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     add = paging.number(request.POST.get("add", "").strip().replace("+", "").replace("−", "-")) or 0
