@@ -30,13 +30,15 @@ def books(chain):
     make_generic("any", "ANY")
     (member,) = chain.enrol()
     sale = chain.post_one("1", 1).id
-    wash = give("wash", *[member] * 5)
+    wash = give("wash", *[member] * 6)
     three = give("three", member, member)
     records.use([a_use(wash[0], member, sale_id=sale), a_use(three[0], member, sale_id=sale)])
     services.redeem_coupon(HEAD_OFFICE, wash[1].code, "S001")
     reservation = ids.uuid7()
-    records.reserve([a_hold(coupon, member, reservation) for coupon in (wash[2], three[1], now_at("SUMMER26"))])
-    services.void_coupons(HEAD_OFFICE, [wash[3].id, three[0].id], "x")
+    records.reserve(
+        [a_hold(coupon, member, reservation) for coupon in (wash[2], wash[5], three[1], now_at("SUMMER26"))]
+    )
+    services.void_coupons(HEAD_OFFICE, [wash[3].id, wash[5].id, three[0].id], "x")
     records.use([a_use(now_at("ANY"), member, sale_id=sale)])
     back = chain.post_one("2", 1).id
     records.use([a_use(wash[4], member, sale_id=back)])
@@ -55,6 +57,8 @@ def test_books_in_every_state_agree(books):
         ("UPDATE coupons_coupon SET uses_left = 1, status = 'active' WHERE status = 'used' AND uses = 1", ["prove_uses"]),
         ("UPDATE coupons_coupon SET status = 'active' WHERE status = 'used'", ["prove_status"]),
         ("UPDATE coupons_coupon SET reserved_by = NULL WHERE status = 'reserved'", ["prove_status"]),
+        ("UPDATE coupons_coupon SET status = 'active', reserved_by = NULL WHERE status = 'reserved' AND voided_at IS NOT NULL",
+         ["prove_status"]),
         ("DELETE FROM coupons_couponhold", ["prove_uses"]),
         ("UPDATE coupons_couponuse SET restored_at = now() WHERE sale_id IS NULL", ["prove_uses"]),
         ("INSERT INTO coupons_couponuse (coupon_id, template_id, customer_id, used_at) "

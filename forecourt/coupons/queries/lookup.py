@@ -33,7 +33,7 @@ _OF_CUSTOMERS: Final = (
     _VIEWS
     + """
 WHERE coupon.customer_id IS NOT NULL AND coupon.customer_id = ANY(%(customer_ids)s::bigint[])
-  AND (NOT %(only_open)s OR coupon.status IN ('active', 'reserved') AND batch.voided_at IS NULL
+  AND (NOT %(only_open)s OR coupon.status IN ('active', 'reserved') AND coalesce(coupon.voided_at, batch.voided_at) IS NULL
        AND (coupon.expires_on IS NULL OR coupon.expires_on >= %(today)s::date))
   AND (%(after)s::uuid IS NULL OR coupon.id < %(after)s)
 ORDER BY coupon.id DESC LIMIT %(limit)s
@@ -55,7 +55,8 @@ WHERE coupon.id = ANY(%(ids)s::uuid[])
 """
 _BATCH_CODES: Final = """
 SELECT coupon.id, coupon.code,
-       CASE WHEN coupon.status IN ('active', 'reserved') AND batch.voided_at IS NOT NULL THEN 'void' ELSE coupon.status END,
+       CASE WHEN coupon.status IN ('active', 'reserved') AND coalesce(coupon.voided_at, batch.voided_at) IS NOT NULL
+            THEN 'void' ELSE coupon.status END,
        coupon.active_from, coupon.expires_on
 FROM coupons_coupon AS coupon
 JOIN coupons_couponbatch AS batch ON batch.id = coupon.batch_id
@@ -68,7 +69,7 @@ FROM coupons_coupon AS coupon
 JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id
 LEFT JOIN coupons_couponbatch AS batch ON batch.id = coupon.batch_id
 WHERE coupon.expires_on = %(last_day)s::date AND coupon.id > %(after)s AND coupon.customer_id IS NOT NULL
-  AND coupon.status IN ('active', 'reserved') AND batch.voided_at IS NULL
+  AND coupon.status IN ('active', 'reserved') AND coalesce(coupon.voided_at, batch.voided_at) IS NULL
   AND coupon.expires_on - coupon.active_from >= %(days)s
 ORDER BY coupon.expires_on, coupon.id LIMIT %(limit)s
 """

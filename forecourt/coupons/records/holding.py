@@ -31,9 +31,11 @@ RETURNING coupon.id, template.code, coupon.customer_id
 """
 _UNVOID: Final = """
 UPDATE coupons_coupon AS coupon
-SET status = CASE WHEN coupon.uses_left = 0 THEN 'used' ELSE 'active' END, voided_at = NULL, void_reason = ''
+SET status = CASE WHEN coupon.uses_left = 0 THEN 'used' WHEN coupon.reserved_by IS NOT NULL THEN 'reserved' ELSE 'active' END,
+    voided_at = NULL, void_reason = ''
 FROM coupons_coupontemplate AS template
-WHERE coupon.id = %(id)s AND coupon.status = 'void' AND template.id = coupon.template_id
+WHERE coupon.id = %(id)s AND (coupon.status = 'void' OR coupon.voided_at IS NOT NULL AND coupon.status = 'reserved')
+  AND template.id = coupon.template_id
   AND (template.kind = 'single' OR template.is_live)
   AND NOT EXISTS (
     SELECT FROM coupons_couponbatch AS batch WHERE batch.id = coupon.batch_id AND batch.voided_at IS NOT NULL)

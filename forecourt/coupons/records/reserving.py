@@ -31,7 +31,8 @@ UNION
 SELECT coupon_id FROM coupons_couponhold WHERE reservation_id = ANY(%(reservation_ids)s::uuid[])
 """
 _FREE: Final = """
-UPDATE coupons_coupon SET status = 'active', reserved_by = NULL
+UPDATE coupons_coupon
+SET status = CASE WHEN voided_at IS NOT NULL THEN 'void' ELSE 'active' END, reserved_by = NULL
 WHERE reserved_by IS NOT NULL AND reserved_by = ANY(%(reservation_ids)s::uuid[]) AND status = 'reserved'
   AND (%(only)s::uuid[] IS NULL OR id = ANY(%(only)s::uuid[]))
 RETURNING id
@@ -85,7 +86,8 @@ def reserve(wanted: Sequence[Hold]) -> None:
 def free(
     reservation_ids: Collection[UUID], *, is_locked: bool = False, only: Collection[UUID] | None = None
 ) -> list[UUID]:
-    """End what reservations hold; returns the coupons that are free again, nothing for what was used or freed before.
+    """End what reservations hold; returns those coupons, nothing for what was used or freed before. Those that were
+    voided meanwhile are void now.
 
     Locks them first unless the caller has (`queries.for_sale(reservations=...)`), or names `only` those of them which it has.
     A fixed number of statements.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -74,8 +74,7 @@ def use(uses: Sequence[Use]) -> list[CouponUsed]:
     """
     if not uses:
         return []
-    held = _take_holds(uses)
-    _take(uses, held)
+    _take(uses, _take_holds(uses))
     sql.copy_in(
         "coupons_couponuse",
         USE_COLUMNS,
@@ -96,11 +95,18 @@ def use(uses: Sequence[Use]) -> list[CouponUsed]:
     ]
 
 
-def _take_holds(uses: Sequence[Use]) -> Counter[UUID]:
-    """End the holds that reservations have on coupons; returns how many uses of each, of those for several, were held."""
+class _Held(NamedTuple):
+    """What holds had taken: how many uses of coupons for several, and codes for any number of uses."""
+
+    several: Counter[UUID]
+    any_number: set[UUID]
+
+
+def _take_holds(uses: Sequence[Use]) -> _Held:
+    """End the holds that reservations have on coupons; returns what they had taken already."""
     reserved = [one for one in uses if one.reservation_id is not None]
     if not reserved:
-        return Counter()
+        return _Held(Counter(), set())
     taken = sql.rows(
         _TAKE_HOLDS,
         {
@@ -109,10 +115,10 @@ def _take_holds(uses: Sequence[Use]) -> Counter[UUID]:
         },
         hot=True,
     )
-    return Counter(row[0] for row in taken if row[1] > 1)
+    return _Held(Counter(row[0] for row in taken if row[1] > 1), {row[0] for row in taken if row[1] == 0})
 
 
-def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:
+def _take(uses: Sequence[Use], held: _Held) -> None:
     wanted = Counter(one.coupon_id for one in uses)
     latest = {one.coupon_id: one for one in sorted(uses, key=lambda one: one.used_at)}
     ids = sorted(wanted)
@@ -120,7 +126,7 @@ def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:
         _TAKE,
         {
             "ids": sql.array(ids),
-            "counts": sql.array(wanted[coupon_id] - held[coupon_id] for coupon_id in ids),
+            "counts": sql.array(wanted[coupon_id] - held.several[coupon_id] for coupon_id in ids),
             "ats": sql.array(latest[coupon_id].used_at.isoformat() for coupon_id in ids),
             "customer_ids": sql.array(latest[coupon_id].customer_id for coupon_id in ids),
             "sale_ids": sql.array(latest[coupon_id].sale_id or "NULL" for coupon_id in ids),
@@ -128,7 +134,7 @@ def _take(uses: Sequence[Use], held: Counter[UUID]) -> None:
         },
         hot=True,
     )
-    others = wanted.keys() - {row[0] for row in found}
+    others = wanted.keys() - {row[0] for row in found} - held.any_number
     if others:
         others -= {row[0] for row in sql.rows(_FREE_FOR_ALL, {"ids": sql.array(others)}, hot=True)}
     if others:

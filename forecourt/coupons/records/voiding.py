@@ -7,12 +7,12 @@ from uuid import UUID
 from forecourt.coupons.events import CouponVoided
 from forecourt.kernel import clock, sql
 
-# one that is used up is void when a refund gives it back; where a reservation holds its last use, at once
+# one that is used up is void when a refund gives it back, one that a reservation holds when that ends without a sale
 _VOID: Final = """
 UPDATE coupons_coupon AS coupon
-SET status = CASE WHEN coupon.status = 'used' AND NOT EXISTS (
+SET status = CASE WHEN coupon.status = 'reserved' THEN 'reserved' WHEN coupon.status = 'used' AND NOT EXISTS (
         SELECT FROM coupons_couponhold AS hold WHERE hold.coupon_id = coupon.id) THEN 'used' ELSE 'void' END,
-    voided_at = %(at)s, void_reason = %(reason)s, reserved_by = NULL
+    voided_at = %(at)s, void_reason = %(reason)s
 FROM coupons_coupontemplate AS template
 WHERE coupon.id = ANY(%(ids)s::uuid[]) AND coupon.voided_at IS NULL AND template.id = coupon.template_id
 RETURNING coupon.id, template.code, coupon.customer_id
@@ -25,7 +25,11 @@ _USED_OF: Final = """
 SELECT coupon.id, coupon.code, template.code, coupon.origin, count(*)
 FROM coupons_coupon AS coupon
 JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id
-JOIN coupons_couponuse AS use ON use.coupon_id = coupon.id AND use.restored_at IS NULL
+JOIN (
+    SELECT coupon_id FROM coupons_couponuse WHERE coupon_id = ANY(%(ids)s::uuid[]) AND restored_at IS NULL
+    UNION ALL
+    SELECT coupon_id FROM coupons_couponhold WHERE coupon_id = ANY(%(ids)s::uuid[])
+) AS use ON use.coupon_id = coupon.id
 WHERE coupon.id = ANY(%(ids)s::uuid[])
 GROUP BY coupon.id, coupon.code, template.code, coupon.origin
 ORDER BY coupon.id
@@ -33,7 +37,7 @@ ORDER BY coupon.id
 
 
 class UsedAlready(NamedTuple):
-    """A coupon that was used before what gave it was taken back."""
+    """A coupon that was used, or is used in a sale under way, before what gave it was taken back."""
 
     coupon_id: UUID
     code: str
@@ -52,7 +56,8 @@ class Taken(NamedTuple):
 def void(coupon_ids: Collection[UUID], reason: str) -> list[CouponVoided]:
     """Make coupons void that are not void yet; the caller has locked them and publishes the facts.
 
-    One that is used up stays used, and is void as soon as a refund gives its use back.
+    One that is used up stays used, and is void as soon as a refund gives its use back. What a reservation holds is good for
+    its sale, and void if that does not come.
     """
     if not coupon_ids:
         return []

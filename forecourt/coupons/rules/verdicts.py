@@ -23,13 +23,14 @@ def why_not(
 
     `customer_id` is None or negative for somebody who is not known; `used_by_customer` counts their uses of the template;
     who `is_blocked` uses bearers' coupons only.
-    What the reservation holds was good when it was reserved: its days and limits are not looked at again.
+    What the reservation holds was good when it was reserved: its days and limits, and whether it was voided since, are not
+    looked at again.
     """
     if coupon is None or template is None:
         return WhyNot.UNKNOWN
-    if coupon.status is CouponStatus.VOID:
-        return WhyNot.VOID
     is_held = reservation_id is not None and (coupon.reserved_by == reservation_id or reservation_id in coupon.held_by)
+    if not is_held and coupon.status is CouponStatus.VOID:
+        return WhyNot.VOID
     if not is_held and coupon.uses and coupon.uses_left < 1:
         return WhyNot.LIMIT if coupon.is_generic else WhyNot.USED
     if not is_held and coupon.status is CouponStatus.RESERVED:

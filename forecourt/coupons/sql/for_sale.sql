@@ -1,6 +1,7 @@
 -- Coupons that sales may use: those presented by code, the automatic ones that members hold, and those that refunds give
 -- back, take back or free. Coupons with a number of uses are locked in rising order, which lists never leave; codes for
--- any number of uses are only read. A coupon of a voided batch is void.
+-- any number of uses are only read. A coupon of a voided batch is void, and so is
+-- to others one that was voided while a reservation holds it.
 WITH wanted AS (
     SELECT id FROM coupons_coupon WHERE code = ANY(%(codes)s::text[])
     UNION
@@ -25,7 +26,8 @@ WITH wanted AS (
     SELECT * FROM coupons_coupon WHERE id IN (SELECT id FROM wanted) AND uses = 0
 )
 SELECT found.id, found.code, template.code, found.customer_id,
-       CASE WHEN found.status IN ('active', 'reserved') AND batch.voided_at IS NOT NULL THEN 'void' ELSE found.status END,
+       CASE WHEN found.status IN ('active', 'reserved') AND coalesce(found.voided_at, batch.voided_at) IS NOT NULL THEN 'void'
+            ELSE found.status END,
        found.active_from, found.expires_on, found.uses_left, template.kind = 'generic', found.template_id, found.uses,
        found.reserved_by,
        ARRAY(SELECT hold.reservation_id FROM coupons_couponhold AS hold

@@ -1,4 +1,5 @@
--- The status of coupons against what is left of them: used up when nothing is, reserved as a whole by a reservation.
+-- The status of coupons against what is left of them: used up when nothing is, reserved as a whole by a reservation. One that
+-- was voided is good for nobody else.
 SELECT 'coupon ' || id, status,
        CASE WHEN uses > 0 AND uses_left = 0 THEN 'used' WHEN reserved_by IS NOT NULL THEN 'reserved' ELSE 'active' END
 FROM coupons_coupon
@@ -7,3 +8,5 @@ WHERE status <> 'void'
 UNION ALL
 SELECT 'coupon ' || id, status || ' with a reservation', status
 FROM coupons_coupon WHERE reserved_by IS NOT NULL AND status <> 'reserved'
+UNION ALL
+SELECT 'coupon ' || id, status || ', voided', 'void' FROM coupons_coupon WHERE voided_at IS NOT NULL AND status = 'active'

@@ -184,6 +184,8 @@ class State:
         if coupon.uses:
             left = coupon.uses_left - 1
             status = CouponStatus.ACTIVE if left > 0 else CouponStatus.USED
+            if coupon.status is CouponStatus.VOID:  # while its reservation held it
+                status = CouponStatus.VOID
             self._coupons[coupon.id] = replace(
                 coupon, uses_left=left, status=status, used_at=at, reserved_by=None, held_by=()
             )
