@@ -41,6 +41,7 @@ class Company(models.Model):
     )
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     solo_approval = models.BooleanField(_("one's own programmes and offers may be approved"), default=False)
+    hold_minutes = models.SmallIntegerField(_("minutes for which a reservation holds"), default=20)
 
     class Meta:
         verbose_name = _("company")

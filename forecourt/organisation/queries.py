@@ -68,6 +68,7 @@ def company() -> CompanyFacts:
             volume_unit=VolumeUnit(row.volume_unit),
             zone=row.zone,
             solo_approval=row.solo_approval,
+            hold_minutes=row.hold_minutes,
         )
         if row
         else CompanyFacts(name="Forecourt")

@@ -26,6 +26,8 @@ from forecourt.organisation.values import (
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FAILURES_TO_LOCK: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
+LONGEST_HOLD: Final = 240
+"""Minutes for which a reservation may hold at most: what is promised is missing elsewhere."""
 KEY_MARK: Final = "fc_"
 PREFIX_LENGTH: Final = len(KEY_MARK) + 8
 MAX_PUMP: Final = 999
@@ -244,7 +246,7 @@ def key_digest(key: str) -> bytes:
 
 
 def valid_company(facts: CompanyFacts) -> CompanyFacts:
-    """The company's settings with name, currency, digits and zone checked."""
+    """The company's settings with name, currency, digits, zone and minutes checked."""
     if not re.fullmatch(r"[A-Z]{3}", facts.currency):
         raise Invalid.field(
             "currency",
@@ -254,6 +256,12 @@ def valid_company(facts: CompanyFacts) -> CompanyFacts:
         raise Invalid.field(
             "digits", _("%(digits)s decimal places are not possible; a currency has 0 to 4") % {"digits": facts.digits}
         )
+    if not 1 <= facts.hold_minutes <= LONGEST_HOLD:
+        raise Invalid.field(
+            "hold_minutes",
+            _("a reservation cannot hold %(minutes)s minutes; it holds 1 to %(most)s")
+            % {"minutes": facts.hold_minutes, "most": LONGEST_HOLD},
+        )
     return CompanyFacts(
         name=normal_name(facts.name, "name", longest=120),
         currency=facts.currency,
@@ -261,4 +269,5 @@ def valid_company(facts: CompanyFacts) -> CompanyFacts:
         volume_unit=facts.volume_unit,
         zone=known_zone(facts.zone),
         solo_approval=facts.solo_approval,
+        hold_minutes=facts.hold_minutes,
     )

@@ -44,6 +44,7 @@ class CompanyFacts(Value):
     """The settings of the company. `currency` is ISO 4217, `digits` its decimal places, `zone` an IANA name.
 
     `solo_approval`: who hands a programme or an offer in for review may approve it too, with the permission to approve.
+    `hold_minutes`: how long what a till reserved for a sale is kept for it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class CompanyFacts(Value):
     volume_unit: VolumeUnit = VolumeUnit.LITRE
     zone: str = "Asia/Shanghai"
     solo_approval: bool = False
+    hold_minutes: int = 20
 
 
 class StationFacts(Value):

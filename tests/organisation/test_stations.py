@@ -131,6 +131,15 @@ def test_company_settings_hold_at_once_and_are_checked(db, chief, audited):
         services.set_company(chief, CompanyFacts(name="Acme", currency="yuan"))
 
 
+@pytest.mark.parametrize("minutes", [0, -5, 241])
+def test_a_reservation_holds_for_minutes_that_a_till_can_work_with(db, chief, minutes):
+    assert queries.company().hold_minutes == 20
+    services.set_company(chief, CompanyFacts(name="Acme", hold_minutes=240))
+    assert queries.company().hold_minutes == 240
+    with pytest.raises(Invalid, match="it holds 1 to 240"):
+        services.set_company(chief, CompanyFacts(name="Acme", hold_minutes=minutes))
+
+
 def test_company_settings_are_remembered(db, django_assert_num_queries):
     queries.company()
     with django_assert_num_queries(0):

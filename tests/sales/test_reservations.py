@@ -10,6 +10,8 @@ from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import Conflict, NotFound
 from forecourt.loyalty import services as loyalty
 from forecourt.offers import services as offers
+from forecourt.organisation import services as organisation
+from forecourt.organisation.values import CompanyFacts
 from forecourt.sales import services
 from forecourt.sales.values import NewTender, Receipt, Reserved
 from tests.sales.scenes import HEAD_OFFICE, a_line, a_sale, ago, flat_books_agree, open_chain, points
@@ -174,3 +176,13 @@ def test_a_quote_names_nobody_elses_reservation(chain):
     promised = reserve(sale("1", 1))
     quotes = services.quote_sales(HEAD_OFFICE, [sale("1", who, reservation=promised.reservation) for who in (1, 2)])
     assert [str(quote.totals.discount) for quote in quotes] == ["6.00", "0.00"]
+
+
+@pytest.mark.parametrize("minutes", [1, 20, 240])
+def test_a_reservation_holds_as_long_as_the_company_says(chain, minutes):
+    organisation.set_company(HEAD_OFFICE, CompanyFacts(name="Acme", hold_minutes=minutes))
+    before = clock.now()
+    promised = reserve(sale(who=None))
+    assert timedelta(minutes=minutes) <= promised.expires_at - before < timedelta(minutes=minutes, seconds=30)
+    assert services.expire_reservations(promised.expires_at) == 0
+    assert services.expire_reservations(promised.expires_at + timedelta(seconds=1)) == 1

@@ -13,7 +13,8 @@ from forecourt.organisation.values import CompanyFacts
 
 @transaction.atomic(durable=True)
 def set_company(actor: Actor, facts: CompanyFacts) -> None:
-    """Set the company's name, currency, digits, unit of volume, zone and whether one may approve one's own changes.
+    """Set the company's name, currency, digits, unit of volume, zone, whether one may approve one's own changes, and how long
+    reservations hold.
 
     Other processes follow within 5 seconds.
     """
@@ -30,6 +31,7 @@ def set_company(actor: Actor, facts: CompanyFacts) -> None:
         "volume_unit": facts.volume_unit.value,
         "zone": facts.zone,
         "solo_approval": facts.solo_approval,
+        "hold_minutes": facts.hold_minutes,
     }
     Company.objects.update_or_create(pk=1, defaults=values)
     audit.record(actor, "company.set", "company:1", detail=values)

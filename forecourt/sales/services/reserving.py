@@ -23,6 +23,7 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import Spending
+from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, rules
 from forecourt.sales.rules import State
 from forecourt.sales.services import engine
@@ -34,8 +35,6 @@ from forecourt.sales.services.quoting import quote_of
 from forecourt.sales.services.reservations import EVER, let_go, lock_holders, of_survivors, open_promises
 from forecourt.sales.values import Before, Flag, KnownSale, NewSale, Outcome, Promise, Reserved
 
-HOLD: Final = timedelta(minutes=20)
-"""How long a reservation holds."""
 SWEEP: Final = 500
 _promises: Final = msgspec.json.Encoder(decimal_format="string")
 _NAME: Final = """
@@ -105,7 +104,7 @@ def _reserved(submission: Submission) -> Reserved:
     now = clock.now()
     name = {"station": known.station.id, "source": known.sale.source, "source_ref": known.sale.source_ref}
     reservation_id = ids.uuid7()
-    until = now + HOLD
+    until = now + timedelta(minutes=organisation.company().hold_minutes)
     row = name | {"id": reservation_id, "customer": known.customer_id, "at": now, "until": until}
     row["hash"] = body_hash = fingerprint(known.sale)
     earlier = [] if sql.rows(_CLAIM, row) else sql.rows(_EARLIER, name)

@@ -95,4 +95,5 @@ def _facts(given: Any) -> CompanyFacts:
         volume_unit=unit,
         zone=given.get("zone", "").strip(),
         solo_approval=given.get("solo_approval") == "on",
+        hold_minutes=paging.number(given.get("hold_minutes")) or 0,
     )
