@@ -5,7 +5,7 @@ little, the list lets go, holds them all and is rated again with exactly what is
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +39,9 @@ from forecourt.sales import queries, rules
 from forecourt.sales.rules import Known, Rulings, State
 from forecourt.sales.values import KnownSale, Outcome
 
+Named = Callable[[], tuple[UUID, str]]
+"""Gives the id and the code of the next coupon."""
+
 
 class InForce:
     """All rules, of any moment, as a list of sales meets them. The same for all lists until some of them change."""
@@ -60,6 +63,7 @@ class InForce:
         self.gift_costs = gift_costs
         self.edges = sorted({*rulebooks.starts, *offers.policy_starts})
         self.known_templates = {code: Known(known.id, known.template) for code, known in templates.items()}
+        self.issued_templates = {code: self.known_templates[code] for code, known in templates.items() if known.is_live}
         self.has_automatic = any(known.template.is_automatic for known in templates.values())
         self.limited_templates = {known.id for known in templates.values() if known.template.per_customer}
         self._rulings: dict[int, Rulings] = {}
@@ -252,7 +256,7 @@ def _open_missing(members: set[int], state: State, in_force: InForce, *, lock: b
 
 def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, limits: Limits) -> list[Outcome]:
     """Rate a list whose members are locked, and take what it spends from the budgets. `state` is left as it was."""
-    mint = minter(in_force, coupon_records.hold_room(limits.issues, in_force.templates))
+    mint = _posted_mint(in_force, limits.issues)
     trial = state.copy() if limits.budgets else state
     outcomes = rate_all(known, in_force, trial, mint)
     wanted = _wanted(outcomes, limits.budgets)
@@ -266,8 +270,7 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
         held, left = offer_records.hold_all(limits.budgets)
         exact = state.copy()
         exact.left = left
-        mint = minter(in_force, coupon_records.hold_room(limits.issues, in_force.templates))
-        outcomes = rate_all(known, in_force, exact, mint)
+        outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
         offer_records.take_held(held, _wanted(outcomes, limits.budgets))
         return outcomes
 
@@ -280,20 +283,31 @@ def _wanted(outcomes: Iterable[Outcome], budgets: Mapping[str, Decimal]) -> dict
     return {key: Wanted(amount, budgets[key]) for key, amount in sums.items()}
 
 
-def minter(in_force: InForce, room: dict[str, int]) -> rules.Mint:
-    """Makes the coupons that sales give, as far as their templates are issued and have room."""
+def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool], named: Named) -> rules.Mint:
+    """Makes the coupons that sales give, of these templates. `has_room` takes one from the limit of a template that has one,
+    where there is one left; `named` gives the id and the code of the next coupon.
+    """
 
     def mint(code: str, known: KnownSale) -> Coupon | None:
-        template = in_force.templates.get(code)
-        if template is None or not template.is_live or template.template.kind is not CouponKind.SINGLE:
+        found = templates.get(code)
+        if found is None or found.template.kind is not CouponKind.SINGLE:
             return None
-        if template.template.limit:
-            if room.get(code, 0) < 1:
-                return None
-            room[code] -= 1
+        template = found.template
+        if template.limit and not has_room(code, template.limit):
+            return None
         day: date = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
-        return coupon_rules.minted(
-            ids.uuid7(), coupon_rules.new_code(), template.template, template.id, known.customer_id, day
-        )
+        return coupon_rules.minted(*named(), template, found.id, known.customer_id, day)
 
     return mint
+
+
+def _posted_mint(in_force: InForce, issues: set[str]) -> rules.Mint:
+    """Makes the coupons of a list that is posted, as far as their templates are issued and have room."""
+    room = coupon_records.hold_room(issues, in_force.templates)
+
+    def has_room(code: str, _limit: int) -> bool:
+        left = room.get(code, 0)
+        room[code] = left - 1
+        return left > 0
+
+    return minter(in_force.issued_templates, has_room, lambda: (ids.uuid7(), coupon_rules.new_code()))

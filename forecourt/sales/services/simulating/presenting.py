@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import rules as coupon_rules
 from forecourt.coupons.queries import Source
-from forecourt.coupons.values import Coupon, CouponKind
-from forecourt.kernel import clock, sql
+from forecourt.coupons.values import Coupon
+from forecourt.kernel import sql
 from forecourt.sales.rules import Known
+from forecourt.sales.services.engine import minter
 from forecourt.sales.services.simulating.carrying import Carried
 from forecourt.sales.services.simulating.reading import Past
 from forecourt.sales.values import KnownSale
@@ -47,6 +48,7 @@ class Coupons:
         self._simulated: set[str] = set()
         self._given: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
         self._count = 0
+        self._mint = minter(templates, state.issue, self._named)
 
     def learn(self, sales: Iterable[Past]) -> None:
         """Learn where the coupons come from that these sales used."""
@@ -75,24 +77,17 @@ class Coupons:
     def _stand_in(self, source: Source) -> str:
         """A bearer's coupon of the same kind, good on any day: it was when it was used."""
         known = self._templates[source.template]
-        coupon = self._minted(known, None, date.min)
+        coupon = coupon_rules.minted(*self._named(), known.template, known.id, 0, date.min)
         self._state.hold(replace(coupon, customer_id=None, active_from=date.min, expires_on=None, is_generic=False))
         return coupon.code
 
     def mint(self, code: str, known: KnownSale, sale_id: UUID) -> Coupon | None:
-        """A coupon that a simulated sale gives; None where the template is not issued any more."""
-        template = self._templates.get(code)
-        if template is None or template.template.kind is not CouponKind.SINGLE:
-            return None
-        if template.template.limit and not self._state.issue(code, template.template.limit):
-            return None
-        day = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
-        coupon = self._minted(template, known.customer_id, day)
-        self._given[f"{_BY_SALE}{sale_id}", code].append(coupon.id)
+        """A coupon that a simulated sale gives; None where its template has none left."""
+        coupon = self._mint(code, known)
+        if coupon is not None:
+            self._given[f"{_BY_SALE}{sale_id}", code].append(coupon.id)
         return coupon
 
-    def _minted(self, known: Known, customer_id: int | None, day: date) -> Coupon:
+    def _named(self) -> tuple[UUID, str]:
         self._count += 1
-        return coupon_rules.minted(
-            UUID(int=self._count), f"SIM{self._count}", known.template, known.id, customer_id or 0, day
-        )
+        return UUID(int=self._count), f"SIM{self._count}"
