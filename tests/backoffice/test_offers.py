@@ -274,6 +274,12 @@ def test_a_simulation_is_asked_for_watched_read_and_exported(scene, signed):
     assert "funder,supplier:acme" in rows
     assert 'points as a liability,,"0.01 x 100%, policy none"' in rows
     assert "There was no accounting policy on the last day" in said
+    assert "full price" not in said
+    assert "repaired" not in said
+    Simulation.objects.filter(pk=run.pk).update(result=found | {"full_price": 1204, "repaired": 1})
+    said = page(client, f"simulations/{run.pk}/")
+    assert "1,204 sales kept their full price" in said
+    assert "1 sale was repaired since it was made" in said
     assert "It would have cost" in page(client, "offers/of/shop/")
     client.post("/admin/simulations/new/", {"without": "shop"})
     latest = sales.simulations()[0]

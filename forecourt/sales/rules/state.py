@@ -70,7 +70,7 @@ class Refused(NamedTuple):
 class State:
     """What sales change for the sales after them: members' standings, coupons, budgets, what offers gave whom.
 
-    Loaded from the database before a list is rated, or begun empty by a simulation; `take` carries an outcome over.
+    Loaded from the database before a list is rated, or begun by a simulation; `take` carries an outcome over.
     """
 
     def __init__(

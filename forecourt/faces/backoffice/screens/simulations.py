@@ -222,6 +222,8 @@ def _found(row: SimulationRow) -> dict[str, Any]:
             lambda code: names.name("tier", code) if code else _("no tier, or no member"),
         ),
         "moves": _moves(result.get("tier_moves")),
+        "full_price": result.get("full_price", 0),
+        "repaired": result.get("repaired", 0),
         "members": {**members, "gain": Decimal(members["gain"]), "loss": Decimal(members["loss"])},
         "most": [(id, called.get(id, ""), Decimal(worth)) for id, worth in members["most"][:8]],
         "least": [(id, called.get(id, ""), Decimal(worth)) for id, worth in members["least"][:8]],
@@ -307,6 +309,8 @@ def _lines(row: SimulationRow) -> Iterator[list[Any]]:
             name = names.offer(one["name"]) if kind == "offer" else told.funder(one["name"])
             given = [one.get(figure, "") for figure in ("uses", "discount", "points", "gifts")]
             yield [kind, one["name"], name, "", one.get("volume", ""), *[""] * 5, *given]
+    yield ["full price", "", "", result.get("full_price", 0)]
+    yield ["repaired", "", "", result.get("repaired", 0)]
     if worth := accounts.simulated_liability(row):
         basis = f"{worth.point_value:f} x {worth.redemption_percent:f}%, policy {worth.policy or 'none'}"
         # under the columns of points, what they are worth

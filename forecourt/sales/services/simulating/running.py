@@ -1,9 +1,9 @@
 """Running a simulation: each share of the customers in a process of its own, in the order of time.
 
 Under the programme in force a member's tier is that of each sale as it was; under a draft, what reviews would have made of
-it. Coupons are those that the simulated offers give and those that past sales used (`presenting`); limits and budgets
-begin full. Budgets of everybody are full for each share, and where the shares together took too much of one, all sales are
-rated again as one.
+it. Coupons are those that the simulated offers give and those that past sales used (`presenting`); limits and budgets begin
+with what they had left (`asides`). Budgets of everybody are whole for each share, and where the shares together took too much
+of one, all sales are rated again as one.
 """
 
 import os
