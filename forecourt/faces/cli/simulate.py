@@ -120,7 +120,9 @@ def _show(result: dict, worth) -> None:  # type: ignore[no-untyped-def,type-arg]
         f"{members['unchanged']:,} see no change."
     )
     if result["full_price"]:
-        click.echo(f"Sales at the full price, off which offers would take money: {result['full_price']:,}; none is given.")
+        click.echo(
+            f"Sales at the full price, off which offers would take money: {result['full_price']:,}; none is given."
+        )
     if result["repaired"]:
         click.echo(f"Sales that were repaired since: {result['repaired']:,}; left out on both sides.")
 
