@@ -49,7 +49,9 @@ def _of(folder: str | None, name: str) -> str:
 
 def _visits() -> str:
     """The counts of visits that sales are counted into, against what the balances say."""
-    counted = _of(sales_folder.__file__, "visits").replace("%(customer_ids)s", "NULL")
+    counted = _of(sales_folder.__file__, "visits")
+    for name in ("customer_ids", "at", "sale_id"):  # everybody's, until now
+        counted = counted.replace(f"%({name})s", "NULL")
     return (
         "SELECT 'customer ' || balance.customer_id, balance.sales || ', last ' || coalesce(balance.last_sale_at::text, '-'), "
         "counted.sales || ', last ' || coalesce(counted.last_sale_at::text, '-') "

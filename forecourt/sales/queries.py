@@ -345,9 +345,14 @@ def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierV
     ]
 
 
-def visits(customer_ids: Collection[int]) -> list[tuple[int, int, datetime | None]]:
-    """(customer, sales, latest) of members who have a balance, counted anew from their sales. One statement."""
-    return sql.rows(VISITS, {"customer_ids": sorted(customer_ids)})
+def visits(
+    customer_ids: Collection[int], before: tuple[datetime, UUID] | None = None
+) -> list[tuple[int, int, datetime | None]]:
+    """(customer, sales, latest) of members who have a balance, counted anew from their sales, of merged ones too. With
+    `before`, a moment and a sale, as it was when that sale came: without it and all that came later. One statement.
+    """
+    at, sale_id = before or (None, None)
+    return sql.rows(VISITS, {"customer_ids": sorted(customer_ids), "at": at, "sale_id": sale_id})
 
 
 def day_to_close(actor: Actor, now: datetime) -> date | None:

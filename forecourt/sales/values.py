@@ -280,7 +280,10 @@ class Reserved(Quote):
 
 
 class KnownSale(Value):
-    """A sale with what the engine found out about it: where, who, which products; what it needs to be rated."""
+    """A sale with what the engine found out about it: where, who, which products; what it needs to be rated.
+
+    `is_over`: it is looked at anew long after it was sold. What it cost stands, and nothing can be handed over any more.
+    """
 
     sale: NewSale
     station: StationFacts
@@ -291,6 +294,7 @@ class KnownSale(Value):
     flags: tuple[Flag, ...] = ()
     usage: Usage | None = None
     promise: Promise | None = None
+    is_over: bool = False
 
     @property
     def rated_at(self) -> datetime:

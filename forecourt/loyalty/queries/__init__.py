@@ -44,6 +44,7 @@ from forecourt.loyalty.queries.tiers import (
     progress,
     states_before,
     steps,
+    tier_on,
     unfinished_review,
 )
 
@@ -87,6 +88,7 @@ __all__ = [
     "steps",
     "taken_by_sale",
     "taken_for",
+    "tier_on",
     "transfers_of",
     "unfinished_review",
     "waiting_adjustments",

@@ -13,6 +13,9 @@ from forecourt.loyalty.values import TierProgress, TierState, TierStep
 
 STEPS: Final = sql.load(loyalty.__file__, "steps")
 STEPS_OF_DAY: Final = sql.load(loyalty.__file__, "steps_of_day")
+BEFORE_LATER: Final = """
+SELECT before_tier FROM loyalty_tierstep WHERE customer_id = %(customer_id)s AND day > %(day)s ORDER BY review_id LIMIT 1
+"""
 COUNTED: Final = """
 SELECT tier, tier_since, tier_until, tier_value FROM loyalty_balance WHERE customer_id = %(customer_id)s
 """
@@ -70,6 +73,12 @@ def states_before(day: date) -> dict[int, TierState]:
 
 def _of(day: date) -> list[tuple[int, str, date | None, date | None, date | None]]:
     return sql.rows(STEPS_OF_DAY, {"day": day})
+
+
+def tier_on(customer_id: int, day: date, now: str) -> str:
+    """The tier in which a customer's sales of a trading day were rated, who is in the tier `now` today. One statement."""
+    found = sql.rows(BEFORE_LATER, {"customer_id": customer_id, "day": day})
+    return str(found[0][0]) if found else now
 
 
 class StepTaken(NamedTuple):

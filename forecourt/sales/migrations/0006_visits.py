@@ -13,7 +13,7 @@ def count_visits(apps: Any, schema_editor: Any) -> None:
         cursor.execute(
             "UPDATE loyalty_balance AS balance SET sales = counted.sales, last_sale_at = counted.last_sale_at "
             f"FROM ({COUNTED}) AS counted WHERE counted.customer_id = balance.customer_id",
-            {"customer_ids": None},
+            {"customer_ids": None, "at": None, "sale_id": None},
         )
 
 

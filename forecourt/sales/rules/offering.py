@@ -146,19 +146,23 @@ def offered(known: KnownSale, rulings: Rulings, state: State) -> tuple[Seen, Loo
 
 
 def given(known: KnownSale, rulings: Rulings, state: State, found: Seen, looked: Looked, *, is_final: bool) -> Offered:
-    """The offers this sale gets, those it does not and why. `is_final`: its price stands, offers take no money off."""
+    """The offers this sale gets, those it does not and why. `is_final`: its price stands, offers take no money off. They hand
+    nothing over where it is over.
+    """
     facts = found.facts
     missed = looked.missed.copy()
     candidates: list[Candidate] = []
     point_value = rulings.programme.point_value
     for live, worked_out in looked.holding:
         gain = worked_out
-        if is_final and gain.off:
-            gain = gain._replace(off={}, units=ZERO)
+        if is_final and (gain.off or (known.is_over and gain.gifts)):
+            gain = gain._replace(off={}, units=ZERO, gifts=() if known.is_over else gain.gifts)
             if not gain:
-                missed.append(Missed(live, _FINAL))
+                missed.append(Missed(live, _FINAL if worked_out.off else _OVER))
                 continue
         candidate = Candidate(live, gain, facts, rulings.digits, point_value)
+        if worked_out.gifts and not gain.gifts:
+            candidate.cut = "over"
         if live.offer.budgets and (miss := _keep_budgets(candidate, facts, known, state, rulings.digits)) is not None:
             missed.append(Missed(live, miss))
         else:
@@ -176,6 +180,7 @@ def given(known: KnownSale, rulings: Rulings, state: State, found: Seen, looked:
 
 
 _FINAL: Final = Miss("final")
+_OVER: Final = Miss("over")
 _MEMBERS_ONLY: Final = Miss("member")
 """What each may have so much of goes to those who are known: a stranger could have it again and again."""
 

@@ -58,7 +58,7 @@ def rate(
     given: Offered | None = None
     if rulings.has_offers or sale.coupons:
         found, looked = offering.offered(known, rulings, state)
-        is_final = sale.pricing == "final"
+        is_final = sale.pricing == "final" or known.is_over
         given = offering.given(known, rulings, state, found, looked, is_final=is_final)
         if not sale.pricing and any(item.off for item in given.applied) and stood(known):
             given = offering.given(known, rulings, state, found, looked, is_final=True)

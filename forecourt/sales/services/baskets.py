@@ -1,5 +1,6 @@
 """A recorded sale as it was rated: what refunds and repairs look at anew."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import queries, wire
-from forecourt.sales.queries import SaleView
+from forecourt.sales.queries import LineView, SaleView
 from forecourt.sales.services.taking_back import Basket
 from forecourt.sales.values import NewLine, NewSale, RatedLine
 
@@ -66,7 +67,14 @@ def restated(sale: SaleView, station: StationFacts) -> NewSale:
         pump=sale.pump,
         staff=sale.staff or None,
         tenders=wire.decode_tenders(sale.tenders),
-        lines=tuple(
+        lines=as_sold(sale.lines),
+    )
+
+
+def as_sold(lines: Iterable[LineView | RatedLine]) -> tuple[NewLine, ...]:
+    """Lines of the books as a till would send them, at the price that was paid."""
+    return tuple(
+        [
             NewLine(
                 product=line.code,
                 quantity=line.quantity,
@@ -74,6 +82,6 @@ def restated(sale: SaleView, station: StationFacts) -> NewSale:
                 unit_price=line.unit_price,
                 discount=line.discount,
             )
-            for line in sale.lines
-        ),
+            for line in lines
+        ]
     )

@@ -148,11 +148,14 @@ class Limits(NamedTuple):
     issues: set[str]
 
 
-def load(known: Sequence[KnownSale], in_force: InForce, *, lock: bool) -> tuple[State, Limits]:
-    """All that rating this list must know, in a fixed number of statements; `lock` holds the coupons it may use."""
+def load(
+    known: Sequence[KnownSale], in_force: InForce, *, lock: bool, standings: dict[int, Standing] | None = None
+) -> tuple[State, Limits]:
+    """All that rating this list must know, in a fixed number of statements; `lock` holds the coupons it may use. `standings`
+    is for sales of the past: where their members stood then.
+    """
     members = {item.customer_id for item in known if item.is_member}
-    standings = loyalty.standings(members)
-    state = State(standings)
+    state = State(loyalty.standings(members) if standings is None else standings)
     limits = Limits({}, {}, set())
     _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}

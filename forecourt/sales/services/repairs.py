@@ -20,8 +20,7 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
-from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Standing
-from forecourt.offers.rules.matching import Book
+from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SaleRepaired
@@ -29,12 +28,12 @@ from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services import engine
 from forecourt.sales.services.baskets import basket_of, restated
-from forecourt.sales.services.engine import InForce
 from forecourt.sales.services.loading import known_sale
 from forecourt.sales.services.paying_anew import lock_payers, pay_anew
 from forecourt.sales.services.posting import receipt_of, write_coupons
-from forecourt.sales.services.taking_back import Basket, points_of_basket
-from forecourt.sales.values import Flag, KnownSale, Outcome, Receipt
+from forecourt.sales.services.rating_anew import rate_anew
+from forecourt.sales.services.taking_back import points_of_basket
+from forecourt.sales.values import Flag, KnownSale, Receipt
 
 
 @transaction.atomic(durable=True)
@@ -135,9 +134,7 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         lock_payers(sale, {account, giver})
         loyalty_records.open_missing([account], active.programme)
     in_force = engine.in_force(stamps.read())
-    standing = loyalty.balance(account)
-    tier = standing.tier if moves else sale.tier
-    outcome = _rated_anew(sale, known, replace(standing, customer_id=known.customer_id, tier=tier), basket, in_force)
+    outcome = rate_anew(sale, known, account, basket, in_force, moves=moves)
     outcome, points_spent = pay_anew(sale, outcome, account, in_force, recorded_by, moves=moves)
     standing = loyalty.balance(account)
     entries: list[PointsEntry] = []
@@ -162,29 +159,6 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         points_balance=standing.points + gained if known.is_member else None,
         explanation=wire.encode_reasons(outcome.explanation),
         points_spent=points_spent,
-    )
-
-
-def _rated_anew(sale: SaleView, known: KnownSale, standing: Standing, basket: Basket, in_force: InForce) -> Outcome:
-    """The sale rated again. What it cost stands: offers that took money off stay as they were given.
-
-    A sale that had no offers gets those that give points or coupons, as if its member had been known at once.
-    """
-    known = replace(known, sale=replace(known.sale, pricing="final"))
-    state, limits = engine.load([known], in_force, lock=True)
-    state.standings[known.customer_id] = standing
-    if not basket.awards:
-        return engine.rate_and_take([known], in_force, state, limits)[0]
-    rulings = in_force.at(sale.occurred_at)._replace(book=Book(), tier_offers={})
-    outcome = rules.rate(known, rulings, state)
-    earns = known.is_member and Flag.BLOCKED_CUSTOMER not in known.flags
-    bonus = sum(award.points for award in basket.awards) if earns else 0
-    kept = [reason for reason in wire.decode_reasons(sale.explanation) if reason.code.startswith(("offer.", "coupon."))]
-    return replace(
-        outcome,
-        points_earned=outcome.points_earned + bonus,
-        points_bonus=bonus,
-        explanation=(*outcome.explanation, *kept),
     )
 
 

@@ -1,5 +1,6 @@
 -- How often members came, and when last, by survivor: their own sales and those of everybody merged into them, but for
--- goods taken back; sales that were refunded whole count for the last time only. Those merged away have none.
+-- goods taken back; sales that were refunded whole count for the last time only. Those merged away have none. Where a moment
+-- is named, with the sale of that moment: as it was before that sale.
 WITH family AS (
     SELECT member.id AS member_id, coalesce(member.merged_into_id, member.id) AS customer_id
     FROM customers_customer AS member
@@ -13,6 +14,7 @@ WITH family AS (
            sum(line.discount) AS discount
     FROM family
     JOIN sales_sale AS refund ON refund.customer_id = family.member_id AND refund.refund_of IS NOT NULL
+                                AND (%(at)s::timestamptz IS NULL OR refund.occurred_at < %(at)s::timestamptz)
     JOIN sales_line AS line ON line.customer_id = refund.customer_id AND line.business_date = refund.business_date
                            AND line.sale_id = refund.id
     GROUP BY 1, 2
@@ -33,6 +35,7 @@ WITH family AS (
     JOIN sales_sale AS sale ON sale.customer_id = family.member_id
     LEFT JOIN whole ON whole.id = sale.id
     WHERE sale.refund_of IS NULL AND sale.net >= 0
+      AND (%(at)s::timestamptz IS NULL OR (sale.occurred_at, sale.id) < (%(at)s::timestamptz, %(sale_id)s::uuid))
     GROUP BY 1
 )
 SELECT balance.customer_id, coalesce(counted.sales, 0)::integer AS sales, counted.last_sale_at

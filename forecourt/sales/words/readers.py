@@ -40,7 +40,7 @@ WITHIN_REACH: Final = frozenset(
 )
 """What a customer can do something about. Who is chosen, and by what mark, is nobody's business at the pump."""
 _OTHER_TIMES: Final = frozenset({"hours", "weekdays", "dates", "month_days"})
-_TOLD_ANYWAY: Final = frozenset({"budget", "final"})
+_TOLD_ANYWAY: Final = frozenset({"budget", "final", "over"})
 """What nobody can change at the pump, and what answers "why not"."""
 
 

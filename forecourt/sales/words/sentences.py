@@ -45,6 +45,8 @@ def sentence(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
             return _no_rate(values.get("lines", ""))
         case "tier.multiplier":
             return _("Tier %(tier)s: points × %(percent)s%%, rounded down: %(points)s") % words
+        case "offers.kept":
+            return _("The sale was rated anew. What offers gave when it was sold stands; they give nothing more.")
         case "refund.of" if values.get("reason"):
             return _("Refund of an earlier sale: %(reason)s") % words
         case "refund.of":
@@ -119,6 +121,8 @@ def given_words(reason: Reason, names: CompanyNames) -> str:
             return _("%(given)s (cut: its budget is nearly used up)") % {"given": given}
         case "cap":
             return _("%(given)s (cut: the price cannot go lower)") % {"given": given}
+        case "over":
+            return _("%(given)s (without goods: they are handed over only while it is being sold)") % {"given": given}
     return given
 
 
