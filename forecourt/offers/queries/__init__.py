@@ -8,6 +8,7 @@ from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts
 from forecourt.offers.queries.floors import Floors, floors
 from forecourt.offers.queries.gifts import GiftCosts, costs_of_gifts, gift_costs
+from forecourt.offers.queries.history import offers_then
 from forecourt.offers.queries.listing import (
     OfferView,
     ReviewView,
@@ -47,6 +48,7 @@ __all__ = [
     "list_offers",
     "offer",
     "offers",
+    "offers_then",
     "offers_with_template",
     "open_reviews",
     "versions",

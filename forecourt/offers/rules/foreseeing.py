@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from forecourt.offers.rules.conditions import All, Any, CouponUsed, Not
+from forecourt.offers.rules.conditions import All, Any, AnyCondition, CouponUsed, Not
 from forecourt.offers.rules.facts import Facts
 from forecourt.offers.rules.speaking import Miss
-from forecourt.offers.rules.terms import Condition, Turns
+from forecourt.offers.rules.terms import Turns
 
 
 class Outlook(IntEnum):
@@ -39,7 +39,7 @@ _OPEN: Final = Foresight(Outlook.OPEN)
 _YES: Final = Foresight(Outlook.YES)
 
 
-def foreseen(condition: Condition, facts: Facts, automatic: Collection[str] = ()) -> Foresight:
+def foreseen(condition: AnyCondition, facts: Facts, automatic: Collection[str] = ()) -> Foresight:
     """How a condition looks to somebody who bought nothing yet.
 
     The coupons of `facts` are those they hold and could use: they may keep them, but those of the templates in `automatic`
@@ -48,7 +48,7 @@ def foreseen(condition: Condition, facts: Facts, automatic: Collection[str] = ()
     return _foreseen(condition, facts, automatic, is_so=True)
 
 
-def coupons_taken(condition: Condition) -> Iterator[str]:
+def coupons_taken(condition: AnyCondition) -> Iterator[str]:
     """Templates of which a condition may use up a coupon: what must not be used is not taken."""
     if isinstance(condition, CouponUsed):
         yield condition.template
@@ -57,7 +57,7 @@ def coupons_taken(condition: Condition) -> Iterator[str]:
             yield from coupons_taken(part)
 
 
-def _foreseen(condition: Condition, facts: Facts, automatic: Collection[str], *, is_so: bool) -> Foresight:
+def _foreseen(condition: AnyCondition, facts: Facts, automatic: Collection[str], *, is_so: bool) -> Foresight:
     """How it looks that the condition holds, or that it does not. Not all of several is any of them not."""
     match condition:
         case Not():
@@ -74,7 +74,7 @@ def _foreseen(condition: Condition, facts: Facts, automatic: Collection[str], *,
     if (miss is None) is is_so:
         return _YES
     if miss is None:
-        return Foresight(Outlook.LATER, (_not(condition),)) if turns is Turns.TIME else _NO
+        return Foresight(Outlook.LATER, (Not(of=condition).missed(),)) if turns is Turns.TIME else _NO
     return Foresight(Outlook.LATER, (miss,)) if turns in (Turns.TIME, Turns.TIER) else _NO
 
 
@@ -85,11 +85,7 @@ def _of_coupon(condition: CouponUsed, facts: Facts, automatic: Collection[str], 
         return Foresight(Outlook.LATER, (miss,)) if is_so else _YES
     if condition.template not in automatic:
         return _OPEN
-    return _YES if is_so else Foresight(Outlook.LATER, (_not(condition),))
-
-
-def _not(condition: Condition) -> Miss:
-    return Miss("not", {"of": str(condition.__struct_config__.tag)})
+    return _YES if is_so else Foresight(Outlook.LATER, (Not(of=condition).missed(),))
 
 
 def _every(parts: list[Foresight]) -> Foresight:

@@ -10,7 +10,7 @@ from pydantic import Field
 from forecourt.kernel.schemas import KeyedRequest, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
-from forecourt.sales import answers, queries, wire, words
+from forecourt.sales import answers, queries, services, wire, words
 from forecourt.sales.api.schemas import ExplanationOut, content, ref
 
 router = Router()
@@ -35,9 +35,15 @@ class ExplanationFilter(Schema):
     ),
 )
 def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[ExplanationFilter]) -> HttpResponse:
-    """For the customer, the cashier or the auditor. 404 for a sale at a station that is not the key's."""
+    """For the customer, the cashier or the auditor. 404 for a sale at a station that is not the key's.
+
+    The auditor hears of each offer that was missed all that is known to have stood in its way, not only the first thing.
+    """
     view = queries.sale(request.actor, sale_id)
-    reasons = wire.decode_reasons(view.explanation)
+    if wanted.reader is words.Reader.AUDITOR:
+        reasons = services.whole_explanation(request.actor, sale_id)
+    else:
+        reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)
     company = organisation.company()
     found = words.sentences(reasons, company, words.names_of(company, programme), wanted.reader)

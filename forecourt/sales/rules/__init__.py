@@ -17,6 +17,7 @@ from forecourt.sales.rules.offering import counted_since, seen, used_up
 from forecourt.sales.rules.paying import POINTS, flagged, kept_from_paying, points_payable, points_tendered
 from forecourt.sales.rules.promising import freed, held_for, holds_of, is_for, promised
 from forecourt.sales.rules.rating import LARGEST_POINTS, Mint, rate, take
+from forecourt.sales.rules.recalling import Past, PastLine, told_again
 from forecourt.sales.rules.remaining import Remaining
 from forecourt.sales.rules.returning import Paid, paid_back, returned, returned_whole
 from forecourt.sales.rules.state import Known, Rulings, State, Used
@@ -34,6 +35,8 @@ __all__ = [
     "Known",
     "Mint",
     "Paid",
+    "Past",
+    "PastLine",
     "Remaining",
     "Rulings",
     "State",
@@ -59,5 +62,6 @@ __all__ = [
     "returned_whole",
     "seen",
     "take",
+    "told_again",
     "used_up",
 ]

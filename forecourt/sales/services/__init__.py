@@ -2,6 +2,7 @@
 
 from forecourt.sales.services.available import Available, available_offers
 from forecourt.sales.services.loading import Depth, Submission
+from forecourt.sales.services.looking_back import whole_explanation
 from forecourt.sales.services.posting import post_sales, post_together
 from forecourt.sales.services.quoting import quote_sales, quote_together, simulate_sales, try_offer
 from forecourt.sales.services.refunds import refund_sale
@@ -33,4 +34,5 @@ __all__ = [
     "simulate_sales",
     "stop_simulation",
     "try_offer",
+    "whole_explanation",
 ]

@@ -18,7 +18,7 @@ from forecourt.faces.backoffice.screens import columns
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
-from forecourt.sales import permissions, wire, words
+from forecourt.sales import permissions, services, wire, words
 from forecourt.sales.words import funder_name
 
 PAGE = 50
@@ -93,13 +93,14 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     sale = queries.one(actor, sale_id)
     station = organisation.stations_by_id([sale["station_id"]])[sale["station_id"]]
-    reasons = wire.decode_reasons(sale.pop("reasons"))
+    stored = wire.decode_reasons(sale.pop("reasons"))
     tiers = tier_names()
     company = organisation.company()
     names = words.CompanyNames(company, tiers)
     at_till = actor.may(permissions.POST) and not actor.may(permissions.REPAIR)
     usual = words.Reader.CASHIER if at_till else words.Reader.AUDITOR
     reader = words.Reader(_one_of(request.GET.get("for", ""), set(words.Reader)) or usual)
+    reasons = services.whole_explanation(actor, sale_id) if reader is words.Reader.AUDITOR else stored
     return show(
         request,
         "receipt",

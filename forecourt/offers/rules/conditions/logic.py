@@ -105,9 +105,11 @@ class Not(Condition, tag="not"):
     inputs: ClassVar = {"of": Input(gettext_noop("Condition"), "condition")}
 
     def test(self, facts: Facts) -> Miss | None:
-        if self.of.test(facts) is None:
-            return Miss("not", {"of": str(self.of.__struct_config__.tag)})
-        return None
+        return self.missed() if self.of.test(facts) is None else None
+
+    def missed(self) -> Miss:
+        """What is missing where the condition within holds."""
+        return Miss("not", {"of": str(self.of.__struct_config__.tag)})
 
     def varies(self, facts: Facts) -> Varies:
         return self.of.varies(facts)
