@@ -81,11 +81,42 @@ class Bought(Condition, tag="bought"):
         return _("no product of the offer was bought")
 
 
-class Volume(Condition, tag="volume"):
-    """At least so many units of fuel (litres, kWh), of these products, at most so many."""
+class _Span(Condition):
+    """At least so much of these products, at most so much."""
 
     at_least: Positive
     at_most: Positive | None = None
+    of: Products = EVERYTHING
+
+    def check(self, path: str) -> None:
+        check_span(self.at_least, self.at_most, path)
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.of.keys()
+
+
+class _Quantity(_Span):
+    """At least so many units of these products, at most so many."""
+
+    def test(self, facts: Facts) -> Miss | None:
+        picked = facts.pick(self.of)
+        if picked.quantity < self.at_least:
+            return Miss(self._tag, _more(self.at_least - picked.quantity, self.of, picked, facts))
+        if self.at_most is not None and picked.quantity > self.at_most:
+            return Miss(self._tag, _most(self.at_most, self.of, picked, facts))
+        return None
+
+    @property
+    def _tag(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+class Volume(_Quantity, tag="volume"):
+    """At least so many units of fuel (litres, kWh), of these products, at most so many."""
+
     of: Products = FUEL
 
     title: ClassVar = gettext_noop("Fuel filled")
@@ -95,23 +126,6 @@ class Volume(Condition, tag="volume"):
         "at_most": Input(gettext_noop("At most"), "volume"),
         "of": Input(gettext_noop("Of which products"), "selection"),
     }
-
-    def check(self, path: str) -> None:
-        check_span(self.at_least, self.at_most, path)
-
-    def test(self, facts: Facts) -> Miss | None:
-        picked = facts.pick(self.of)
-        if picked.quantity < self.at_least:
-            return Miss("volume", _more(self.at_least - picked.quantity, self.of, picked, facts))
-        if self.at_most is not None and picked.quantity > self.at_most:
-            return Miss("volume", _most(self.at_most, self.of, picked, facts))
-        return None
-
-    def varies(self, facts: Facts) -> Varies:
-        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
-
-    def keys(self) -> frozenset[Key] | None:
-        return self.of.keys()
 
     def words(self, names: Names) -> str:
         unit = unit_of(self.of, names) or "volume"
@@ -131,11 +145,9 @@ class Volume(Condition, tag="volume"):
         return _("it is for fills of up to %(most)s") % {"most": _most_said(values, names)}
 
 
-class Pieces(Condition, tag="quantity"):
+class Pieces(_Quantity, tag="quantity"):
     """At least so many pieces (or other units) of these products, at most so many."""
 
-    at_least: Positive
-    at_most: Positive | None = None
     of: Products = SHOP
 
     title: ClassVar = gettext_noop("Pieces")
@@ -145,23 +157,6 @@ class Pieces(Condition, tag="quantity"):
         "at_most": Input(gettext_noop("At most"), "number"),
         "of": Input(gettext_noop("Of which products"), "selection"),
     }
-
-    def check(self, path: str) -> None:
-        check_span(self.at_least, self.at_most, path)
-
-    def test(self, facts: Facts) -> Miss | None:
-        picked = facts.pick(self.of)
-        if picked.quantity < self.at_least:
-            return Miss("quantity", _more(self.at_least - picked.quantity, self.of, picked, facts))
-        if self.at_most is not None and picked.quantity > self.at_most:
-            return Miss("quantity", _most(self.at_most, self.of, picked, facts))
-        return None
-
-    def varies(self, facts: Facts) -> Varies:
-        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
-
-    def keys(self) -> frozenset[Key] | None:
-        return self.of.keys()
 
     def words(self, names: Names) -> str:
         said = {
@@ -180,12 +175,8 @@ class Pieces(Condition, tag="quantity"):
         return _("it is for up to %(most)s") % {"most": _most_said(values, names)}
 
 
-class Spent(Condition, tag="amount"):
+class Spent(_Span, tag="amount"):
     """At least so much is spent on the whole sale, or on these products; at most so much."""
-
-    at_least: Positive
-    at_most: Positive | None = None
-    of: Products = EVERYTHING
 
     title: ClassVar = gettext_noop("Amount spent")
     about: ClassVar = About.BASKET
@@ -195,9 +186,6 @@ class Spent(Condition, tag="amount"):
         "of": Input(gettext_noop("On which products"), "selection"),
     }
 
-    def check(self, path: str) -> None:
-        check_span(self.at_least, self.at_most, path)
-
     def test(self, facts: Facts) -> Miss | None:
         amount = facts.pick(self.of).amount
         if amount < self.at_least:
@@ -205,12 +193,6 @@ class Spent(Condition, tag="amount"):
         if self.at_most is not None and amount > self.at_most:
             return Miss("amount", {"most": plain(self.at_most)})
         return None
-
-    def varies(self, facts: Facts) -> Varies:
-        return Varies.SALE if facts.pick(self.of).items else Varies.KIND
-
-    def keys(self) -> frozenset[Key] | None:
-        return self.of.keys()
 
     def words(self, names: Names) -> str:
         said = {
