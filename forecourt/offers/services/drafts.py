@@ -12,7 +12,7 @@ from forecourt.offers.models import Offer as OfferRow
 from forecourt.offers.models import OfferVersion
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer
-from forecourt.offers.services.subjects import locked, offer_of, require_state, stored
+from forecourt.offers.services.subjects import locked, new_row, offer_of, require_state, stored
 from forecourt.offers.values import OfferState
 
 
@@ -25,18 +25,10 @@ def make_offer(actor: Actor, offer: Offer) -> int:
 
 
 def _insert(actor: Actor, offer: Offer) -> int:
-    now = clock.now()
+    row = new_row(actor, offer)
     try:
         with transaction.atomic():
-            row = OfferRow.objects.create(
-                code=offer.code,
-                name=offer.name,
-                draft=stored(offer),
-                created_at=now,
-                created_by=actor.label,
-                edited_at=now,
-                edited_by=actor.label,
-            )
+            row.save(force_insert=True)
     except IntegrityError:
         raise Conflict(
             _("There is an offer %(code)s already; give this one another code.") % {"code": offer.code}

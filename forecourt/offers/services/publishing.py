@@ -17,7 +17,7 @@ from forecourt.offers.models import Offer as OfferRow
 from forecourt.offers.models import OfferVersion, PolicyVersion
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer, Policy
-from forecourt.offers.services.subjects import locked, offer_of, require_state, stored
+from forecourt.offers.services.subjects import locked, new_row, offer_of, require_state, stored
 from forecourt.offers.values import OfferState
 
 
@@ -33,21 +33,7 @@ def publish_offers(actor: Actor, offers: Sequence[Offer], *, valid_from: datetim
         language.check(offer)
     now = clock.now()
     known = {row.code: row for row in OfferRow.objects.select_for_update().filter(code__in=[o.code for o in offers])}
-    fresh = OfferRow.objects.bulk_create(
-        [
-            OfferRow(
-                code=offer.code,
-                name=offer.name,
-                draft=stored(offer),
-                created_at=now,
-                created_by=actor.label,
-                edited_at=now,
-                edited_by=actor.label,
-            )
-            for offer in offers
-            if offer.code not in known
-        ]
-    )
+    fresh = OfferRow.objects.bulk_create([new_row(actor, offer) for offer in offers if offer.code not in known])
     known |= {row.code: row for row in fresh}
     versions = put_in_force(actor, [(known[offer.code], offer) for offer in offers], valid_from or now)
     audit.record(actor, "offers.publish", f"offers:{len(offers)}", detail={"codes": [o.code for o in offers[:50]]})

@@ -3,6 +3,8 @@
 import msgspec
 from django.utils.translation import gettext as _
 
+from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.offers.models import Offer as OfferRow
 from forecourt.offers.rules import language
@@ -28,6 +30,20 @@ def offer_of(body: object) -> Offer:
 def stored(offer: Offer) -> object:
     """An offer as it is stored: plain JSON, keys in a fixed order."""
     return msgspec.json.decode(language.encode(offer))
+
+
+def new_row(actor: Actor, offer: Offer) -> OfferRow:
+    """The row of an offer that is new, not yet stored: a draft by whoever acts."""
+    now = clock.now()
+    return OfferRow(
+        code=offer.code,
+        name=offer.name,
+        draft=stored(offer),
+        created_at=now,
+        created_by=actor.label,
+        edited_at=now,
+        edited_by=actor.label,
+    )
 
 
 def require_state(row: OfferRow, *states: OfferState) -> None:
