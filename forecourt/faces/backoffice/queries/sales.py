@@ -15,8 +15,9 @@ from forecourt.kernel.values import Value
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions
 
-MATCHING: Final = sql.load(__file__, "sales_matching")
-PAGE: Final = sql.load(__file__, "sales_page")
+_FILTER: Final = sql.load(__file__, "sales_filter")
+MATCHING: Final = f"SELECT s.id FROM sales_sale AS s WHERE {_FILTER}"
+PAGE: Final = sql.load(__file__, "sales_page").replace("{filter}", _FILTER)
 BY_REFERENCE: Final = sql.load(__file__, "sales_by_reference")
 OF_CUSTOMER: Final = sql.load(__file__, "customer_sales")
 ONE: Final = sql.load(__file__, "one_sale")

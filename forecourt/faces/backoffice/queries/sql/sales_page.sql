@@ -1,4 +1,4 @@
--- A page of sales in a window of days, newest first. Windows keep to few partitions; the caller widens them.
+-- A page of the sales that a filter (sales_filter.sql) finds in a window of days, newest first. Windows keep to few partitions; the caller widens them.
 SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.source, sale.source_ref, sale.staff, sale.occurred_at, sale.pump,
        sale.net, sale.fuel_quantity, sale.fuel_amount, sale.status, sale.flags, sale.points_earned, sale.tier,
        sale.refund_of, customer.name AS customer_name,
@@ -7,14 +7,7 @@ SELECT sale.id, sale.customer_id, sale.business_date, sale.station_id, sale.sour
             AND line.sale_id = sale.id AND line.kind = 'fuel') AS grades
 FROM (
     SELECT * FROM sales_sale AS s
-    WHERE s.station_id = ANY(%(stations)s) AND s.business_date BETWEEN %(since)s AND %(until)s
-        AND (%(status)s = '' OR s.status = %(status)s)
-        AND (%(member)s = '' OR (%(member)s = 'yes') = (s.customer_id > 0))
-        AND (%(refunds)s = '' OR s.net < 0)
-        AND (%(grade)s = '' OR EXISTS (
-            SELECT 1 FROM sales_line AS line
-            WHERE line.customer_id = s.customer_id AND line.business_date = s.business_date AND line.sale_id = s.id
-                AND line.product_id = (SELECT id FROM catalogue_product WHERE code = %(grade)s)))
+    WHERE {filter}
         AND (%(before_at)s::timestamptz IS NULL OR (s.business_date, s.occurred_at, s.id) < (%(before_day)s::date, %(before_at)s, %(before_id)s::uuid))
     ORDER BY s.business_date DESC, s.occurred_at DESC, s.id DESC
     LIMIT %(limit)s

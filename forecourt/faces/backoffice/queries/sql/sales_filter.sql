@@ -1,7 +1,5 @@
--- The sales that a filter finds, to be counted.
-SELECT s.id
-FROM sales_sale AS s
-WHERE s.station_id = ANY(%(stations)s) AND s.business_date BETWEEN %(since)s AND %(until)s
+-- What a list of sales `s` is narrowed to: the page and its count use this same text.
+s.station_id = ANY(%(stations)s) AND s.business_date BETWEEN %(since)s AND %(until)s
     AND (%(status)s = '' OR s.status = %(status)s)
     AND (%(member)s = '' OR (%(member)s = 'yes') = (s.customer_id > 0))
     AND (%(refunds)s = '' OR s.net < 0)
