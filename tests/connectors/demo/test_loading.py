@@ -32,6 +32,7 @@ SELECT 'offer ' || state FROM offers_offer UNION SELECT 'redemption ' || state F
 UNION SELECT 'coupon ' || status FROM coupons_coupon UNION SELECT 'game ' || state FROM games_game
 UNION SELECT 'event ' || state FROM occasions_event UNION SELECT 'sign-up ' || state FROM occasions_signup
 UNION SELECT 'claim ' || state FROM accounts_claim UNION SELECT 'simulation ' || state FROM sales_simulation
+UNION SELECT split_part(subject, ':', 1) || ' review ' || outcome FROM kernel_review
 """
 
 
@@ -112,6 +113,10 @@ def life_went_on(summary):
         "redemption collected",
         "game draft",
         "game live",
+        "game review approved",
+        "game review open",
+        "reward review approved",
+        "reward review open",
         "event draft",
         "event open",
         "event cancelled",
