@@ -68,7 +68,7 @@ def parts(reward: Reward, names: RewardNames) -> list[Part]:
             _("Who pays"),
             " · ".join(f"{funder_name(one.funder)} {plain_number(one.percent)}%" for one in rules.funded_by(reward)),
         ),
-        Part(_("Place in the catalogue (smallest first)"), str(reward.position)),
+        Part(pgettext("reward", "Order"), str(reward.position)),
     ]
 
 
