@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from msgspec.structs import replace
 
+from forecourt.customers import records as customer_records
 from forecourt.customers import services as customer_services
 from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
@@ -187,4 +188,41 @@ def test_an_apps_request_sent_twice_at_once_spends_once(real_chain):
     came_to = at_once(act, act, times=40)
     assert not [one for one in came_to[0] + came_to[1] if isinstance(one, Problem)]
     assert points(customer_id) == 0
+    everything_proves()
+
+
+def test_who_joins_a_household_that_is_spending_is_not_waited_for(real_chain):
+    real_chain.publish(replace(PROGRAMME, household_shares=True), valid_from=ago(1))
+    newcomer, spender, other = real_chain.enrol(3)
+    household = customer_services.make_household(HEAD_OFFICE, "", [spender, other])
+    give([newcomer, other], 300)
+    joined, done = threading.Event(), threading.Event()
+
+    def join_and_hold() -> None:
+        try:
+            customer_services.add_to_household(HEAD_OFFICE, household, [newcomer])
+            with transaction.atomic():
+                customer_records.lock([newcomer])
+                joined.set()
+                done.wait(60)
+        finally:
+            connection.close()
+
+    def spend_of(count: int) -> Spending:
+        return Spending(customer_id=spender, points=count, origin=f"order:{count}", reason="", actor="")
+
+    thread = threading.Thread(target=join_and_hold)
+    try:
+        with transaction.atomic():
+            records.lock_sharing([spender])
+            thread.start()
+            assert joined.wait(30)
+            sql.run("SET LOCAL lock_timeout = '5s'")
+            answers, _entries = records.spend([spend_of(301), spend_of(200)])
+    finally:
+        done.set()
+        thread.join(60)
+    assert [(answer.is_paid, answer.available) for answer in answers] == [(False, 300), (True, 300)]
+    assert [points(one) for one in (newcomer, spender, other)] == [300, 0, 100]
+    assert spend(spender, 400, "order:400")
     everything_proves()

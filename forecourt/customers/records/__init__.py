@@ -1,6 +1,6 @@
 """Set-based writes of customers. They take lists and run inside the caller's transaction."""
 
-from forecourt.customers.records.changes import change_tags, lock, point_to, rename_tag, save_profiles
+from forecourt.customers.records.changes import change_tags, lock, lock_free, point_to, rename_tag, save_profiles
 from forecourt.customers.records.enrolment import Enrolled, add_identities, add_vehicles, enrol, new_ids
 from forecourt.customers.records.giving_up import forget_given_up, give_up
 from forecourt.customers.records.keys import reseal
@@ -14,6 +14,7 @@ __all__ = [
     "forget_given_up",
     "give_up",
     "lock",
+    "lock_free",
     "new_ids",
     "point_to",
     "rename_tag",

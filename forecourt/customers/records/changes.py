@@ -8,6 +8,7 @@ from forecourt.customers.values import ProfileFigures
 from forecourt.kernel import clock, sql
 
 LOCK: Final = sql.load(customers.__file__, "lock")
+LOCK_FREE: Final = LOCK.rstrip() + " SKIP LOCKED"
 SAVE_PROFILES: Final = sql.load(customers.__file__, "save_profiles")
 CHANGE_TAGS: Final = sql.load(customers.__file__, "change_tags")
 RENAME_TAG: Final = sql.load(customers.__file__, "rename_tag")
@@ -26,6 +27,13 @@ def lock(customer_ids: Collection[int]) -> dict[int, int | None]:
     if not customer_ids:
         return {}
     return dict(sql.rows(LOCK, {"ids": sql.array(sorted(customer_ids))}, hot=True))
+
+
+def lock_free(customer_ids: Collection[int]) -> set[int]:
+    """Lock those of these customers whom nobody else holds just now, waiting for none; returns them, and those held already."""
+    if not customer_ids:
+        return set()
+    return {row[0] for row in sql.rows(LOCK_FREE, {"ids": sql.array(sorted(customer_ids))}, hot=True)}
 
 
 def save_profiles(profiles: Sequence[ProfileFigures]) -> None:

@@ -33,7 +33,7 @@ def lock_sharing(customer_ids: Collection[int], wanted: Sequence[Return] = ()) -
     """Lock customers in rising order, as `customers.records.lock` does, and with them everybody from whose points they
     may spend, and those who paid for what is to be given back (`wanted`). Returns whom each one asked for was merged into.
 
-    Nobody who joins a household meanwhile is locked: their points are left alone until the next time.
+    Nobody who joins a household meanwhile is locked: their points are left alone until the next time, where others hold them.
     """
     asked = {*customer_ids, *(one.customer_id for one in wanted)}
     programme = queries.programme_at(clock.now())
@@ -87,15 +87,15 @@ def spend(spendings: Sequence[Spending]) -> tuple[list[Spent], list[PointsEntry]
     now, today, programme = _today()
     spenders = {spending.customer_id for spending in spendings}
     sharing = queries.sharing(spenders, programme)
-    everyone = spenders.union(*sharing.values(), (payer for spending in spendings for payer, _points in spending.held))
-    if everyone != spenders:
-        customer_records.lock(everyone)
+    wanted = set().union(*sharing.values(), (payer for spending in spendings for payer, _points in spending.held))
+    # callers hold them all, but for who joined a household since: waited for behind others, they could close a ring
+    everyone = spenders | customer_records.lock_free(wanted - spenders)
     open_missing(everyone, programme)
     books = queries.open_books(everyone, programme)
     balances = {customer_id: standing.points for customer_id, standing in queries.standings(spenders).items()}
     answers, entries, shared = [], [], []
     for spending in spendings:
-        members = sharing[spending.customer_id]
+        members = [member for member in sharing[spending.customer_id] if member in everyone]
         held = _held_parts(spending, books, today)
         shared_held = sum(points for payer_id, points in held if payer_id in members)
         rest = rules.spendable_together([books[member] for member in members], today) - shared_held
@@ -120,6 +120,8 @@ def _held_parts(spending: Spending, books: dict[int, Book], day: date) -> list[t
     left = spending.points
     parts = []
     for payer_id, points in spending.held:
+        if payer_id not in books:
+            continue
         part = min(left, points, books[payer_id].spendable(day))
         left -= part
         parts.append((payer_id, part))
