@@ -152,3 +152,31 @@ def test_a_coupon_that_was_not_earned_is_no_matter_of_refunds(chain):
     refund(receipt, "r1", 1)
     assert status("WASH") == ["active", "used"]
     flat_books_agree()
+
+
+def test_every_coupon_that_an_offer_asked_for_comes_back_with_its_lines(chain):
+    both = {"is": "all", "of": [{"is": "coupon", "template": "WASH"}, {"is": "coupon", "template": "CARD"}]}
+    publish(WASH_OFF | {"when": both}, since=100)
+    (customer,) = chain.enrol()
+    codes = tuple(issue(template, customer) for template in ("WASH", "CARD"))
+    receipt = post(chain, "1", 1, a_line(), water(3), coupons=codes, occurred_at=ago(1))
+    assert (status("WASH"), status("CARD")) == (["used"], ["used"])
+    refund(receipt, "r1", 1, "5")
+    assert (status("WASH"), status("CARD")) == (["used"], ["used"])
+    refund(receipt, "r2", 2)
+    assert (status("WASH"), status("CARD")) == (["active"], ["active"])
+    flat_books_agree()
+
+
+def test_a_coupon_that_another_offer_used_too_stays_used(chain):
+    both = {"is": "all", "of": [{"is": "coupon", "template": "WASH"}, {"is": "coupon", "template": "CARD"}]}
+    fuel = {"code": "fuel", "when": {"is": "coupon", "template": "CARD"},
+            "then": [{"give": "amount", "off": "5", "of": {"products": ["92"]}}]}  # fmt: skip
+    publish(WASH_OFF | {"when": both}, fuel)
+    (customer,) = chain.enrol()
+    codes = tuple(issue(template, customer) for template in ("WASH", "CARD"))
+    receipt = post(chain, "1", 1, a_line(), water(3), coupons=codes)
+    assert len(receipt.offers) == 2
+    refund(receipt, "r1", 2)
+    assert (status("WASH"), status("CARD")) == (["active"], ["used"])
+    flat_books_agree()

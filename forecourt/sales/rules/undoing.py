@@ -39,6 +39,18 @@ def coupons_of(awards: Iterable[Award], ended: set[int]) -> set[UUID]:
     return back - kept
 
 
+def templates_of(awards: Iterable[Award], ended: set[int], offer_of: OfferOf) -> set[str]:
+    """The templates whose coupons only these offers used: an offer may ask for several, and its awards name the first."""
+    back: set[str] = set()
+    kept: set[str] = set()
+    for award in awards:
+        offer = offer_of(award) if award.coupon_id is not None else None
+        if offer is not None:
+            asked = {template for inner in walk(offer.when) if (template := getattr(inner, "template", ""))}
+            (back if award.offer_id in ended else kept).update(asked)
+    return back - kept
+
+
 def unearned_offers(
     awards: Iterable[Award], rest: Sequence[RatedLine], off: Mapping[int, Decimal], offer_of: OfferOf
 ) -> set[str]:

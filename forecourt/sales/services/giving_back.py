@@ -40,7 +40,8 @@ def give_back(sale: SaleView, taken: Taken) -> list[Event]:
             for reason in wire.decode_reasons(sale.explanation)
             if reason.code == "coupon.issued" and reason.values.get("offer") in taken.undone
         }
-        events += coupon_records.restore([sale.id], taken.coupons) if taken.coupons else []
+        back = {coupon.id for coupon in held if taken.gives_back(coupon)}
+        events += coupon_records.restore([sale.id], back) if back else []
         events += coupon_records.void([coupon.id for coupon in held if coupon.code in given], "refund")
     return_budgets(sale, taken.awards)
     return events

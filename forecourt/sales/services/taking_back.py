@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import rules as loyalty_rules
 from forecourt.loyalty.queries import Rules
@@ -36,7 +37,8 @@ class Basket(NamedTuple):
 class Taken(NamedTuple):
     """What a refund takes, all of it negative: lines, rows of what offers gave, points; `rest` is what stays of the sale.
 
-    `coupons` are those that the sale used and that come back; those that the offers of the codes `undone` gave become void.
+    `coupons` are those that the sale used and that come back, with all it used of `templates`; those that the offers of the
+    codes `undone` gave become void.
     """
 
     lines: list[RatedLine]
@@ -45,11 +47,16 @@ class Taken(NamedTuple):
     rest: list[RatedLine]
     coupons: set[UUID]
     undone: set[str]
+    templates: set[str]
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left of the sale."""
         return not self.rest
+
+    def gives_back(self, coupon: Coupon) -> bool:
+        """Whether a coupon that the sale used comes back."""
+        return self.is_whole or coupon.id in self.coupons or coupon.template in self.templates
 
 
 def take_back(
@@ -74,7 +81,15 @@ def take_back(
         off[award.line] = off.get(award.line, ZERO) + award.discount
     undone = {award.offer for award in basket.awards if award.offer_id in ended}
     undone |= undoing.unearned_offers(basket.awards, rest, off, offer_of)
-    return Taken(lines, awards, points, rest, undoing.coupons_of(basket.awards, ended), undone)
+    return Taken(
+        lines,
+        awards,
+        points,
+        rest,
+        undoing.coupons_of(basket.awards, ended),
+        undone,
+        undoing.templates_of(basket.awards, ended, offer_of),
+    )
 
 
 def price_of(lines: Iterable[RatedLine]) -> Decimal:

@@ -195,7 +195,7 @@ class Carried(State):
         """Give back the coupons that undone offers used, and take back those they gave: void they stay, used or not."""
         outcome = kept.outcome
         for coupon in outcome.used:
-            if coupon.id in kept.restored or not (taken.is_whole or coupon.id in taken.coupons):
+            if coupon.id in kept.restored or not taken.gives_back(coupon):
                 continue
             kept.restored.add(coupon.id)
             if coupon.uses:
