@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import msgspec
 
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import Template
 from forecourt.kernel import clock
 from forecourt.offers import services as offers
 from forecourt.offers.rules import language
@@ -120,3 +122,22 @@ def test_sales_of_other_stations_count_as_they_were(chain):
     post(chain, "c", None, a_line("92", "10.000", "76.50"), occurred_at=ago(5), station="S002")
     assert unchanged(last_days(20, stations=("S001",))) == ("15.00", "170")
     unchanged(last_days(20, stations=("S002",)))
+
+
+def test_coupons_begin_with_what_was_given_and_used_of_them(chain):
+    """Of each no more than its template has, and no customer uses more of it than they may."""
+    for code, limits in (("OWN", {"per_customer": 1}), ("ALL", {"limit": 2})):
+        coupons.create_template(HEAD_OFFICE, Template(code=code, name=code, is_automatic=True, valid_days=0, **limits))
+    gives = {"code": "gives", "then": [{"give": "coupon", "template": "OWN"}, {"give": "coupon", "template": "ALL"}]}
+    takes = [
+        {"code": code.lower(), "when": {"is": "coupon", "template": code}, "then": [{"give": "amount", "off": "3"}]}
+        for code in ("OWN", "ALL")
+    ]
+    publish(gives, *takes, since=100)
+    chain.enrol()
+    taken = [
+        [code for code in codes(post(chain, str(days), 1, occurred_at=ago(days))) if code != "gives"]
+        for days in (30, 29, 28, 9, 8)
+    ]
+    assert taken == [[], ["all", "own"], ["all"], [], []]
+    assert unchanged(last_days()) == ("0", "40")

@@ -1,6 +1,6 @@
 """Reads of coupons."""
 
-from forecourt.coupons.queries.checkout import for_sale, used_by
+from forecourt.coupons.queries.checkout import for_sale, issued_before, used_before, used_by
 from forecourt.coupons.queries.figures import BatchView, Figures, all_batches, batch, batches, figures
 from forecourt.coupons.queries.lookup import (
     NOTICE_DAYS,
@@ -54,6 +54,7 @@ __all__ = [
     "for_sale",
     "forget",
     "held_by",
+    "issued_before",
     "live_templates",
     "moved_by",
     "page",
@@ -64,6 +65,7 @@ __all__ = [
     "stickers",
     "tell_places",
     "templates",
+    "used_before",
     "used_by",
     "uses",
     "view",

@@ -1,7 +1,7 @@
 """What the sale needs to know of coupons, in lists."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,6 +31,17 @@ FROM (
 GROUP BY 1, 2
 """
 )
+
+_USED_BEFORE: Final = """
+SELECT customer_id, template_id, count(*) FROM coupons_couponuse
+WHERE customer_id = ANY(%(customer_ids)s::bigint[]) AND template_id = ANY(%(template_ids)s::bigint[])
+  AND used_at < %(moment)s AND (restored_at IS NULL OR restored_at >= %(moment)s)
+GROUP BY 1, 2
+"""
+_ISSUED_BEFORE: Final = """
+SELECT template_id, count(*) FROM coupons_coupon
+WHERE template_id = ANY(%(template_ids)s::bigint[]) AND issued_at < %(moment)s GROUP BY 1
+"""
 
 
 def for_sale(
@@ -100,3 +111,24 @@ def used_by(customer_ids: Collection[int], template_ids: Collection[int]) -> dic
         return {}
     where = {"customer_ids": sql.array(sorted(customer_ids)), "template_ids": sql.array(sorted(template_ids))}
     return {(row[0], row[1]): row[2] for row in sql.rows(_USED_BY, where, hot=True)}
+
+
+def used_before(
+    customer_ids: Collection[int], template_ids: Collection[int], moment: datetime
+) -> dict[tuple[int, int], int]:
+    """How often each of these customers, by itself, had used coupons of each template before a moment.
+
+    By (customer, template id); those who never did are missing. One statement, none where nothing is asked for.
+    """
+    if not customer_ids or not template_ids:
+        return {}
+    where = {"customer_ids": sql.array(customer_ids), "template_ids": sql.array(template_ids), "moment": moment}
+    return {(row[0], row[1]): row[2] for row in sql.rows(_USED_BEFORE, where)}
+
+
+def issued_before(template_ids: Collection[int], moment: datetime) -> dict[int, int]:
+    """How many coupons of these templates had been issued before a moment, by template id; one statement at most."""
+    if not template_ids:
+        return {}
+    where = {"template_ids": sql.array(template_ids), "moment": moment}
+    return dict(sql.rows(_ISSUED_BEFORE, where))

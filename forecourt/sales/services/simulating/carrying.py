@@ -38,9 +38,18 @@ class Carried(State):
     what offers gave it keeps what limits of customers' own ask about.
     """
 
-    def __init__(self, book: Book, spent: Mapping[str, Decimal], given: dict[tuple[int, int], list[Used]]) -> None:
-        """Before the span: what budgets of everybody `spent`, by their names; what was `given` that customers' limits count."""
+    def __init__(
+        self,
+        book: Book,
+        spent: Mapping[str, Decimal],
+        given: dict[tuple[int, int], list[Used]],
+        issued: Mapping[str, int],
+    ) -> None:
+        """Before the span: what budgets of everybody `spent`, by their names; what was `given` that customers' limits count;
+        how many coupons of templates with a limit were `issued`.
+        """
         super().__init__(given=given)
+        self._issued = issued
         self._spent = spent
         self._aside: dict[str, Decimal] = {}
         self.is_short = False
@@ -133,9 +142,12 @@ class Carried(State):
 
     def issue(self, template: str, limit: int) -> bool:
         """Count a coupon against the limit of its template; whether there was one left."""
-        budget = self._budgets.setdefault(f"coupons {template}", [Decimal(limit), ZERO, ZERO])
-        if budget[1] >= limit:
-            self.is_short = True
+        key = f"coupons {template}"
+        if key not in self._budgets:
+            self._budgets[key] = [Decimal(max(0, limit - self._issued.get(template, 0))), ZERO, ZERO]
+        budget = self._budgets[key]
+        if budget[1] >= budget[0]:
+            self.is_short = self.is_short or budget[0] > 0
             return False
         budget[1] += 1
         return True

@@ -1,7 +1,7 @@
 """A share of the customers' sales under way: rated one after the other, in the order of time, each as things stood then."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from forecourt import sales
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.values import ProductFacts
+from forecourt.coupons import queries as coupons
 from forecourt.coupons.values import Coupon
 from forecourt.customers import queries as customers
 from forecourt.kernel import sql
@@ -80,7 +81,17 @@ class _Run:
         where = share._asdict() | self._families.parameters
         where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids(asked)}
         where["zone"] = organisation.company().zone
-        self._state = Carried(as_if.book, spent_before(as_if.book, asked.since), given_before(as_if.book, where))
+        self._began_at = datetime.combine(asked.since, time(), organisation.company_zone())
+        templates = as_if.templates.values()
+        self._limited = {known.id for known in templates if known.template.per_customer}
+        with_limit = {known.id: known.template.code for known in templates if known.template.limit}
+        issued = coupons.issued_before(with_limit, self._began_at)
+        self._state = Carried(
+            as_if.book,
+            spent_before(as_if.book, asked.since),
+            given_before(as_if.book, where),
+            {with_limit[template_id]: count for template_id, count in issued.items()},
+        )
         self._asides = asides(where)
         self._aside = next(self._asides, None)
         digits = organisation.company().digits
@@ -142,6 +153,8 @@ class _Run:
             self._state.standings[customer_id] = Standing(customer_id=customer_id, sales=count, last_sale_at=latest)
         if self._as_if.asks_buyer and fresh:
             self._state.buyers |= customers.buyers(fresh)
+        if self._limited and fresh:
+            self._state.uses_of |= coupons.used_before(fresh, self._limited, self._began_at)
 
     def rate(self, past: Past) -> Outcome:
         """Rate a sale as if the simulated rules had been in force."""
