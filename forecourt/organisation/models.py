@@ -40,7 +40,7 @@ class Company(models.Model):
         choices=[(VolumeUnit.LITRE, _("litre")), (VolumeUnit.GALLON, _("US gallon"))],
     )
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
-    solo_approval = models.BooleanField(_("one's own programmes and offers may be approved"), default=False)
+    solo_approval = models.BooleanField(_("what one handed in oneself may be approved"), default=False)
     hold_minutes = models.SmallIntegerField(_("minutes for which a reservation holds"), default=20)
 
     class Meta:

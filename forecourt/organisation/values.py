@@ -43,7 +43,7 @@ class VolumeUnit(StrEnum):
 class CompanyFacts(Value):
     """The settings of the company. `currency` is ISO 4217, `digits` its decimal places, `zone` an IANA name.
 
-    `solo_approval`: who hands a programme or an offer in for review may approve it too, with the permission to approve.
+    `solo_approval`: who hands something in for review may approve it too, with the permission to approve.
     `hold_minutes`: how long what a till reserved for a sale is kept for it.
     """
 

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="company",
             name="solo_approval",
-            field=models.BooleanField(default=False, verbose_name="one's own programmes and offers may be approved"),
+            field=models.BooleanField(default=False, verbose_name="what one handed in oneself may be approved"),
         ),
     ]
