@@ -1,8 +1,9 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by their roots), in the order of trading days and
--- time, those that were reserved as of then, without what was repaired; of days after the span its refunds alone. Lines as text: product (of a sale) or number (of a refund), quantity, amount,
--- discount, unit price as the till stated it; what offers gave by line, what it cost of goods, the coupon that they used. Where the
--- rules `differ`, a sale that does not say its pricing keeps its price only if its receipt says that offers took nothing off a
--- price that stood. Read as it comes, not whole.
+-- time, those that were reserved as of then, without what was repaired; of days after the span its refunds alone. Lines as text:
+-- product (of a sale) or number (of a refund), quantity, amount, discount, unit price as the till stated it; what offers gave by
+-- line, what it cost of goods, the coupon that they used. Where the rules `differ`, a sale that does not say its pricing keeps its
+-- price only if its receipt says that offers took nothing off a price that stood. Whose it is today and when it was recorded, for
+-- those with relatives; when it was promised, and what its member had done by then. Read as it comes, not whole.
 WITH promised AS MATERIALIZED (
     SELECT sale_id, made_at, (promise -> 'before')::text AS before FROM sales_reservation
     WHERE sale_id IS NOT NULL AND outcome = 'posted' AND made_at >= %(since)s::date - 2
