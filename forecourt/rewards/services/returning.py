@@ -98,7 +98,10 @@ def _void_coupon(redemption: Redemption, reason: str) -> list[CouponVoided]:
     taken = coupons.void_issued_by([f"redemption:{redemption.id}"], reason)
     if taken.used:
         raise Conflict(
-            _("The coupon %(code)s was used already; refund the sale it was used in first.")
+            _(
+                "The coupon %(code)s was used, or is held for a sale under way; refund the sale it was used in, or wait "
+                "until it is free."
+            )
             % {"code": redemption.coupon}
         )
     return taken.voided
