@@ -36,6 +36,13 @@ def printed(batch_id: int) -> dict[str, list[str]]:
         return {name: re.findall(r"<code>(.*?)</code>", whole.read(name).decode()) for name in whole.namelist()}
 
 
+@pytest.fixture(autouse=True)
+def _no_files_before():
+    """Batches of tests bear the same numbers again and again."""
+    for path in making._folder().iterdir():
+        path.unlink()
+
+
 @given(st.text(alphabet=rules.ALPHABET, min_size=rules.CODE_LENGTH, max_size=rules.CODE_LENGTH))
 def test_the_path_draws_the_modules_of_the_code(code):
     side, path = drawing.qr_path(code)

@@ -128,7 +128,7 @@ def law(examples: int):
 
 
 @pytest.mark.slow
-@law(20)
+@law(12)
 @given(
     rule_sets(),
     histories,
@@ -188,7 +188,7 @@ def state_of(customer_id: int) -> dict:
 
 
 @pytest.mark.slow
-@law(20)
+@law(12)
 @given(rule_sets(), histories, st.sampled_from(["customer", "product", "blocked"]))
 def test_what_becomes_known_later_comes_to_what_it_would_have_at_once(shop, offers, history, missing):
     """But for goods, and for a sale to which offers gave something when it was sold: that stays."""
