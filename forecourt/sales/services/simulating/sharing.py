@@ -134,8 +134,7 @@ class _Run:
         self._state.pay_aside(aside.pays)
         if aside.customer_id < 0:
             return
-        self._meet({aside.customer_id})
-        standing = self._state.standings[aside.customer_id]
+        standing = self._standing(aside.customer_id)
         latest = standing.last_sale_at
         if aside.visits > 0:
             latest = aside.occurred_at if latest is None else max(latest, aside.occurred_at)
@@ -149,12 +148,19 @@ class _Run:
         fresh |= self._families.relatives(fresh)
         self._knows |= fresh
         for customer_id in fresh:
-            count, latest = self._before.get(customer_id, (0, None))
-            self._state.standings[customer_id] = Standing(customer_id=customer_id, sales=count, last_sale_at=latest)
+            self._state.standings[customer_id] = self._standing(customer_id)
         if self._as_if.asks_buyer and fresh:
             self._state.buyers |= customers.buyers(fresh)
         if self._limited and fresh:
             self._state.uses_of |= coupons.used_before(fresh, self._limited, self._began_at)
+
+    def _standing(self, customer_id: int) -> Standing:
+        """Where a member stands by now, of whom as yet nothing may have been simulated."""
+        standing = self._state.standings.get(customer_id)
+        if standing is None:
+            count, latest = self._before.get(customer_id, (0, None))
+            standing = Standing(customer_id=customer_id, sales=count, last_sale_at=latest)
+        return standing
 
     def rate(self, past: Past) -> Outcome:
         """Rate a sale as if the simulated rules had been in force."""
