@@ -160,6 +160,7 @@ class Reservation(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], name="reservation_open", condition=models.Q(ended_at__isnull=True)),
             models.Index(fields=["customer_id"], name="reservation_held", condition=models.Q(ended_at__isnull=True)),
+            models.Index(fields=["sale_id"], name="reservation_sale", condition=models.Q(sale_id__isnull=False)),
         ]
 
 

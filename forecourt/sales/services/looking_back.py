@@ -28,7 +28,7 @@ SELECT EXISTS (
            AND body -> 'fields' ?| ARRAY['kind', 'unit', 'family', 'category_id', 'brand']
            OR name = %(station)s AND (body ->> 'station_id')::bigint = %(station_id)s AND body -> 'fields' ?| ARRAY['zone'])
 ), EXISTS (
-    SELECT FROM sales_reservation WHERE station_id = %(station_id)s AND sale_id = %(sale_id)s
+    SELECT FROM sales_reservation WHERE sale_id = %(sale_id)s
 )
 """
 _AT_ONCE: Final = timedelta(minutes=1)

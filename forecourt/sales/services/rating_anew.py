@@ -28,7 +28,7 @@ def rate_anew(
     sale: SaleView, known: KnownSale, account: int, basket: Basket, in_force: InForce, *, moves: bool
 ) -> Outcome:
     """The sale rated as that of `account`, who is locked, where it `moves` another's before: by the rules in force when it
-    occurred, in the tier and after the visits of then.
+    was promised, else when it occurred, in the tier and after the visits of then.
     """
     rated = replace(known, customer_id=account, is_over=True)
     standings = {account: _standing_then(sale, account, moves=moves)} if known.is_member else {}

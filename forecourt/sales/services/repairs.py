@@ -32,6 +32,7 @@ from forecourt.sales.services.loading import known_sale
 from forecourt.sales.services.paying_anew import lock_payers, pay_anew
 from forecourt.sales.services.posting import receipt_of, write_coupons
 from forecourt.sales.services.rating_anew import rate_anew
+from forecourt.sales.services.reservations import promise_kept_by
 from forecourt.sales.services.taking_back import points_of_basket
 from forecourt.sales.values import Flag, KnownSale, Receipt
 
@@ -115,7 +116,8 @@ def _claimed(repair: Repair) -> CustomerClaim | None:
 
 
 def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Posting:
-    """The sale rated anew under the rules in force when it occurred, with the entries that book the difference.
+    """The sale rated anew under the rules in force when it was promised, else when it occurred, with the entries that book
+    the difference.
 
     A sale that goes from one member to another takes its points along, those that it was paid with too.
     """
@@ -127,8 +129,10 @@ def _rerated(sale: SaleView, known: KnownSale, recorded_by: str) -> records.Post
         raise Conflict(_("Sale %(id)s was refunded in part; its customer can no longer be changed.") % {"id": sale.id})
     if not moves:
         known = replace(known, customer_id=sale.books_customer_id)
+        if (promise := promise_kept_by(sale.id)) is not None:
+            known = rules.promised(known, promise)
     account = customers.survivor_of(known.customer_id) if known.is_member else known.customer_id
-    active = loyalty.rulebooks().at(sale.occurred_at)
+    active = loyalty.rulebooks().at(known.rated_at)
     giver = customers.survivor_of(sale.customer_id) if moves and sale.customer_id is not None else account
     if known.is_member:
         lock_payers(sale, {account, giver})

@@ -31,6 +31,12 @@ SELECT id, customer_id, station_id, made_at, promise::text FROM sales_reservatio
 WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL AND expires_at >= %(now)s
 ORDER BY id
 """
+_OF_SALE: Final = """
+SELECT kept.id, kept.customer_id, kept.station_id, kept.made_at, kept.promise::text FROM sales_reservation AS kept
+WHERE kept.sale_id = %(sale_id)s AND kept.outcome = 'posted' AND NOT EXISTS (
+    SELECT FROM sales_repair AS repair WHERE repair.sale_id = kept.sale_id AND repair.booked_customer_id IS NOT NULL
+)
+"""
 _END: Final = """
 UPDATE sales_reservation AS kept SET ended_at = %(now)s, outcome = %(outcome)s, sale_id = ended.sale_id
 FROM unnest(%(ids)s::uuid[], %(sale_ids)s::uuid[]) AS ended (id, sale_id)
@@ -42,14 +48,23 @@ def open_promises(ids: Collection[UUID], now: datetime, *, lock: bool = True) ->
     """The reservations among these that hold now, locked until the transaction ends unless said otherwise. One statement."""
     if not ids:
         return {}
-    found = {}
     statement = _OPEN + "FOR NO KEY UPDATE" if lock else _OPEN
-    for id, customer_id, station_id, made_at, body in sql.rows(
-        statement, {"ids": sql.array(ids), "now": now}, hot=True
-    ):
-        held = msgspec.json.decode(body, type=Promise)
-        found[id] = replace(held, customer_id=customer_id, station_id=station_id, made_at=made_at)
-    return found
+    rows = sql.rows(statement, {"ids": sql.array(ids), "now": now}, hot=True)
+    return {row[0]: _promise(*row) for row in rows}
+
+
+def promise_kept_by(sale_id: UUID) -> Promise | None:
+    """What a recorded sale was promised, None for one without or that went to another customer since.
+
+    It holds nothing of budgets and limits any more. Nor are its points there: they tell that their owner was proven then.
+    """
+    rows = sql.rows(_OF_SALE, {"sale_id": sale_id})
+    return replace(_promise(*rows[0]), spends={}, holds=()) if rows else None
+
+
+def _promise(id: UUID, customer_id: int, station_id: int, made_at: datetime, body: str) -> Promise:
+    held = msgspec.json.decode(body, type=Promise)
+    return replace(held, customer_id=customer_id, station_id=station_id, made_at=made_at)
 
 
 def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
