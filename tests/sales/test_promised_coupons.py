@@ -143,3 +143,21 @@ def test_what_gave_a_coupon_that_a_sale_under_way_uses_is_told_so(chain):
     reserve(sale("1", coupons=(coupon.code,)))
     taken = coupon_records.void_issued_by(["redemption:1"])
     assert [one.coupon_id for one in taken.used] == [coupon.id]
+
+
+def test_promises_that_share_a_code_are_all_kept_in_one_list_and_what_is_left_serves_others(chain):
+    make_generic("FIVE", "SUMMER26", limit=3)
+    publish(with_coupon("FIVE"))
+    chain.enrol(4)
+    promises = [reserve(sale(str(number), number, coupons=("SUMMER26",))).reservation for number in (1, 2)]
+    receipts = chain.post(
+        *[
+            sale(str(number), number, coupons=("SUMMER26",), tenders=CASH, reservation=reservation)
+            for number, reservation in enumerate(promises, 1)
+        ],
+        sale("3", 3, coupons=("SUMMER26",)),
+        sale("4", 4, coupons=("SUMMER26",)),
+    )
+    assert [str(receipt.totals.net) for receipt in receipts] == ["148.00", "148.00", "148.00", "153.00"]
+    assert statuses() == ["used"]
+    flat_books_agree()

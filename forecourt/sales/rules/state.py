@@ -180,16 +180,18 @@ class State:
         return coupon.code
 
     def use(self, coupon: Coupon, customer_id: int, at: datetime, promise: Promise | None = None) -> None:
-        """A coupon was used once. What the promise held of it counted as used already."""
+        """A coupon was used once. What the promise held of it counted as used already: of one for several uses, one."""
+        is_held = promise is not None and promise.id in coupon.held_by
         if coupon.uses:
-            left = coupon.uses_left - 1
+            left = coupon.uses_left - (0 if is_held and coupon.uses > 1 else 1)
             status = CouponStatus.ACTIVE if left > 0 else CouponStatus.USED
             if coupon.status is CouponStatus.VOID:  # while its reservation held it
                 status = CouponStatus.VOID
+            others = tuple([id for id in coupon.held_by if promise is None or id != promise.id])
             self._coupons[coupon.id] = replace(
-                coupon, uses_left=left, status=status, used_at=at, reserved_by=None, held_by=()
+                coupon, uses_left=left, status=status, used_at=at, reserved_by=None, held_by=others
             )
-        if promise is not None and promise.id in coupon.held_by:
+        if is_held:
             return
         key = (customer_id, coupon.template_id)
         self.uses_of[key] = self.uses_of.get(key, 0) + 1
