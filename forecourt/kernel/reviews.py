@@ -68,6 +68,13 @@ def withdraw(actor: Actor, subject: str) -> None:
     _decide(actor, _open(subject), Outcome.WITHDRAWN, "withdraw")
 
 
+def let_drop(actor: Actor, subject: str, answer: str) -> None:
+    """Withdraw what is in review about it, if anything is, since what it would change is over; `answer` says so."""
+    row = ReviewRow.objects.select_for_update().filter(subject=subject, outcome=Outcome.OPEN).first()
+    if row is not None:
+        _decide(actor, row, Outcome.WITHDRAWN, "withdraw", answer)
+
+
 def may_approve(actor: Actor, review: Review, *, is_alone: bool) -> bool:
     """Whether this is for somebody else than who handed it in, or one person does both."""
     return is_alone or review.submitted_by != actor.label
@@ -129,9 +136,9 @@ def _kind(subject: str) -> str:
 
 def _text(path: str, text: str) -> str:
     text = text.strip()
-    if "\0" in text or len(text) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         raise Invalid.field(path, _("has more than %(most)s characters; say it shorter") % {"most": LONGEST_TEXT})
-    return text
+    return text.replace("\0", "")
 
 
 def _review(row: ReviewRow) -> Review:

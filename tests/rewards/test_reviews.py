@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from forecourt.kernel import reviews
 from forecourt.kernel.models import AuditEntry
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.kernel.values import Outcome
 from forecourt.organisation import services as organisation
 from forecourt.organisation.values import CompanyFacts
 from forecourt.rewards import queries, services
@@ -129,6 +130,18 @@ def test_an_ended_reward_ends_at_once_and_comes_back_approved(window):
     services.submit_reward(MARKETER, "WASH")
     services.approve_reward(CHIEF, "WASH")
     assert (known().state, known().reward.points) == (RewardState.LIVE, 350)
+
+
+def test_a_change_in_review_does_not_bring_back_what_is_ended_meanwhile(window):
+    window.offer(WASH)
+    change(points=350)
+    services.submit_reward(MARKETER, "WASH")
+    services.end_reward(MARKETER, "WASH", "the price is wrong")
+    with pytest.raises(Conflict):
+        services.approve_reward(CHIEF, "WASH")
+    assert (known().state, known().edited.points) == (RewardState.ENDED, 350)
+    (last, *_) = reviews.decided("reward:WASH")
+    assert (last.outcome, last.answer) == (Outcome.WITHDRAWN, "The reward was ended.")
 
 
 def test_it_is_checked_again_when_it_is_approved(window):

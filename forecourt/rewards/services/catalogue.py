@@ -65,7 +65,10 @@ def change_reward(actor: Actor, code: str, reward: Reward) -> None:
 
 @transaction.atomic(durable=True)
 def end_reward(actor: Actor, code: str, reason: str = "") -> None:
-    """Take it out of the catalogue at once. What was redeemed can still be collected; handed in again, it can come back."""
+    """Take it out of the catalogue at once. What was redeemed can still be collected; handed in again, it can come back.
+
+    A change of it that is in review is withdrawn: its draft stays.
+    """
     actor.require(permissions.EDIT_REWARDS)
     row = locked(code)
     if row.state != RewardState.LIVE:
@@ -73,6 +76,7 @@ def end_reward(actor: Actor, code: str, reason: str = "") -> None:
     row.state = RewardState.ENDED
     row.edited_at, row.edited_by = clock.now(), actor.label
     row.save()
+    reviews.let_drop(actor, subject_of(code), _("The reward was ended."))
     audit.record(actor, "reward.end", subject_of(code), reason=reason.strip())
 
 
