@@ -32,6 +32,7 @@ class RewardNames:
     def __init__(self, actor: Actor) -> None:
         self.tiers = tier_names()
         self.stations = {one.code: one.name for one in organisation.all_stations(actor)}
+        self._templates: dict[str, str] = {}
 
     def tier(self, code: str) -> str:
         return self.tiers.get(code, code)
@@ -40,7 +41,9 @@ class RewardNames:
         return self.stations.get(code, code)
 
     def template(self, code: str) -> str:
-        return coupon_names({code}).get(code, code)
+        if code not in self._templates:
+            self._templates[code] = coupon_names({code}).get(code, code)
+        return self._templates[code]
 
 
 def parts(reward: Reward, names: RewardNames) -> list[Part]:
