@@ -64,7 +64,7 @@ def test_of_two_who_take_the_last_place_at_once_one_gets_it_each_time(chain):
 
     at_once([lambda one=one: take(one) for one in members])
     assert answers.count("going") == 2 * PAIRS
-    assert (answers.count("full"), answers.count("waiting")) == (100, 100)
+    assert (answers.count("full"), answers.count("waiting")) == (PAIRS, PAIRS)
 
 
 @pytest.mark.slow
