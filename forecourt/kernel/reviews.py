@@ -70,7 +70,7 @@ def withdraw(actor: Actor, subject: str) -> None:
 
 def let_drop(actor: Actor, subject: str, answer: str) -> None:
     """Withdraw what is in review about it, if anything is, since what it would change is over; `answer` says so."""
-    row = ReviewRow.objects.select_for_update().filter(subject=subject, outcome=Outcome.OPEN).first()
+    row = _locked(subject)
     if row is not None:
         _decide(actor, row, Outcome.WITHDRAWN, "withdraw", answer)
 
@@ -82,11 +82,11 @@ def may_approve(actor: Actor, review: Review, *, is_alone: bool) -> bool:
 
 def require_none(subject: str) -> None:
     """Conflict while something about it is in review."""
-    row = ReviewRow.objects.filter(subject=subject, outcome=Outcome.OPEN).first()
-    if row is not None:
+    review = open_review(subject)
+    if review is not None:
         raise Conflict(
             _("%(who)s handed it in and it is in review; withdraw it first, or wait for the decision.")
-            % {"who": row.submitted_by.partition(":")[2]}
+            % {"who": review.submitted_by.partition(":")[2]}
         )
 
 
@@ -107,8 +107,12 @@ def decided(subject: str, limit: int = 50) -> list[Review]:
     return [_review(row) for row in found.order_by("-id")[:limit]]
 
 
+def _locked(subject: str) -> ReviewRow | None:
+    return ReviewRow.objects.select_for_update().filter(subject=subject, outcome=Outcome.OPEN).first()
+
+
 def _open(subject: str) -> ReviewRow:
-    row = ReviewRow.objects.select_for_update().filter(subject=subject, outcome=Outcome.OPEN).first()
+    row = _locked(subject)
     if row is None:
         raise Conflict(_("This is not in review; somebody may have decided already."))
     return row

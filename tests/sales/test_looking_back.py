@@ -10,7 +10,7 @@ from forecourt.catalogue import services as catalogue_services
 from forecourt.catalogue.values import ProductChanges
 from forecourt.kernel import clock, sql
 from forecourt.offers import services as offers
-from forecourt.sales import services, wire
+from forecourt.sales import queries, services, wire
 from forecourt.sales.values import NewRefund, NewTender
 from tests.api.conftest import new_caller
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, WATER, a_line, a_sale, ago, open_chain, water
@@ -30,7 +30,7 @@ def chain(db):
 def whole(receipt) -> dict[str, list[str]]:
     """What the auditor hears that each offer missed, by its code."""
     found: dict[str, list[str]] = {}
-    for reason in services.whole_explanation(HEAD_OFFICE, receipt.id):
+    for reason in services.whole_explanation(queries.sale(HEAD_OFFICE, receipt.id)):
         if reason.code == "offer.missed":
             found.setdefault(reason.rule, []).append(reason.values["is"])
     return found
@@ -53,7 +53,11 @@ def test_every_condition_that_failed_is_told_with_its_figures(chain):
     stored = [reason for reason in wire.decode_reasons(receipt.explanation) if reason.code == "offer.missed"]
     assert [reason.values["is"] for reason in stored] == ["tier"]
     assert whole(receipt) == {"big": ["tier", "volume", "not"]}
-    (volume,) = [one for one in services.whole_explanation(HEAD_OFFICE, receipt.id) if one.values.get("is") == "volume"]
+    (volume,) = [
+        one
+        for one in services.whole_explanation(queries.sale(HEAD_OFFICE, receipt.id))
+        if one.values.get("is") == "volume"
+    ]
     assert volume.values["more"] == "20"
 
 
@@ -137,7 +141,9 @@ def test_what_was_promised_flagged_or_refunded_is_told_as_it_was_stored(chain):
     flagged = post(chain, "2", 1, a_line("nothing"), a_line())
     refund = services.refund_sale(HEAD_OFFICE, promised.id, NewRefund(source_ref="back"))
     assert whole(promised) == whole(flagged) == {"big": ["tier"]}
-    assert services.whole_explanation(HEAD_OFFICE, refund.id) == tuple(wire.decode_reasons(refund.explanation))
+    assert services.whole_explanation(queries.sale(HEAD_OFFICE, refund.id)) == tuple(
+        wire.decode_reasons(refund.explanation)
+    )
 
 
 def test_later_programmes_and_the_end_of_an_offer_change_nothing(chain):

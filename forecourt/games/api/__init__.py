@@ -91,7 +91,8 @@ def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
     """What waits longest first."""
     request.actor.require(permissions.APPROVE_GAMES)
     waiting = reviews.open_reviews("game")
-    games = games_out([queries.game(int(one.key)) for one in waiting])
+    found = queries.games_by_id([int(one.key) for one in waiting])
+    games = games_out([found[int(one.key)] for one in waiting])
     return [GameReviewOut(**GameReviewOut.said(one), game=game) for one, game in zip(waiting, games, strict=True)]
 
 

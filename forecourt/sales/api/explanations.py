@@ -41,7 +41,7 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
     """
     view = queries.sale(request.actor, sale_id)
     if wanted.reader is words.Reader.AUDITOR:
-        reasons = services.whole_explanation(request.actor, sale_id)
+        reasons = services.whole_explanation(view)
     else:
         reasons = wire.decode_reasons(view.explanation)
     programme = loyalty.programme_at(view.occurred_at)

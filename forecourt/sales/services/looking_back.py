@@ -2,19 +2,17 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.events import ProductChanged
 from forecourt.kernel import clock, sql
-from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import NOBODY
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import tier_of
 from forecourt.offers import queries as offers
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.events import StationChanged
-from forecourt.sales import queries, rules, wire
+from forecourt.sales import rules, wire
 from forecourt.sales.models import Repair
 from forecourt.sales.queries import SaleView
 from forecourt.sales.rules import Past, PastLine
@@ -34,14 +32,13 @@ SELECT EXISTS (
 _AT_ONCE: Final = timedelta(minutes=1)
 
 
-def whole_explanation(actor: Actor, sale_id: UUID) -> tuple[Reason, ...]:
+def whole_explanation(sale: SaleView) -> tuple[Reason, ...]:
     """The stored explanation, and of each offer that was missed all conditions that are known to have failed, not only the
     first. Nothing is written.
 
     As it is stored for what was rated otherwise than by what is stored: refunds, sales that were flagged or promised, and
-    those whose products or station's clock were changed since. NotFound for a sale that is not the actor's to see.
+    those whose products or station's clock were changed since.
     """
-    sale = queries.sale(actor, sale_id)
     reasons = wire.decode_reasons(sale.explanation)
     codes = {reason.rule for reason in reasons if reason.code.startswith("offer.") and reason.rule}
     is_missed = any(reason.code == "offer.missed" for reason in reasons)

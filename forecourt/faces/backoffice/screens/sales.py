@@ -19,6 +19,7 @@ from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, services, wire, words
+from forecourt.sales import queries as recorded
 from forecourt.sales.words import funder_name
 
 PAGE = 50
@@ -100,7 +101,7 @@ def receipt(request: HttpRequest, sale_id: UUID) -> HttpResponse:
     at_till = actor.may(permissions.POST) and not actor.may(permissions.REPAIR)
     usual = words.Reader.CASHIER if at_till else words.Reader.AUDITOR
     reader = words.Reader(_one_of(request.GET.get("for", ""), set(words.Reader)) or usual)
-    reasons = services.whole_explanation(actor, sale_id) if reader is words.Reader.AUDITOR else stored
+    reasons = services.whole_explanation(recorded.sale(actor, sale_id)) if reader is words.Reader.AUDITOR else stored
     return show(
         request,
         "receipt",
