@@ -142,7 +142,9 @@ def _text(path: str, text: str) -> str:
     text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise Invalid.field(path, _("has more than %(most)s characters; say it shorter") % {"most": LONGEST_TEXT})
-    return text.replace("\0", "")
+    if "\0" in text:
+        raise Invalid.field(path, _("holds a NUL character; leave it out"))
+    return text
 
 
 def _review(row: ReviewRow) -> Review:

@@ -144,6 +144,14 @@ def test_a_change_in_review_does_not_bring_back_what_is_ended_meanwhile(window):
     assert (last.outcome, last.answer) == (Outcome.WITHDRAWN, "The reward was ended.")
 
 
+def test_a_note_that_cannot_be_kept_is_refused_in_words_of_its_own(window):
+    services.make_reward(MARKETER, WASH)
+    with pytest.raises(Invalid, match="NUL"):
+        services.submit_reward(MARKETER, "WASH", "a\0b")
+    with pytest.raises(Invalid, match="1000 characters"):
+        services.submit_reward(MARKETER, "WASH", "a" * 1001)
+
+
 def test_it_is_checked_again_when_it_is_approved(window):
     """Redeemed while it was in review, it cannot become something else any more."""
     window.offer(WASH)
