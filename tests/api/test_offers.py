@@ -144,3 +144,53 @@ def test_who_asks_for_what_is_not_theirs_or_not_there_is_refused(chain):
     assert caller.get("/offers/for?station=S009").status_code == 422
     assert caller.get("/offers/for?station=S001&customer=99999").status_code == 404
     assert new_caller(HEAD_OFFICE, "offers:read").get("/offers/for?station=S001").status_code == 403
+
+
+def drafted(caller, code="litre", **changes) -> dict:
+    answer = caller.post("/offers", {"name": code} | per_litre(code, **changes))
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def test_an_offer_is_copied_handed_in_taken_back_and_thrown_away(chain):
+    caller = new_caller(HEAD_OFFICE, "offers:write", "offers:read")
+    first = drafted(caller)
+    twin = caller.post("/offers/litre/copy", {"code": "twin"}, idempotency_key="c1")
+    assert twin.status_code == 201
+    assert caller.post("/offers/litre/copy", {"code": "twin"}, idempotency_key="c1").json() == twin.json()
+    assert twin.json()["draft"] == first["draft"] | {"code": "twin"}
+    taken = caller.post("/offers/litre/copy", {"code": "twin"})
+    assert (taken.status_code, "another code" in taken.json()["detail"]) == (409, True)
+    assert caller.post("/offers/nothing/copy", {"code": "other"}).status_code == 404
+    assert caller.post("/offers/litre/copy", {"code": "no blanks"}).json()["fields"].keys() == {"code"}
+    assert caller.post("/offers/twin/submit", {"note": "week"}).json()["state"] == "review"
+    (waiting,) = caller.get("/offer-reviews").json()["items"]
+    assert (waiting["code"], waiting["review"]["note"]) == ("twin", "week")
+    assert caller.delete("/offers/twin").status_code == 409
+    assert caller.post("/offers/twin/withdraw", None).json()["state"] == "draft"
+    assert caller.post("/offers/twin/withdraw", None).status_code == 409
+    assert caller.get("/offer-reviews").json()["items"] == []
+    assert caller.delete("/offers/twin").status_code == 204
+    assert caller.get("/offers/twin").status_code == caller.delete("/offers/twin").status_code == 404
+    reader = new_caller(HEAD_OFFICE, "offers:read")
+    assert reader.delete("/offers/litre").status_code == reader.post("/offers/litre/withdraw", None).status_code == 403
+    assert caller.get("/offers/litre").status_code == 200
+
+
+def test_what_an_offer_said_before_stands_in_its_draft_again(chain):
+    publish(per_litre())
+    publish(per_litre(name="dearer"))
+    caller = new_caller(HEAD_OFFICE, "offers:write", "offers:read")
+    assert caller.post("/offers/litre/pause", {"note": "the tank is empty"}).json()["state"] == "paused"
+    first, paused = caller.get("/offers/litre/versions/1").json(), caller.get("/offers/litre/versions/3").json()
+    assert (first["number"], first["offer"]["code"], paused["offer"], paused["note"]) == (
+        *(1, "litre", None, "the tank is empty"),
+    )
+    back = caller.post("/offers/litre/versions/1/restore", None).json()
+    assert (back["draft"], back["version"], back["is_changed"]) == (first["offer"], 3, True)
+    assert caller.post("/offers/litre/versions/3/restore", None).status_code == 404, "it says only that it is paused"
+    assert caller.get("/offers/litre/versions/9").status_code == caller.get("/offers/no/versions/1").status_code == 404
+    assert caller.get("/offers/litre/versions/0").status_code == 422
+    assert caller.post("/offers/litre/resume", None).json()["state"] == "live"
+    assert caller.post("/offers/litre/end", None).json()["state"] == "ended", "nobody need say why"
+    assert caller.delete("/offers/litre").status_code == 409

@@ -27,6 +27,11 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+def is_sent(request: HttpRequest) -> bool:
+    """Whether there is a body at all, by its headers."""
+    return request.META.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in request.META
+
+
 def read(request: HttpRequest) -> bytes:
     """The whole body, inflated. TooLarge, UnsupportedMediaType or Malformed."""
     encoding = _encoding_of(request)
@@ -121,14 +126,10 @@ def _encoding_of(request: HttpRequest) -> str:
 
 def _check_type(request: HttpRequest, types: tuple[str, ...]) -> None:
     given = (request.content_type or "").lower()
-    if not given and not _has_body(request):
+    if not given and not is_sent(request):
         raise Malformed("There is no body; send one.")
     if given not in types:
         raise UnsupportedMediaType(f"Content-Type {given[:60]!r} is not taken here; send {' or '.join(types)}.")
-
-
-def _has_body(request: HttpRequest) -> bool:
-    return request.META.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 def _source(request: HttpRequest) -> Readable:

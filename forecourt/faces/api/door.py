@@ -56,7 +56,9 @@ def inner(operation: Operation) -> View:
     extra: Mapping[str, Any] = operation.openapi_extra or {}
     scope, idempotent = extra[SCOPE], bool(extra.get(IDEMPOTENT))
     own_content = extra.get("requestBody", {}).get("content", {})
-    takes_json = any(model.__ninja_param_source__ == "body" for model in operation.models)
+    taken = [model for model in operation.models if model.__ninja_param_source__ == "body"]
+    takes_json = bool(taken)
+    may_be_left_out = not any(field.is_required() for model in taken for field in model.model_fields.values())
     takes_bytes = any(kind in own_content for kind in bodies.JSON_TYPES)
     takes_lines = any(kind in own_content for kind in bodies.LINES_TYPES)
     run = operation.run
@@ -69,10 +71,11 @@ def inner(operation: Operation) -> View:
             keys.require_scope(record, scope)
             keyed.actor = record.actor
             body = b""
-            if takes_json or takes_bytes:
+            has_json = takes_json and not (may_be_left_out and not bodies.is_sent(request))
+            if has_json or takes_bytes:
                 body = bodies.read(request)
                 request._body = body  # where Django keeps what it has read
-            if takes_json:
+            if has_json:
                 keyed.document = bodies.decode(body)  # type: ignore[attr-defined]
             if takes_lines:
                 keyed.lines = bodies.lines(bodies.spool(request), request)

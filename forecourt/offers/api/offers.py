@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Final
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from forecourt.kernel.schemas import KeyedRequest, Limit, Page, needs
 from forecourt.offers import queries, services
-from forecourt.offers.api.schemas import OfferOut, PathCode, encoded, offer_out
+from forecourt.offers.api.schemas import OfferCopyBody, OfferOut, OfferStopBody, PathCode, encoded, offer_out
 from forecourt.offers.queries import OfferView
 from forecourt.offers.rules import language
 from forecourt.offers.values import OfferState
@@ -85,6 +85,32 @@ def update_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     return offer_out(request, code)
 
 
+@router.delete(
+    "/offers/{code}",
+    response={204: None},
+    operation_id="offers_discard",
+    summary="Throw away an offer that was never in force",
+    openapi_extra=needs("offers:write"),
+)
+def discard_offer(request: KeyedRequest, code: PathCode) -> Status[None]:
+    """409 while it is in review, and once it was in force: end it then."""
+    services.discard_offer(request.actor, code)
+    return Status(204, None)
+
+
+@router.post(
+    "/offers/{code}/copy",
+    response={201: OfferOut},
+    operation_id="offers_copy",
+    summary="Draft an offer like another",
+    openapi_extra=needs("offers:write", idempotent=True),
+)
+def copy_offer(request: KeyedRequest, code: PathCode, body: OfferCopyBody) -> HttpResponse:
+    """Its draft under another code; 409 when that is taken."""
+    services.copy_offer(request.actor, code, body.code)
+    return offer_out(request, body.code, 201)
+
+
 @router.post(
     "/offers/{code}/pause",
     response={200: OfferOut},
@@ -92,9 +118,9 @@ def update_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     summary="Pause an offer",
     openapi_extra=needs("offers:write"),
 )
-def pause_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
+def pause_offer(request: KeyedRequest, code: PathCode, body: OfferStopBody | None = None) -> HttpResponse:
     """From now on; sales that occurred before keep it."""
-    services.pause_offer(request.actor, code)
+    services.pause_offer(request.actor, code, body.note if body else "")
     return offer_out(request, code)
 
 
@@ -117,7 +143,7 @@ def resume_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     summary="End an offer",
     openapi_extra=needs("offers:write"),
 )
-def end_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
+def end_offer(request: KeyedRequest, code: PathCode, body: OfferStopBody | None = None) -> HttpResponse:
     """For good."""
-    services.end_offer(request.actor, code)
+    services.end_offer(request.actor, code, body.note if body else "")
     return offer_out(request, code)

@@ -6,10 +6,30 @@ from django.http import HttpResponse
 from ninja import Router
 
 from forecourt.kernel.schemas import KeyedRequest, needs
-from forecourt.offers import services
-from forecourt.offers.api.schemas import OfferNoteBody, OfferOut, OfferReasonBody, PathCode, offer_out
+from forecourt.offers import queries, services
+from forecourt.offers.api.schemas import (
+    OfferNoteBody,
+    OfferOut,
+    OfferReasonBody,
+    OffersInReview,
+    PathCode,
+    encoded,
+    offer_out,
+)
 
 router = Router()
+
+
+@router.get(
+    "/offer-reviews",
+    response={200: OffersInReview},
+    operation_id="offers_reviews",
+    summary="Offers that wait for approval",
+    openapi_extra=needs("offers:read"),
+)
+def list_reviews(request: KeyedRequest) -> HttpResponse:
+    """What waits longest first; those in force whose draft was handed in too."""
+    return encoded({"items": queries.open_reviews(request.actor)})
 
 
 @router.post(
@@ -22,6 +42,19 @@ router = Router()
 def submit_offer(request: KeyedRequest, code: PathCode, body: OfferNoteBody) -> HttpResponse:
     starts: datetime | None = body.valid_from
     services.submit_offer(request.actor, code, body.note, valid_from=starts)
+    return offer_out(request, code)
+
+
+@router.post(
+    "/offers/{code}/withdraw",
+    response={200: OfferOut},
+    operation_id="offers_withdraw",
+    summary="Take an offer back that was handed in",
+    openapi_extra=needs("offers:write"),
+)
+def withdraw_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
+    """Before it is decided; it can be edited again."""
+    services.withdraw_offer(request.actor, code)
     return offer_out(request, code)
 
 

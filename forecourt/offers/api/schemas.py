@@ -83,6 +83,12 @@ class OfferOut(Schema):
     advice: Annotated[list[str], Field(description="What the draft does that may not be meant; in no list.")] = []
 
 
+class OffersInReview(Schema):
+    """Offers with the review that is open of each."""
+
+    items: list[OfferOut]
+
+
 class OfferVersionOut(Schema):
     """What an offer says from `valid_from` on; null: not in force."""
 
@@ -105,6 +111,18 @@ class OfferNoteBody(Body):
 
     note: Annotated[str, Field(max_length=1000)] = ""
     valid_from: Instant | None = None
+
+
+class OfferCopyBody(Body):
+    """The code of the new offer: letters, digits, dots, dashes and underscores."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class OfferStopBody(Body):
+    """Why; it stands in the version and in the audit trail."""
+
+    note: Annotated[str, Field(max_length=1000)] = ""
 
 
 class OfferReasonBody(Body):

@@ -1,13 +1,17 @@
 """Routes of what offers said before."""
 
+from typing import Annotated
+
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Path, Router
 
 from forecourt.kernel.schemas import KeyedRequest, needs
-from forecourt.offers import queries
-from forecourt.offers.api.schemas import OfferVersions, PathCode, encoded
+from forecourt.offers import queries, services
+from forecourt.offers.api.schemas import OfferOut, OfferVersionOut, OfferVersions, PathCode, encoded, offer_out
 
 router = Router()
+
+PathVersion = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get(
@@ -21,3 +25,27 @@ def list_versions(request: KeyedRequest, code: PathCode) -> HttpResponse:
     """The newest first."""
     queries.offer(request.actor, code)
     return encoded({"items": queries.versions(request.actor, code)})
+
+
+@router.get(
+    "/offers/{code}/versions/{version}",
+    response={200: OfferVersionOut},
+    operation_id="offers_version",
+    summary="One version of an offer",
+    openapi_extra=needs("offers:read"),
+)
+def get_version(request: KeyedRequest, code: PathCode, version: PathVersion) -> HttpResponse:
+    return encoded(queries.version(request.actor, code, version))
+
+
+@router.post(
+    "/offers/{code}/versions/{version}/restore",
+    response={200: OfferOut},
+    operation_id="offers_restore",
+    summary="Put what an offer said before into its draft",
+    openapi_extra=needs("offers:write"),
+)
+def restore_version(request: KeyedRequest, code: PathCode, version: PathVersion) -> HttpResponse:
+    """It holds again once it is handed in and approved. 404 for a version that says that the offer is not in force."""
+    services.restore_draft(request.actor, code, version)
+    return offer_out(request, code)

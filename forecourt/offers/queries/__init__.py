@@ -18,6 +18,7 @@ from forecourt.offers.queries.listing import (
     offer,
     offers_with_template,
     open_reviews,
+    version,
     versions,
 )
 from forecourt.offers.queries.live import Offers, offers
@@ -51,5 +52,6 @@ __all__ = [
     "offers_then",
     "offers_with_template",
     "open_reviews",
+    "version",
     "versions",
 ]

@@ -107,17 +107,16 @@ def offer(actor: Actor, code: str) -> OfferView:
 def versions(actor: Actor, code: str) -> list[VersionView]:
     """Every version of an offer, the newest first."""
     actor.require(permissions.VIEW_OFFERS)
-    return [
-        VersionView(
-            number=row.number,
-            valid_from=row.valid_from,
-            offer=language.convert(row.body) if row.body is not None else None,
-            published_at=row.published_at,
-            published_by=row.published_by,
-            note=row.note,
-        )
-        for row in OfferVersion.objects.filter(offer__code=code).order_by("-number")[:200]
-    ]
+    return [_version(row) for row in OfferVersion.objects.filter(offer__code=code).order_by("-number")[:200]]
+
+
+def version(actor: Actor, code: str, number: int) -> VersionView:
+    """One version of an offer; NotFound when there is none."""
+    actor.require(permissions.VIEW_OFFERS)
+    row = None if "\0" in code else OfferVersion.objects.filter(offer__code=code, number=number).first()
+    if row is None:
+        raise NotFound(_("Offer %(code)s has no version %(version)s.") % {"code": code, "version": number})
+    return _version(row)
 
 
 def open_reviews(actor: Actor) -> list[OfferView]:
@@ -153,6 +152,17 @@ def _views(rows: list[OfferRow]) -> list[OfferView]:
         )
         for row in rows
     ]
+
+
+def _version(row: OfferVersion) -> VersionView:
+    return VersionView(
+        number=row.number,
+        valid_from=row.valid_from,
+        offer=language.convert(row.body) if row.body is not None else None,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        note=row.note,
+    )
 
 
 def _review(row: OfferReview) -> ReviewView:
