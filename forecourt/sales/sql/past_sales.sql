@@ -1,9 +1,10 @@
 -- Sales and refunds of a span of trading days, of one share of the customers (by their roots), in the order of trading days and
 -- time, those that were reserved as of then, without what was repaired; of days after the span its refunds alone. Lines as text:
 -- product (of a sale) or number (of a refund), quantity, amount, discount, unit price as the till stated it; what offers gave by
--- line, what it cost of goods, the coupon that they used. Where the rules `differ`, a sale that does not say its pricing keeps its
--- price only if its receipt says that offers took nothing off a price that stood. Whose it is today and when it was recorded, for
--- those with relatives; when it was promised, and what its member had done by then. Read as it comes, not whole.
+-- line, what it cost of goods, its points, the coupon that they used, who paid (parted by a sign that no name of a payer holds).
+-- Where the rules `differ`, a sale that does not say its pricing keeps its price only if its receipt says that offers took nothing
+-- off a price that stood. Whose it is today and when it was recorded, for those with relatives; when it was promised, and what its
+-- member had done by then. Read as it comes, not whole.
 WITH promised AS MATERIALIZED (
     SELECT sale_id, made_at, (promise -> 'before')::text AS before FROM sales_reservation
     WHERE sale_id IS NOT NULL AND outcome = 'posted' AND made_at >= %(since)s::date - 2
@@ -25,10 +26,11 @@ SELECT sale.id, sale.refund_of, sale.customer_id, sale.business_date, sale.stati
        (SELECT string_agg(
             award.line || '|' || round(award.discount, %(digits)s::int) || '|'
             || CASE WHEN award.gifts = 0 THEN '0' ELSE round(award.gifts, %(digits)s::int)::text END
-            || coalesce('|' || award.coupon_id, ''), ';')
+            || '|' || award.points || '|' || coalesce(award.coupon_id::text, '') || '|'
+            || replace(award.funder, chr(30), ' '), chr(30))
         FROM sales_award AS award
         WHERE award.customer_id = sale.customer_id AND award.business_date = sale.business_date AND award.sale_id = sale.id
-          AND (award.discount <> 0 OR award.gifts <> 0 OR award.coupon_id IS NOT NULL)),
+          AND (award.discount <> 0 OR award.gifts <> 0 OR award.points <> 0 OR award.coupon_id IS NOT NULL)),
        alias.survivor_id, CASE WHEN alias.id IS NOT NULL THEN sale.recorded_at END,
        promised.made_at, promised.before
 FROM sales_sale AS sale

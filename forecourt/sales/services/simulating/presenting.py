@@ -52,7 +52,7 @@ class Coupons:
 
     def learn(self, sales: Iterable[Past]) -> None:
         """Learn where the coupons come from that these sales used."""
-        fresh = {coupon for past in sales for coupon in past.coupons} - self._sources.keys()
+        fresh = {coupon for past in sales for coupon in past.given.coupons} - self._sources.keys()
         if not fresh:
             return
         self._sources |= (found := coupons.sources(fresh))
@@ -63,7 +63,7 @@ class Coupons:
     def present(self, past: Past) -> tuple[str, ...]:
         """Put the coupons of a past sale into its customer's hands; returns their codes."""
         codes: list[str] = []
-        for coupon_id in sorted(past.coupons):
+        for coupon_id in sorted(past.given.coupons):
             source = self._sources.get(coupon_id)
             if source is None or source.template not in self._templates:
                 continue

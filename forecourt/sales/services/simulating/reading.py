@@ -23,12 +23,14 @@ SELECT DISTINCT refund_of FROM sales_sale WHERE refund_of IS NOT NULL AND busine
 PIECE: Final = 2000
 """Rows that are read at once."""
 MOST_LINES_KEPT: Final = 20_000
+STATION: Final = "dealer"
+"""Who pays for offers at a station itself; others pay back what it took off for them."""
 
 
 class Past(NamedTuple):
     """A sale as it was: what the engine needs, the tier it was rated in, and what it came to. `is_refunded`: keep it.
-    `coupons` are those that it used, `gifts` is what goods cost that offers handed over. `buyer_id` is who its customer is
-    today. `recorded_at` stands only where somebody was ever one with that customer.
+    `given` is what offers gave on it. `buyer_id` is who its customer is today. `recorded_at` stands only where somebody was
+    ever one with that customer.
     """
 
     id: UUID
@@ -37,10 +39,8 @@ class Past(NamedTuple):
     recorded_at: datetime | None
     tier: str
     points: int
-    discount: Decimal
     is_refunded: bool
-    gifts: Decimal
-    coupons: frozenset[UUID]
+    given: "Given"
 
 
 class Refund(NamedTuple):
@@ -52,10 +52,9 @@ class Refund(NamedTuple):
     at: datetime
     lines: tuple[RefundLine, ...]
     points: int
-    discount: Decimal
     net: Decimal
     volume: Decimal
-    gifts: Decimal = ZERO
+    given: "Given"
 
 
 class Share(NamedTuple):
@@ -86,6 +85,7 @@ class Reader:
         self._where = {**where, "digits": digits, "differ": differ}
         self._lines: dict[tuple[str, Decimal], tuple[NewLine, ProductFacts | None]] = {}
         self._tenders: dict[tuple[str, bool], tuple[NewTender, ...]] = {}
+        self._given: dict[str, Given] = {"": NOTHING}
         self._refunded: set[UUID] = set()
 
     def pieces(self) -> Iterator[list[Past | Refund]]:
@@ -106,7 +106,7 @@ class Reader:
         sale_id, _, customer_id, day, station_id, occurred_at, pump, tier, pricing, points, is_blocked, _, _, paid = (
             row[:14]
         )
-        given = _given(row[15]) if row[15] else _NOTHING
+        given = self._of_offers(row[15] or "")
         tenders, paid_in_all = self._paid(paid) if paid else _UNPAID
         if not pricing and (given.discount or paid_in_all != row[11]):
             pricing = "offers"
@@ -138,18 +138,18 @@ class Reader:
         )
         buyer_id, recorded_at = row[16] or customer_id, row[17]
         is_refunded = sale_id in self._refunded
-        return Past(
-            sale_id,
-            known,
-            buyer_id,
-            recorded_at,
-            tier,
-            points,
-            given.discount,
-            is_refunded,
-            given.gifts,
-            given.coupons,
-        )
+        return Past(sale_id, known, buyer_id, recorded_at, tier, points, is_refunded, given)
+
+    def _of_offers(self, text: str) -> "Given":
+        """What offers gave. Offers give the same again and again, but for coupons."""
+        given = self._given.get(text)
+        if given is None:
+            given = _given(text)
+            if len(self._given) >= MOST_LINES_KEPT:
+                self._given = {"": NOTHING}
+            if not given.coupons:
+                self._given[text] = given
+        return given
 
     def _line(self, text: str, off: Decimal) -> tuple[NewLine, ProductFacts | None]:
         """A line as the till sent it, without the `off` that offers gave. The same water is sold again and again."""
@@ -196,8 +196,8 @@ class Reader:
             number, quantity, _ = part.split("|", 2)
             taken = -Decimal(quantity)
             wanted.append(RefundLine(line=int(number), quantity=taken or None))
-        back = _given(given) if given else _NOTHING
-        return Refund(refund_of, buyer_id, day, at, tuple(wanted), points, back.discount, net, volume, back.gifts)
+        back = _given(given) if given else NOTHING
+        return Refund(refund_of, buyer_id, day, at, tuple(wanted), points, net, volume, back)
 
 
 def _promise(sale_id: UUID, customer_id: int, station_id: int, made_at: datetime, before: str | None) -> Promise:
@@ -211,32 +211,43 @@ def _promise(sale_id: UUID, customer_id: int, station_id: int, made_at: datetime
     )
 
 
-class _Given(NamedTuple):
-    """What offers gave: the money by line and in all, what goods cost that they handed over, the coupons that they used."""
+class Given(NamedTuple):
+    """What offers gave: the money by line and in all, what goods cost that they handed over, the coupons that they used; by who
+    paid, (money, what goods cost, points); what of money and goods others paid than the station (`borne`).
+    """
 
     lines: dict[int, Decimal]
     discount: Decimal
     gifts: Decimal
     coupons: frozenset[UUID]
+    payers: dict[str, tuple[Decimal, Decimal, int]]
+    borne: Decimal
 
 
 _before: Final = msgspec.json.Decoder(Before | None).decode
 _NO_COUPONS: Final[frozenset[UUID]] = frozenset()
-_NOTHING: Final = _Given({}, ZERO, ZERO, _NO_COUPONS)
+NOTHING: Final = Given({}, ZERO, ZERO, _NO_COUPONS, {}, ZERO)
 _UNPAID: Final[tuple[tuple[NewTender, ...], Decimal | None]] = ((), None)
+_NOT_PAID: Final = (ZERO, ZERO, 0)
+_PARTED: Final = "\x1e"
 
 
-def _given(text: str) -> _Given:
+def _given(text: str) -> Given:
     lines: dict[int, Decimal] = {}
+    payers: dict[str, tuple[Decimal, Decimal, int]] = {}
     discount = gifts = ZERO
     coupons = set()
-    for part in text.split(";"):
-        number, money, goods, *coupon = part.split("|")
-        line, off = int(number), Decimal(money)
+    for part in text.split(_PARTED):
+        number, money, cost, bonus, coupon, funder = part.split("|", 5)
+        line, off, goods, points = int(number), Decimal(money), Decimal(cost), int(bonus)
         lines[line] = lines[line] + off if line in lines else off
         discount += off
-        if goods != "0":
-            gifts += Decimal(goods)
+        gifts += goods
         if coupon:
-            coupons.add(UUID(coupon[0]))
-    return _Given(lines, discount, gifts, frozenset(coupons) if coupons else _NO_COUPONS)
+            coupons.add(UUID(coupon))
+        if off or goods or points:
+            paid = payers.get(funder, _NOT_PAID)
+            payers[funder] = (paid[0] + off, paid[1] + goods, paid[2] + points)
+    own = payers.get(STATION, _NOT_PAID)
+    borne = discount + gifts - own[0] - own[1]
+    return Given(lines, discount, gifts, frozenset(coupons) if coupons else _NO_COUPONS, payers, borne)

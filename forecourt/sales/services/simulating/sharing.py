@@ -76,7 +76,7 @@ class _Run:
         self._families = Families(moved())
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
         self._kept: dict[UUID, Kept] = {}
-        self._rated: tuple[UUID, KnownSale]
+        self._rated: tuple[Past, KnownSale]
         stations = {station.id: station for station in organisation.all_stations(SYSTEM)}
         where = share._asdict() | self._families.parameters
         where |= {"since": asked.since, "until": asked.until, "station_ids": station_ids(asked)}
@@ -107,7 +107,7 @@ class _Run:
         """What the share bought and gave back, in order."""
         day: date | None = None
         for piece in self._reader.pieces():
-            self._coupons.learn([one for one in piece if isinstance(one, Past) and one.coupons])
+            self._coupons.learn([one for one in piece if isinstance(one, Past) and one.given.coupons])
             self._meet({one.known.customer_id for one in piece if isinstance(one, Past) and one.known.is_member})
             for one in piece:
                 today = one.business_date if isinstance(one, Refund) else one.known.business_date
@@ -166,7 +166,7 @@ class _Run:
         """Rate a sale as if the simulated rules had been in force."""
         known = self._as_then(past)
         rulings = self._as_if.at(known.rated_at)
-        self._rated = past.id, known
+        self._rated = past, known
         outcome = rules.rate(known, rulings, self._state, mint=self._mint, watch=self._watch, stood=self._stood)
         rules.take(self._state, outcome)
         self._state.kin, self._state.moment = (), None
@@ -182,7 +182,7 @@ class _Run:
     def _as_then(self, past: Past) -> KnownSale:
         """The sale with the coupons that it presents; the state is brought to where its member stood when it was rated."""
         known = past.known
-        if past.coupons:
+        if past.given.coupons:
             known = replace(known, sale=replace(known.sale, coupons=self._coupons.present(past)))
         if not known.is_member:
             return known
@@ -213,7 +213,7 @@ class _Run:
         net, volume = figures_of(taken.lines)
         known = kept.outcome.known
         cost = _cost(known, taken.lines, self._as_if) if kept.has_cost else None
-        self._sums.take_back(kept.past, refund, taken, net, volume, cost)
+        self._sums.take_back(kept.past, kept.outcome, refund, taken, net, volume, cost)
         self._count_back(refund, net, volume)
 
     def _count_back(self, refund: Refund, net: Decimal, volume: Decimal) -> None:
@@ -221,13 +221,14 @@ class _Run:
             self._tiers.count(refund.buyer_id, refund.business_date, net, volume, is_visit=False)
 
     def _mint(self, code: str, known: KnownSale) -> Coupon | None:
-        return self._coupons.mint(code, known, self._rated[0])
+        return self._coupons.mint(code, known, self._rated[0].id)
 
     def _watch(self, given: Offered) -> None:
-        if self._rated[1].sale.pricing == "final" and any(one.miss.condition == "final" for one in given.missed):
+        past, known = self._rated
+        if known.sale.pricing == "final" and any(one.miss.condition == "final" for one in given.missed):
             self._sums.full_price += 1
-        self._sums.watch(given)
-        self._state.watch(self._rated[1], given)
+        self._sums.watch(given, known.station.code, past.tier)
+        self._state.watch(known, given)
 
     def _stood(self, _known: KnownSale) -> bool:
         """The reader leaves the pricing open of those sales only whose price stood."""

@@ -1,57 +1,89 @@
 """What a simulation found, summed while it runs and put together from its shares."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from forecourt.kernel.money import ZERO
 from forecourt.sales.rules.offering import Offered
-from forecourt.sales.services.simulating.reading import Past, Refund
+from forecourt.sales.services.simulating import grouping
+from forecourt.sales.services.simulating.grouping import Figure, Key
+from forecourt.sales.services.simulating.reading import STATION, Given, Past, Refund
 from forecourt.sales.services.taking_back import Taken
 from forecourt.sales.values import Award, Outcome, RatedLine
 
-Figure = Decimal | int
-"""Money and quantities are decimals; sales, uses and points whole numbers."""
-FIGURES: Final = (
-    "sales",
-    "volume",
-    "gross",
-    "discount_before",
-    "discount_after",
-    "points_before",
-    "points_after",
-)
-_NO_FIGURES: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, ZERO, ZERO, 0, 0)
-GIVEN: Final = ("uses", "discount", "volume", "points", "gifts")
+_NO_FIGURES: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, ZERO, ZERO, 0, 0, 0, ZERO, ZERO, ZERO, ZERO, ZERO)
 _NOTHING_GIVEN: Final[tuple[Figure, ...]] = (0, ZERO, ZERO, 0, ZERO)
+_NOTHING_PAID: Final[tuple[Figure, ...]] = (0, 0, ZERO, ZERO, ZERO, ZERO, 0, ZERO, ZERO)
+_NOBODY: Final[frozenset[str]] = frozenset()
 MOST_SHOWN: Final = 20
+KINDS: Final = 100
+"""Kinds of conflicts that are told of all sales; of a tier and of a station fewer."""
+KINDS_OF_TIER: Final = 20
+KINDS_OF_STATION: Final = 3
+
+
+class Counted(NamedTuple):
+    """A sale, or what was refunded of one (its figures negative), as it was and as it would have been.
+
+    `key` is its station and tier; `payers` are those who pay on the sale itself; `cost` is None where that of some of the goods
+    is not known.
+    """
+
+    key: Key
+    sales: int
+    net: Decimal
+    volume: Decimal
+    cost: Decimal | None
+    points_before: int
+    points_after: int
+    given: Given
+    awards: Iterable[Award]
+    payers_before: Iterable[str]
+    payers_after: Iterable[str]
+
+
+class Member:
+    """What a member gains; the tier of the last sale, and how many at each station."""
+
+    __slots__ = ("money", "points", "stations", "tier")
+
+    def __init__(self) -> None:
+        self.money = ZERO
+        self.points = 0
+        self.tier = ""
+        self.stations: dict[str, int] = {}
+
+    @property
+    def station(self) -> str:
+        """Where most of the sales were made; of several the first."""
+        return min(self.stations, key=lambda code: (-self.stations[code], code))
 
 
 class Sums:
     """Figures by station and tier, by offer and payer; who wins and who loses; which offers stand in one another's way.
 
-    `cost` is what the goods cost the retailer, where that is known, and counts only sales of which all of it is; margins are
-    after what gifts cost. `full_price` counts sales whose price stood, off which offers would take money had it not; `repaired`
-    those that are left out on both sides. What was refunded is taken off where its sale was counted. Each group is a list of
-    the figures in the order of FIGURES or GIVEN.
+    `full_price` counts sales whose price stood, off which offers would take money had it not; `repaired` those that are left
+    out on both sides. What was refunded is taken off where its sale was counted. Each group is a list of the figures in the
+    order of FIGURES, GIVEN or PAID. Conflicts are counted by offer, to which it lost, why, station and tier.
     """
 
     def __init__(self) -> None:
-        self.cost = self.margin_before = self.margin_after = ZERO
-        self.groups: dict[tuple[str, str], list[Figure]] = {}
-        self.given: dict[tuple[str, str], list[Figure]] = {}
-        self.members: dict[int, list[Figure]] = {}
-        self.lost: Counter[tuple[str, str, str]] = Counter()
+        self.groups: dict[Key, list[Figure]] = {}
+        self.given: dict[Key, list[Figure]] = {}
+        self.payers: dict[str, list[Figure]] = {}
+        self.members: dict[int, Member] = {}
+        self.lost: Counter[tuple[str, str, str, str, str]] = Counter()
         self.missed: Counter[tuple[str, str]] = Counter()
         self.moves: Counter[tuple[str, str]] = Counter()
         self.full_price = self.repaired = 0
         self._never: dict[int, list[Any]] = {}
 
-    def watch(self, given: Offered) -> None:
+    def watch(self, given: Offered, station: str, tier: str) -> None:
         """Count why offers were not given."""
         for lost in given.lost:
-            self.lost[lost.live.code, lost.to, lost.why] += 1
+            self.lost[lost.live.code, lost.to, lost.why, station, tier] += 1
         for one in given.missed:
             self.missed[one.live.code, one.miss.condition] += 1
         never = given.never
@@ -62,82 +94,145 @@ class Sums:
             counted[1] += 1
 
     def settle(self) -> None:
-        """Put what was counted by the kinds of sales under each offer's code."""
+        """Put what was counted by the kinds of sales under each offer's code, and each member to one station."""
         for never, count in self._never.values():
             for one in never:
                 self.missed[one.live.code, one.miss.condition] += count
         self._never = {}
+        for member in self.members.values():
+            member.stations = {member.station: 0}
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""
-        off, gifts = self._add_awards(outcome.awards)
-        net, points = outcome.totals.net, outcome.points_earned
-        key = (outcome.known.station.code, past.tier)
-        sums = self.groups.get(key)
-        if sums is None:
-            sums = self.groups[key] = list(_NO_FIGURES)
-        sums[0] += 1
-        if outcome.fuel_quantity:
-            sums[1] += outcome.fuel_quantity
-        sums[2] += net + off
-        if past.discount:
-            sums[3] += past.discount
-        if off:
-            sums[4] += off
-        sums[5] += past.points
-        sums[6] += points
-        if cost is not None:
-            self._add_margin(net, off, past.discount, cost, past.gifts, gifts)
+        awards, given, station, tier = outcome.awards, past.given, outcome.known.station.code, past.tier
+        off = self._count(
+            Counted(
+                (station, tier),
+                1,
+                outcome.totals.net,
+                outcome.fuel_quantity,
+                cost,
+                past.points,
+                outcome.points_earned,
+                given,
+                awards,
+                given.payers,
+                _payers(awards) if awards else _NOBODY,
+            )
+        )
         if outcome.known.is_member:
-            self._add_member(past.buyer_id, off - past.discount, points - past.points)
+            member = self.members.get(past.buyer_id)
+            if member is None:
+                member = self.members[past.buyer_id] = Member()
+            member.tier = tier
+            stations = member.stations
+            stations[station] = stations[station] + 1 if station in stations else 1
+            self._gain(member, off - given.discount, outcome.points_earned - past.points)
 
     def take_back(
-        self, past: Past, refund: Refund, taken: Taken, net: Decimal, volume: Decimal, cost: Decimal | None
+        self,
+        past: Past,
+        outcome: Outcome,
+        refund: Refund,
+        taken: Taken,
+        net: Decimal,
+        volume: Decimal,
+        cost: Decimal | None,
     ) -> None:
         """Take off what was refunded of a sale, as it was and as it would have been; `net` and `volume` as simulated."""
-        off, gifts = self._add_awards(taken.awards)
-        sums = self.groups[past.known.station.code, past.tier]
-        sums[0] -= taken.is_whole
-        sums[1] += volume
-        sums[2] += net + off
-        sums[3] += refund.discount
-        sums[4] += off
-        sums[5] += refund.points
-        sums[6] += taken.points
-        if cost is not None:
-            self._add_margin(net, off, refund.discount, cost, refund.gifts, gifts)
+        off = self._count(
+            Counted(
+                (past.known.station.code, past.tier),
+                -taken.is_whole,
+                net,
+                volume,
+                cost,
+                refund.points,
+                taken.points,
+                refund.given,
+                taken.awards,
+                past.given.payers,
+                _payers(outcome.awards),
+            )
+        )
         if past.known.is_member:
-            self._add_member(past.buyer_id, off - refund.discount, taken.points - refund.points)
+            self._gain(self.members[past.buyer_id], off - refund.given.discount, taken.points - refund.points)
 
-    def _add_margin(
-        self, net: Decimal, off: Decimal, before: Decimal, cost: Decimal, gifts_before: Decimal, gifts: Decimal
-    ) -> None:
-        self.cost += cost
-        self.margin_before += net + off - before - cost - gifts_before
-        self.margin_after += net - cost - gifts
+    def _count(self, one: Counted) -> Decimal:
+        """Count it with its station and tier, with what was given and who pays; returns the money that offers give."""
+        given, net, cost = one.given, one.net, one.cost
+        off, gifts, borne = self._add_awards(one.awards) if one.awards else (ZERO, ZERO, ZERO)
+        sums = self.groups.get(one.key)
+        if sums is None:
+            sums = self.groups[one.key] = list(_NO_FIGURES)
+        sums[0] += one.sales
+        if one.volume:
+            sums[1] += one.volume
+        sums[2] += net + off
+        if given.discount:
+            sums[3] += given.discount
+        if off:
+            sums[4] += off
+        sums[5] += one.points_before
+        sums[6] += one.points_after
+        before = after = ZERO
+        if cost is not None:
+            before = net + off - given.discount - cost - given.gifts
+            after = net - cost - gifts
+            sums[7] += one.sales
+            sums[8] += cost
+            sums[9] += before
+            sums[10] += after
+            sums[11] += before + given.borne
+            sums[12] += after + borne
+        for funder in one.payers_after:
+            sums = self._paid(funder)
+            sums[1] += one.sales
+            sums[3] += one.volume
+            sums[7] += before
+            sums[8] += after
+        for funder in one.payers_before:
+            sums = self._paid(funder)
+            sums[0] += one.sales
+            sums[2] += one.volume
+        for funder, paid in given.payers.items():
+            sums = self._paid(funder)
+            sums[4] += paid[0]
+            sums[5] += paid[1]
+            sums[6] += paid[2]
+        return off
 
-    def _add_member(self, customer_id: int, money: Decimal, points: int) -> None:
-        member = self.members.get(customer_id)
-        if member is None:
-            member = self.members[customer_id] = [ZERO, 0]
+    def _paid(self, funder: str) -> list[Figure]:
+        sums = self.payers.get(funder)
+        if sums is None:
+            sums = self.payers[funder] = list(_NOTHING_PAID)
+        return sums
+
+    @staticmethod
+    def _gain(member: Member, money: Decimal, points: int) -> None:
         if money:
-            member[0] += money
+            member.money += money
         if points:
-            member[1] += points
+            member.points += points
 
-    def _add_awards(self, awards: Iterable[Award]) -> tuple[Decimal, Decimal]:
-        """Count what offers gave; returns the money of all, and what the goods cost that they handed over."""
-        off = gifts = ZERO
+    def _add_awards(self, awards: Iterable[Award]) -> tuple[Decimal, Decimal, Decimal]:
+        """Count what offers gave; returns the money of all, what the goods cost that they handed over, and what of both others
+        pay than the station.
+        """
+        off = gifts = borne = ZERO
         for award in awards:
             key = (award.offer, award.funder)
             sums = self.given.get(key)
             if sums is None:
                 sums = self.given[key] = list(_NOTHING_GIVEN)
+            is_borne = award.funder != STATION
             if award.uses:
                 sums[0] += award.uses
             if award.discount:
                 off += award.discount
                 sums[1] += award.discount
+                if is_borne:
+                    borne += award.discount
             if award.quantity:
                 sums[2] += award.quantity
             if award.points:
@@ -145,16 +240,17 @@ class Sums:
             if award.gifts:
                 gifts += award.gifts
                 sums[4] += award.gifts
-        return off, gifts
+                if is_borne:
+                    borne += award.gifts
+        return off, gifts, borne
 
     def merge(self, other: "Sums") -> None:
         """Add what another share found."""
-        self.cost += other.cost
-        self.margin_before += other.margin_before
-        self.margin_after += other.margin_after
         for mine, theirs in ((self.groups, other.groups), (self.given, other.given)):
             for key, sums in theirs.items():
-                _add(mine, key, sums)
+                grouping.add(mine, key, sums)
+        for funder, sums in other.payers.items():
+            grouping.add(self.payers, funder, sums)
         self.members |= other.members
         self.lost += other.lost
         self.missed += other.missed
@@ -164,36 +260,37 @@ class Sums:
 
     def result(self, point_value: Decimal, ranks: Mapping[str, int]) -> dict[str, Any]:
         """All of it as JSON: figures as text, groups largest first; tiers with `ranks`, how high each is."""
-        total = [sum(column, ZERO) for column in zip(*self.groups.values(), strict=True)] or [ZERO] * len(FIGURES)
+        columns = list(zip(*self.groups.values(), strict=True)) or [()] * len(grouping.FIGURES)
+        total = grouping.said(grouping.FIGURES, [sum(column, ZERO) for column in columns])
+        worth = {id: member.money + member.points * point_value for id, member in self.members.items()}
+        gains: tuple[defaultdict[str, list[Decimal]], ...] = (defaultdict(list), defaultdict(list))
+        for id, member in self.members.items():
+            gains[0][member.station].append(worth[id])
+            gains[1][member.tier].append(worth[id])
+        lost: Counter[tuple[str, str, str]] = Counter()
+        lost_by: tuple[defaultdict[str, Counter[tuple[str, str, str]]], ...] = (
+            defaultdict(Counter),
+            defaultdict(Counter),
+        )
+        for (*names, station, tier), count in self.lost.items():
+            kind = (names[0], names[1], names[2])
+            lost[kind] += count
+            lost_by[0][station][kind] += count
+            lost_by[1][tier][kind] += count
         return {
-            "total": _said(FIGURES, total) | {"cost": f"{self.cost:f}"},
-            "margin_before": f"{self.margin_before:f}",
-            "margin_after": f"{self.margin_after:f}",
-            "stations": _groups(_by(self.groups, 0)),
-            "tiers": _groups(_by(self.groups, 1)),
-            "offers": _ranked(_by(self.given, 0)),
-            "funders": _ranked(_by(self.given, 1)),
-            "members": self._members(point_value),
+            "total": total,
+            "margin_before": total["margin_before"],
+            "margin_after": total["margin_after"],
+            "stations": grouping.of_sales(grouping.by(self.groups, 0), gains[0], lost_by[0], KINDS_OF_STATION),
+            "tiers": grouping.of_sales(grouping.by(self.groups, 1), gains[1], lost_by[1], KINDS_OF_TIER),
+            "offers": grouping.of_offers(grouping.by(self.given, 0)),
+            "funders": grouping.of_payers(grouping.by(self.given, 1), self.payers),
+            "members": _members(worth),
             "tier_moves": self._tier_moves(ranks),
-            "lost": [[*names, count] for names, count in _most(self.lost, 100)],
-            "missed": [[*names, count] for names, count in _most(self.missed, 200)],
+            "lost": grouping.most(lost, KINDS),
+            "missed": grouping.most(self.missed, 200),
             "full_price": self.full_price,
             "repaired": self.repaired,
-        }
-
-    def _members(self, point_value: Decimal) -> dict[str, Any]:
-        worth = {id: money + points * point_value for id, (money, points) in self.members.items()}
-        winners = [value for value in worth.values() if value > 0]
-        losers = [value for value in worth.values() if value < 0]
-        order = sorted(worth, key=lambda id: (-worth[id], id))
-        return {
-            "winners": len(winners),
-            "losers": len(losers),
-            "unchanged": len(worth) - len(winners) - len(losers),
-            "gain": f"{sum(winners, ZERO):f}",
-            "loss": f"{sum(losers, ZERO):f}",
-            "most": [[id, f"{worth[id]:f}"] for id in order[:MOST_SHOWN] if worth[id] > 0],
-            "least": [[id, f"{worth[id]:f}"] for id in reversed(order[-MOST_SHOWN:]) if worth[id] < 0],
         }
 
     def _tier_moves(self, ranks: Mapping[str, int]) -> dict[str, Any] | None:
@@ -211,6 +308,20 @@ class Sums:
         return {"up": steps[1], "down": steps[-1], "same": steps[0], "rows": rows}
 
 
+def _members(worth: Mapping[int, Decimal]) -> dict[str, Any]:
+    """Who wins and who loses in all, and by name those who do most."""
+    order = sorted(worth, key=lambda id: (-worth[id], id))
+    return grouping.won(worth.values()) | {
+        "most": [[id, f"{worth[id]:f}"] for id in order[:MOST_SHOWN] if worth[id] > 0],
+        "least": [[id, f"{worth[id]:f}"] for id in reversed(order[-MOST_SHOWN:]) if worth[id] < 0],
+    }
+
+
+def _payers(awards: Iterable[Award]) -> set[str]:
+    """Who pays anything of what offers give."""
+    return {award.funder for award in awards if award.discount or award.gifts or award.points}
+
+
 def figures_of(lines: Iterable[RatedLine]) -> tuple[Decimal, Decimal]:
     """What lines come to, and how much fuel of it."""
     net = volume = ZERO
@@ -219,35 +330,3 @@ def figures_of(lines: Iterable[RatedLine]) -> tuple[Decimal, Decimal]:
         if line.product is not None and line.product.kind == "fuel":
             volume += line.quantity
     return net, volume
-
-
-def _add(into: dict[Any, list[Figure]], key: Any, sums: list[Figure]) -> None:
-    mine = into.get(key)
-    into[key] = list(sums) if mine is None else [one + other for one, other in zip(mine, sums, strict=True)]
-
-
-def _by(groups: Mapping[tuple[str, str], list[Figure]], place: int) -> dict[str, list[Figure]]:
-    """Groups put together by one part of their keys."""
-    found: dict[str, list[Figure]] = {}
-    for key, sums in groups.items():
-        _add(found, key[place], sums)
-    return found
-
-
-def _most(counted: Counter[Any], limit: int) -> list[tuple[Any, int]]:
-    """The most frequent, in the same order however they were counted."""
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:limit]
-
-
-def _said(names: Iterable[str], sums: Iterable[Figure]) -> dict[str, str]:
-    return {name: f"{Decimal(value):f}" for name, value in zip(names, sums, strict=True)}
-
-
-def _groups(groups: Mapping[str, list[Figure]]) -> list[dict[str, str]]:
-    ranked = sorted(groups.items(), key=lambda item: (-item[1][2], item[0]))
-    return [{"name": name} | _said(FIGURES, sums) for name, sums in ranked]
-
-
-def _ranked(groups: Mapping[str, list[Figure]]) -> list[dict[str, str]]:
-    ranked = sorted(groups.items(), key=lambda item: (-item[1][1], -item[1][3], item[0]))
-    return [{"name": name} | _said(GIVEN, sums) for name, sums in ranked]
