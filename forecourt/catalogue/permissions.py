@@ -1,6 +1,7 @@
 VIEW = "catalogue.view"
 EDIT = "catalogue.edit"
 SET_PRICE = "catalogue.set_price"
+VIEW_COSTS = "catalogue.view_costs"
 NOTE_COST = "catalogue.note_cost"
 
 ROLES = {
@@ -16,5 +17,6 @@ ROLES = {
     },
     EDIT: {"head_office", "marketer"},
     SET_PRICE: {"head_office", "station_manager"},
+    VIEW_COSTS: {"head_office", "marketer", "analyst"},
     NOTE_COST: {"head_office"},
 }

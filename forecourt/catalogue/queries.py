@@ -109,10 +109,15 @@ def list_products(
 def product(actor: Actor, code: str) -> ProductView:
     """The product that answers to that code; NotFound when there is none."""
     actor.require(permissions.VIEW)
+    return _list(ids=[product_facts(code).id])[0]
+
+
+def product_facts(code: str) -> ProductFacts:
+    """The product that answers to that code, as the engine needs it; NotFound when there is none."""
     found = products_by_code([code]).get(code)
     if found is None:
         raise NotFound(_("There is no product %(code)s.") % {"code": code})
-    return _list(ids=[found.id])[0]
+    return found
 
 
 def costs(product_ids: Collection[int]) -> rules.History:

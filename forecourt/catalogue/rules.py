@@ -18,22 +18,23 @@ FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2199
 HIGHEST_PRICE: Final = Decimal(10) ** 8
 
-History = dict[tuple[int, int | None], list[tuple[datetime, Decimal]]]
-"""Figures, such as costs, by (product, station; None: everywhere), from when, oldest first."""
+History = dict[tuple[int, int | None], list[tuple[datetime, Decimal | None]]]
+"""Figures, such as costs, by (product, station; None: everywhere), from when, oldest first; a figure of None: none any more."""
 
 
 def in_force_at(history: History, product_id: int, station_id: int, moment: datetime) -> Decimal | None:
-    """The figure that held there and then, a station's own before that of everywhere; None where there was none yet."""
+    """The figure that held there and then, a station's own before that of everywhere; None where there was none."""
     for station in (station_id, None):
         rows = history.get((product_id, station))
         if rows:
             position = bisect_right(rows, moment, key=_since)
-            if position:
-                return rows[position - 1][1]
+            figure = rows[position - 1][1] if position else None
+            if figure is not None:
+                return figure
     return None
 
 
-def _since(row: tuple[datetime, Decimal]) -> datetime:
+def _since(row: tuple[datetime, Decimal | None]) -> datetime:
     return row[0]
 
 

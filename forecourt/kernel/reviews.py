@@ -101,6 +101,11 @@ def open_reviews(kind: str) -> list[Review]:
     return [_review(row) for row in found.order_by("id")]
 
 
+def latest(subject: str) -> Review | None:
+    """What was handed in about it last, decided or not."""
+    return next((_review(row) for row in ReviewRow.objects.filter(subject=subject).order_by("-id")[:1]), None)
+
+
 def decided(subject: str, limit: int = 50) -> list[Review]:
     """What was decided about it, the latest first."""
     found = ReviewRow.objects.filter(subject=subject).exclude(outcome=Outcome.OPEN)

@@ -95,6 +95,22 @@ class PolicyVersion(models.Model):
         ordering: ClassVar = ["-id"]
 
 
+class RulesDraft(models.Model):
+    """What is to become of the rules of all offers, as it is edited: "policy", how they combine; "floors", margin floors.
+
+    A row a subject, made when it is first drafted; null: nothing is drafted. Whoever drafts or decides locks it.
+    """
+
+    subject = models.CharField(_("of what"), max_length=8, primary_key=True)
+    body = models.JSONField(_("rule"), null=True)
+    edited_at = models.DateTimeField(_("edited"), null=True)
+    edited_by = models.TextField(_("edited by"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("draft of rules of all offers")
+        verbose_name_plural = _("drafts of rules of all offers")
+
+
 class Slot(models.Model):
     """A part of a budget: `quota` of its limit, of which `used` is gone. Several slots let several writers spend at once.
 
@@ -118,12 +134,16 @@ class Slot(models.Model):
 
 
 class Floor(models.Model):
-    """The least margin an offer must leave on a product: in currency per unit, over what it costs. Null station: everywhere."""
+    """The least margin an offer must leave on a product: in currency per unit, over what it costs. Null station: everywhere.
+
+    A null margin ends a floor. Rows are added, never changed; `set_at` is null for those set before it was noted.
+    """
 
     product_id = models.BigIntegerField(_("product"))
     station_id = models.BigIntegerField(_("station"), null=True, blank=True)
-    margin = models.DecimalField(_("least margin per unit"), max_digits=12, decimal_places=4)
+    margin = models.DecimalField(_("least margin per unit"), max_digits=12, decimal_places=4, null=True)
     valid_from = models.DateTimeField(_("in force from"))
+    set_at = models.DateTimeField(_("set"), null=True)
     set_by = models.TextField(_("set by"))
 
     class Meta:

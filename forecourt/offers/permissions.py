@@ -15,5 +15,5 @@ ROLES = {
     },
     EDIT_OFFERS: {"head_office", "marketer"},
     APPROVE_OFFERS: {"head_office"},
-    EDIT_FLOORS: {"head_office"},
+    EDIT_FLOORS: {"head_office", "marketer"},
 }

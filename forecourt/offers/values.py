@@ -1,8 +1,9 @@
 """Offers as others see them. The rule language itself stands in `rules`."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -20,6 +21,19 @@ class OfferState(StrEnum):
     LIVE = "live"
     PAUSED = "paused"
     ENDED = "ended"
+
+
+class RuleState(StrEnum):
+    """Where a rule of all offers stands: ANNOUNCED begins later, IN_FORCE holds now, PAST was followed by another."""
+
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    PAST = "past"
+
+
+POLICY_SUBJECT: Final = "offers:policy"
+FLOORS_SUBJECT: Final = "offers:floors"
+"""How the audit trail and reviews name the rules of all offers: how they combine, and margin floors."""
 
 
 class Measure(StrEnum):
@@ -73,3 +87,22 @@ class Share(Value, forbid_unknown_fields=True):
 
     funder: Annotated[str, Meta(min_length=1, max_length=60)]
     percent: OfHundred
+
+
+class FloorChange(Value, forbid_unknown_fields=True):
+    """What is to become of the margin floor of a product, by code, at a station, by code, or everywhere (empty).
+
+    `margin` is in the currency per unit, over what it costs, at most four decimal places; below zero: so much may be lost.
+    Null: no floor there any more; at a station, the one of everywhere holds again.
+    """
+
+    product: str
+    station: str = ""
+    margin: Decimal | None = None
+
+
+class FloorsHandedIn(Value):
+    """Changes of floors handed in together, to hold from `valid_from` on; null: as soon as they are approved."""
+
+    changes: tuple[FloorChange, ...]
+    valid_from: datetime | None = None

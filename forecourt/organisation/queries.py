@@ -111,6 +111,11 @@ def all_stations(actor: Actor) -> list[StationFacts]:
     return sorted(_facts(_FACTS_BY_ID, {"ids": list(actor.stations)}), key=lambda facts: facts.code)
 
 
+def open_station_ids() -> list[int]:
+    """The stations that are open, by code."""
+    return [row[0] for row in sql.rows("SELECT id FROM organisation_station WHERE is_open ORDER BY code")]
+
+
 def _facts(statement: str, parameters: dict[str, Any]) -> list[StationFacts]:
     return [
         StationFacts(

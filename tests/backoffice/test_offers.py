@@ -28,7 +28,7 @@ from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
 from tests.backoffice.conftest import PASSWORD, _made
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, a_line, a_sale, ago, open_chain, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, WATER, Chain, a_line, a_sale, ago, open_chain, water
 
 RULE = {
     "code": "shop",
@@ -315,20 +315,55 @@ def test_a_draft_of_the_programme_says_who_rises_and_who_falls(scene, signed):
     assert "升级" in chinese
 
 
-def test_how_offers_combine_and_floors_are_set_by_head_office_only(scene, signed):
-    client = signed("o2", Role.HEAD_OFFICE)
-    assert "A sale gets any number of offers" in page(client, "offers/settings/")
-    client.post("/admin/offers/settings/policy/", {"most_offers": "2", "most_percent": "50"})
-    assert "A sale gets at most 2 offers, and at most 50% off any product." in page(client, "offers/settings/")
-    answer = client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "a"}, headers=SCRIPT)
-    assert answer.json()["problems"] == {"margin": "is no number"}
-    client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "0.25"})
-    said = page(client, "offers/settings/")
-    assert "0.25" in said
-    assert "not known" in said
+def test_how_offers_combine_is_drafted_handed_in_and_approved_by_another(scene, signed):
     client = signed("o1")
-    assert "Set a floor" not in page(client, "offers/settings/")
-    assert client.post("/admin/offers/settings/floor/", {"product": "92", "margin": "1"}).status_code == 403
+    assert "A sale gets any number of offers" in page(client, "offers/settings/")
+    answer = client.post("/admin/offers/settings/draft/", {"most_offers": "x", "most_percent": "50"}, headers=SCRIPT)
+    assert answer.json()["problems"] == {"most_offers": "is no whole number"}
+    client.post("/admin/offers/settings/draft/", {"most_offers": "2", "most_percent": "50"})
+    said = page(client, "offers/settings/")
+    assert "The draft says otherwise" in said
+    assert "A sale gets any number of offers" in said
+    client.post("/admin/offers/settings/review/", {"do": "submit", "note": "for the summer"})
+    assert "for the summer" in page(client, "offers/settings/")
+    assert "Approve and publish" not in page(client, "offers/settings/")
+    assert client.post("/admin/offers/settings/review/", {"do": "approve"}, headers=SCRIPT).status_code == 422
+    head = signed("o2", Role.HEAD_OFFICE)
+    assert "How offers combine waits for your approval" in page(head, "")
+    head.post("/admin/offers/settings/review/", {"do": "approve"})
+    assert "A sale gets at most 2 offers, and at most 50% off any product." in page(head, "offers/settings/")
+    assert "waits for your approval" not in page(head, "")
+
+
+def test_floors_are_drafted_handed_in_together_and_ended(scene, signed):
+    client = signed("o1")
+    answer = client.post("/admin/offers/floors/draft/", {"product": "92", "margin": "a"}, headers=SCRIPT)
+    assert answer.json()["problems"] == {"margin": "is no number"}
+    client.post("/admin/offers/floors/draft/", {"product": "92", "margin": "0.25"})
+    client.post("/admin/offers/floors/draft/", {"product": "95", "margin": "0.35", "station": "S001"})
+    client.post("/admin/offers/floors/draft/", {"product": WATER, "margin": "1"})
+    client.post("/admin/offers/floors/drop/", {"product": WATER, "station": ""})
+    assert "No floors yet" in page(client, "offers/floors/")
+    client.post("/admin/offers/floors/review/", {"do": "submit", "valid_from": "2020-01-01T00:00"})
+    assert queries.draft_floors().review is None
+    client.post("/admin/offers/floors/review/", {"do": "submit"})
+    head = signed("o2", Role.HEAD_OFFICE)
+    assert "Margin floors wait for your approval" in page(head, "")
+    head.post("/admin/offers/floors/review/", {"do": "refuse", "reason": "95 too"})
+    assert "Your margin floors were sent back" in page(signed("o1"), "")
+    client.post("/admin/offers/floors/review/", {"do": "submit"})
+    signed("o2").post("/admin/offers/floors/review/", {"do": "approve"})
+    said = page(client, "offers/floors/")
+    assert "0.25" in said
+    assert "0.35" in said
+    assert "not known" in said
+    assert "the floor does not hold there until one is noted" in said
+    client.post("/admin/offers/floors/draft/", {"product": "92", "station": "", "end": "1"})
+    assert "no floor any more" in page(client, "offers/floors/")
+    client = signed("o3", Role.STATION_MANAGER)
+    assert "Cost now" not in page(client, "offers/floors/")
+    assert "Set a floor" not in page(client, "offers/floors/")
+    assert client.post("/admin/offers/floors/draft/", {"product": "92", "margin": "1"}).status_code == 403
 
 
 def test_who_pays_is_chosen_by_name(scene, signed):

@@ -1,15 +1,12 @@
 """What whoever makes an offer is told beforehand, though it may be meant."""
 
-from decimal import Decimal
-
 import msgspec
 import pytest
 from django.utils.translation import override
 
 from forecourt.offers import queries
-from forecourt.offers import services as offers
 from forecourt.offers.rules import language
-from tests.sales.scenes import HEAD_OFFICE, WATER, ago, open_chain
+from tests.sales.scenes import WATER, ago, open_chain, set_floor
 from tests.sales.test_offers import costs
 
 
@@ -32,7 +29,7 @@ def test_a_limit_for_each_customer_is_for_members(chain):
 
 
 def test_a_floor_without_a_known_cost_is_told_for_what_the_offer_discounts(chain):
-    offers.set_floor(HEAD_OFFICE, "92", Decimal("0.15"), valid_from=ago(40))
+    set_floor("92", "0.15", at=ago(40))
     (text,) = told()
     assert "92" in text
     with override("zh-hans"):

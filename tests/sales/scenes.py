@@ -19,6 +19,8 @@ from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import services as loyalty_services
 from forecourt.loyalty.queries import BEGINNING
 from forecourt.loyalty.values import EarnRate, NegativeBalance, Per, Programme, SpendBy, Tier
+from forecourt.offers import services as offers
+from forecourt.offers.values import FloorChange
 from forecourt.organisation.values import StationFacts
 from forecourt.sales import services
 from forecourt.sales.values import NewLine, NewSale, NewTender, Receipt
@@ -26,6 +28,7 @@ from tests.bench.samples import add_sample_products, open_sample_station
 
 WATER = "6901234567892"
 HEAD_OFFICE = Actor(kind="staff", id=0, name="head-office", everything=True)
+MARKETER = Actor(kind="staff", id=0, name="marketer", everything=True)
 PROGRAMME = Programme(
     name="会员计划",
     spend_by=SpendBy.ANY,
@@ -39,6 +42,15 @@ PROGRAMME = Programme(
         Tier(code="gold", name="黄金会员", threshold=Decimal(2000), multiplier_percent=200),
     ),
 )
+
+
+def set_floor(product: str, margin: str | None, *, at: datetime, station: str = "") -> None:
+    """Let a floor hold, or end, from a moment on, handed in by one and approved by another then."""
+    change = FloorChange(product=product, station=station, margin=None if margin is None else Decimal(margin))
+    with clock.as_of(at):
+        offers.draft_floors(MARKETER, [change])
+        offers.submit_floors(MARKETER)
+        offers.approve_floors(HEAD_OFFICE)
 
 
 @dataclass

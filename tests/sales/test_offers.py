@@ -29,6 +29,7 @@ from tests.sales.scenes import (
     flat_books_agree,
     open_chain,
     points,
+    set_floor,
     water,
 )
 
@@ -314,7 +315,7 @@ def costs(product: str, cost: str) -> None:
 def test_the_margin_floor_holds_discounts_down(chain):
     publish(per_litre(off="1.00"))
     costs("92", "7.20")
-    offers.set_floor(HEAD_OFFICE, "92", Decimal("0.15"), valid_from=ago(40))
+    set_floor("92", "0.15", at=ago(40))
     assert str(post(chain, "1", None).totals.discount) == "6.00"  # 153.00 - 20 x 7.35
 
 

@@ -14,6 +14,7 @@ from forecourt.connectors.demo import planted, stock
 from forecourt.connectors.demo.aftermath import leave_traces
 from forecourt.connectors.demo.life import trials
 from forecourt.connectors.demo.life.lanes import EVENTS_AT_ONCE, Lanes, wait_for_no_disk
+from forecourt.connectors.demo.life.offering import set_floors
 from forecourt.connectors.demo.life.office import Office, hire
 from forecourt.connectors.demo.life.world import World
 from forecourt.connectors.demo.life.year import Year
@@ -26,7 +27,6 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.models import Cursor
 from forecourt.kernel.problems import Conflict
 from forecourt.loyalty import services as loyalty
-from forecourt.offers import services as offers
 from forecourt.organisation import services as organisation
 from forecourt.organisation.services.roster import Worker, enlist_staff
 from forecourt.organisation.values import CompanyFacts, Role
@@ -155,8 +155,7 @@ def _found(actor: Actor, span: Span, chain: Chain, trade: Trade, summary: Summar
     loyalty.publish_programme(actor, valid_from=span.moment(0))
     office = hire(actor, chain)
     summary.staff += office.size
-    for product, margin in stock.FLOORS.items():
-        offers.set_floor(office.director, product, margin, valid_from=span.moment(0))
+    set_floors(office, stock.FLOORS)
     return office
 
 

@@ -123,6 +123,9 @@ _DETAIL = {
     "is_checked": gettext_lazy("checked by a lawyer"),
     "list_hash": gettext_lazy("digest of the list"),
     "entropy": gettext_lazy("public text"),
+    "most_offers": gettext_lazy("most offers in a sale"),
+    "most_percent": gettext_lazy("most percent off"),
+    "discarded": gettext_lazy("thrown away"),
 }
 _PAGES = {
     "reward": "reward",
@@ -138,6 +141,11 @@ _PAGES = {
     "coupon_batch": "coupon_batch",
 }
 """The page of a thing, by what its subject begins with; its address wants the rest of the subject."""
+_RULES = {
+    "policy": (gettext_lazy("How offers combine"), "offer_settings"),
+    "floors": (gettext_lazy("Margin floors"), "offer_floors"),
+}
+"""The rules of all offers, by what follows "offers:": what they are called, and their page."""
 _CALLED = {"reward", "template"}
 """Details that hold the code of something with a name."""
 _LOST = dict(LOST_NAMES)
@@ -183,6 +191,8 @@ def _role(held: str, names: Mapping[tuple[str, str], str]) -> str:
 
 
 def _thing(kind: str, key: str, names: Mapping[tuple[str, str], str]) -> str:
+    if kind == "offers" and key in _RULES:
+        return str(_RULES[key][0])
     return f"{_THING.get(kind, kind)} {names.get((kind, key)) or _short(key)}".strip()
 
 
@@ -195,6 +205,8 @@ def _link(kind: str, key: str, row: dict[str, Any]) -> str:
     try:
         if kind == "sale":
             return reverse("admin:sale", args=[UUID(key)])
+        if kind == "offers" and key in _RULES:
+            return reverse(f"admin:{_RULES[key][1]}")
         if kind in _PAGES and key:
             return reverse(f"admin:{_PAGES[kind]}", args=[key])
         if row["customer_id"] and row["customer_id"] > 0:

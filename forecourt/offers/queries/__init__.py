@@ -6,7 +6,17 @@ from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.advice import advice
 from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts
-from forecourt.offers.queries.floors import Floors, floors
+from forecourt.offers.queries.floor_list import (
+    FloorsDraft,
+    FloorView,
+    decided_floors,
+    draft_floors,
+    floor_history,
+    floors_at,
+    floors_before,
+    floors_handed_in,
+)
+from forecourt.offers.queries.floors import Floors, floors, floors_with
 from forecourt.offers.queries.gifts import GiftCosts, costs_of_gifts, gift_costs
 from forecourt.offers.queries.history import offers_then
 from forecourt.offers.queries.listing import (
@@ -22,6 +32,15 @@ from forecourt.offers.queries.listing import (
     versions,
 )
 from forecourt.offers.queries.live import Offers, offers
+from forecourt.offers.queries.policies import (
+    PolicyDraft,
+    PolicyView,
+    decided_policies,
+    draft_policy,
+    policies,
+    policy_handed_in,
+    policy_of,
+)
 
 
 def forget() -> None:
@@ -32,17 +51,30 @@ def forget() -> None:
 
 
 __all__ = [
+    "FloorView",
     "Floors",
+    "FloorsDraft",
     "GiftCosts",
     "OfferView",
     "Offers",
+    "PolicyDraft",
+    "PolicyView",
     "ReviewView",
     "VersionView",
     "advice",
     "costs_of_gifts",
     "count_offers",
+    "decided_floors",
+    "decided_policies",
+    "draft_floors",
+    "draft_policy",
     "drafts",
+    "floor_history",
     "floors",
+    "floors_at",
+    "floors_before",
+    "floors_handed_in",
+    "floors_with",
     "forget",
     "gift_costs",
     "left_of",
@@ -52,6 +84,9 @@ __all__ = [
     "offers_then",
     "offers_with_template",
     "open_reviews",
+    "policies",
+    "policy_handed_in",
+    "policy_of",
     "version",
     "versions",
 ]

@@ -15,6 +15,7 @@ from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.offers.rules.offer import Offer
 from forecourt.offers.rules.speaking import listed
 from forecourt.offers.rules.terms import About
+from forecourt.organisation import queries as organisation
 
 _MOST_NAMED: Final = 5
 
@@ -48,7 +49,8 @@ def _asks_who(condition: AnyCondition) -> bool:
 def _without_cost(offer: Offer) -> list[str]:
     """The names of products with a margin floor that it may take money off, of which no cost is known anywhere."""
     seen = stamps.read()
-    unknown = floors(seen.get("offers", 0), seen.get("catalogue", 0)).without_cost(clock.now())
+    known = floors(seen.get("offers", 0), seen.get("catalogue", 0))
+    unknown = known.without_cost(clock.now(), organisation.open_station_ids()) if known.products else set()
     facts = catalogue.products_by_id(unknown) if unknown else {}
     selections = [products for effect in offer.then for products in effect.discounted()]
     return [one.name for one in facts.values() if any(products.pick(one) for products in selections)]

@@ -1,15 +1,18 @@
 """Margin floors: the least price at which offers leave what a product must bring."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.rules import History, in_force_at
 from forecourt.kernel import sql
+from forecourt.offers.values import FloorChange
+from forecourt.organisation import queries as organisation
 
 _FLOORS: Final = "SELECT product_id, station_id, valid_from, margin FROM offers_floor ORDER BY valid_from, id"
+_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 FloorPrice = Callable[[int, int, datetime], Decimal | None]
 """The least price of a unit of (station, product) at a moment, None where there is no floor or no cost is known."""
@@ -31,10 +34,27 @@ class Floors:
         cost = in_force_at(self._costs, product_id, station_id, moment)
         return None if margin is None or cost is None else cost + margin
 
-    def without_cost(self, moment: datetime) -> set[int]:
-        """Products with a floor of which no cost is known at that moment, anywhere: for them no floor holds."""
-        known = {product for (product, _station), rows in self._costs.items() if rows[0][0] <= moment}
-        return self.products - known
+    def without_cost(self, moment: datetime, stations: Collection[int]) -> set[int]:
+        """Products with a floor that does not hold then at one of these stations at least, for no cost is known there."""
+        own: dict[int, set[int]] = {}
+        for product, station in (*self._floors, *self._costs):
+            if station is not None:
+                own.setdefault(product, set()).add(station)
+        return {
+            product
+            for product in self.products
+            if any(
+                in_force_at(self._floors, product, station, moment) is not None
+                and in_force_at(self._costs, product, station, moment) is None
+                for station in _told_apart(own.get(product, set()), stations)
+            )
+        }
+
+
+def _told_apart(own: Collection[int], stations: Collection[int]) -> Collection[int]:
+    """Those of the stations that have figures of their own, and one that stands for all others."""
+    others = next((station for station in stations if station not in own), None if own else 0)
+    return [station for station in stations if station in own] + ([] if others is None else [others])
 
 
 _memory: tuple[tuple[int, int], Floors] | None = None
@@ -47,12 +67,32 @@ def floors(offers_stamp: int, catalogue_stamp: int) -> Floors:
     memory = _memory
     if memory is not None and memory[0] == key:
         return memory[1]
+    found = _with_costs(_stored())
+    _memory = (key, found)
+    return found
+
+
+def floors_with(changes: Sequence[FloorChange]) -> Floors:
+    """Floors as they would be had these changes always held, read anew: for a simulation. What names nothing is left out."""
+    rows = _stored()
+    products = catalogue.products_by_code({change.product for change in changes})
+    stations = organisation.station_facts({change.station for change in changes if change.station})
+    for change in changes:
+        product, station = products.get(change.product), stations.get(change.station)
+        if product is not None and (station is not None or not change.station):
+            rows[product.id, station.id if station else None] = [(_BEGINNING, change.margin)]
+    return _with_costs(rows)
+
+
+def _stored() -> History:
     rows: History = {}
     for product_id, station_id, since, margin in sql.rows(_FLOORS):
         rows.setdefault((product_id, station_id), []).append((since, margin))
-    found = Floors(rows, catalogue.costs({product for product, _ in rows}) if rows else {})
-    _memory = (key, found)
-    return found
+    return rows
+
+
+def _with_costs(rows: History) -> Floors:
+    return Floors(rows, catalogue.costs({product for product, _ in rows}) if rows else {})
 
 
 def forget() -> None:

@@ -8,13 +8,14 @@ from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.checking import check
 from forecourt.offers.rules.describing import catalogue, schema
-from forecourt.offers.rules.offer import COMPANY, Offer, Policy
+from forecourt.offers.rules.offer import COMPANY, Offer, Policy, PolicyHandedIn
 from forecourt.offers.rules.saying import budget_words, missing, words
 
 __all__ = [
     "COMPANY",
     "Offer",
     "Policy",
+    "PolicyHandedIn",
     "budget_words",
     "catalogue",
     "check",

@@ -73,3 +73,10 @@ class Policy(Value, forbid_unknown_fields=True, omit_defaults=True):
 
     most_offers: Annotated[int, Meta(ge=0, le=100)] = 0
     most_percent: OfHundred = Decimal(100)
+
+
+class PolicyHandedIn(Value):
+    """A policy handed in, to hold from `valid_from` on; null: as soon as it is approved."""
+
+    policy: Policy
+    valid_from: datetime | None = None

@@ -1,22 +1,21 @@
-"""Offers put in force, paused, resumed and ended; how all of them combine."""
+"""Offers put in force, paused, resumed and ended."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecourt.kernel import audit, bounds, clock, stamps
+from forecourt.kernel import audit, clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict
 from forecourt.offers import permissions, records
 from forecourt.offers.events import OfferPublished
 from forecourt.offers.models import Offer as OfferRow
-from forecourt.offers.models import OfferVersion, PolicyVersion
+from forecourt.offers.models import OfferVersion
 from forecourt.offers.rules import language
-from forecourt.offers.rules.language import Offer, Policy
+from forecourt.offers.rules.language import Offer
 from forecourt.offers.services.subjects import locked, new_row, offer_of, require_state, stored
 from forecourt.offers.values import OfferState
 
@@ -130,19 +129,3 @@ def resume_offer(actor: Actor, code: str) -> int:
     row.save(update_fields=["draft"])
     audit.record(actor, "offer.resume", f"offer:{code}", detail={"version": version})
     return version
-
-
-@transaction.atomic(durable=True)
-def set_policy(actor: Actor, policy: Policy, *, valid_from: datetime | None = None) -> None:
-    """Say how all offers combine, from now on or from `valid_from`."""
-    actor.require(permissions.APPROVE_OFFERS)
-    bounds.check(policy)
-    now = clock.now()
-    PolicyVersion.objects.create(
-        valid_from=valid_from or now,
-        body=msgspec.to_builtins(policy, str_keys=True),
-        published_at=now,
-        published_by=actor.label,
-    )
-    stamps.bump("offers")
-    audit.record(actor, "offers.policy", "offers", detail=msgspec.to_builtins(policy))

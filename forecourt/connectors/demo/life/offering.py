@@ -1,5 +1,6 @@
 """Offers over the year: drafted and handed in by one, approved by another; some ended, some paused, some yet to come."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
@@ -9,11 +10,13 @@ import msgspec
 
 from forecourt.connectors.demo.life.asking import Running
 from forecourt.connectors.demo.life.data import read
+from forecourt.connectors.demo.life.office import Office
 from forecourt.connectors.demo.life.world import World
 from forecourt.kernel import clock
 from forecourt.offers import queries, services
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer, Policy
+from forecourt.offers.values import FloorChange
 
 _AHEAD: Final = timedelta(days=4)
 """How long before it begins an offer is handed in."""
@@ -26,9 +29,7 @@ _LEFT: Final = Decimal("1.09")
 def plan(world: World) -> list[Running]:
     """Plan all offers; returns those of the past and the present with their days."""
     running: list[Running] = []
-    world.plan(
-        world.span.moment(0), lambda: services.set_policy(world.office.director, Policy(most_percent=Decimal(60)))
-    )
+    world.plan(world.span.moment(0), lambda: _combine(world.office, Policy(most_percent=Decimal(60))))
     for entry in read("offers"):
         _plan_one(world, entry)
         if "from" in entry:
@@ -36,6 +37,21 @@ def plan(world: World) -> list[Running]:
             running.append(Running(language.convert(entry["offer"]), world.ago(entry["from"], 0), until))
     world.plan(world.ago(1, 16), lambda: _tighten(world))
     return running
+
+
+def _combine(office: Office, policy: Policy) -> None:
+    """Say how all offers combine, handed in and approved."""
+    services.draft_policy(office.marketer, policy)
+    services.submit_policy(office.marketer, "优惠叠加后最多减到标价的四成")
+    services.approve_policy(office.director)
+
+
+def set_floors(office: Office, margins: Mapping[str, Decimal]) -> None:
+    """Set margin floors by product, handed in and approved."""
+    changes = [FloorChange(product=product, margin=margin) for product, margin in margins.items()]
+    services.draft_floors(office.marketer, changes)
+    services.submit_floors(office.marketer, "各油品每升至少保留的毛利")
+    services.approve_floors(office.director)
 
 
 def _plan_one(world: World, entry: dict[str, Any]) -> None:

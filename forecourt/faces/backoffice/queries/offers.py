@@ -64,15 +64,6 @@ SELECT review.submitted_at, review.submitted_by, review.decided_at, review.decid
 FROM offers_offerreview AS review WHERE review.offer_id = %(offer)s AND review.decided_at IS NOT NULL
 ORDER BY review.id DESC LIMIT 20
 """
-_FLOORS: Final = """
-SELECT DISTINCT ON (floor.product_id, floor.station_id) floor.product_id, floor.station_id, floor.margin, floor.valid_from,
-       floor.set_by, product.code, product.name, product.unit
-FROM offers_floor AS floor JOIN catalogue_product AS product ON product.id = floor.product_id
-WHERE floor.valid_from <= %(now)s ORDER BY floor.product_id, floor.station_id, floor.valid_from DESC, floor.id DESC
-"""
-_POLICIES: Final = """
-SELECT valid_from, published_at, published_by, body FROM offers_policyversion ORDER BY valid_from DESC, id DESC LIMIT 20
-"""
 _OF_TIER: Final = """
 SELECT customer_id FROM loyalty_balance WHERE tier = %(tier)s AND sales > 0 ORDER BY last_sale_at DESC NULLS LAST LIMIT 1
 """
@@ -162,16 +153,6 @@ def paid_by(sale_id: UUID, customer_id: int, day: date) -> list[dict[str, Any]]:
 def decided(offer_id: int) -> list[dict[str, Any]]:
     """Reviews of an offer that were decided, the latest first."""
     return sql.dicts(_REVIEWS, {"offer": offer_id})
-
-
-def floors(now: datetime) -> list[dict[str, Any]]:
-    """Margin floors in force: product, station (None: everywhere), margin, since when, set by whom."""
-    return sql.dicts(_FLOORS, {"now": now})
-
-
-def policies() -> list[dict[str, Any]]:
-    """How offers combined, the latest first."""
-    return sql.dicts(_POLICIES, {})
 
 
 def somebody_of(tier: str) -> int | None:

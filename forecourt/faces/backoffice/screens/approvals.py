@@ -19,6 +19,7 @@ from forecourt.loyalty import permissions as loyalty
 from forecourt.loyalty import queries as programmes
 from forecourt.offers import permissions as offers
 from forecourt.offers import queries as published_offers
+from forecourt.offers.values import FLOORS_SUBJECT, POLICY_SUBJECT
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions as rewards
 
@@ -35,7 +36,14 @@ class Waiting(NamedTuple):
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """All that waits for this person's yes or no, or came back to them."""
-    return _programme(actor) + _offers(actor) + _rewards(actor) + _games(actor) + _adjustments(actor)
+    return (
+        _programme(actor)
+        + _offers(actor)
+        + _rules_of_all(actor)
+        + _rewards(actor)
+        + _games(actor)
+        + _adjustments(actor)
+    )
 
 
 def _programme(actor: Actor) -> list[Waiting]:
@@ -68,6 +76,42 @@ def _offers(actor: Actor) -> list[Waiting]:
     )
     found = [(one.name, one.review, reverse("admin:offer", args=[one.code])) for one in waiting if one.review]
     return _two(found, said, more, reverse("admin:offers"))
+
+
+def _rules_of_all(actor: Actor) -> list[Waiting]:
+    """How offers combine and margin floors: what others handed in, and what came back to who may edit it."""
+    said = (
+        (
+            POLICY_SUBJECT,
+            published_offers.draft_policy,
+            offers.EDIT_OFFERS,
+            "admin:offer_settings",
+            _("How offers combine waits for your approval"),
+            _("Your change of how offers combine was sent back"),
+        ),
+        (
+            FLOORS_SUBJECT,
+            published_offers.draft_floors,
+            offers.EDIT_FLOORS,
+            "admin:offer_floors",
+            _("Margin floors wait for your approval"),
+            _("Your margin floors were sent back"),
+        ),
+    )
+    found = []
+    for subject, drafted, edit, page, waits, came_back in said:
+        if not actor.may(edit) and not actor.may(offers.APPROVE_OFFERS):
+            continue
+        review = reviews.latest(subject)
+        if review is None:
+            continue
+        if review.outcome is Outcome.OPEN and may_decide(actor, review, offers.APPROVE_OFFERS):
+            found.append(Waiting(waits, who(review.submitted_by), review.submitted_at, reverse(page)))
+        is_mine = review.outcome is Outcome.REFUSED and review.submitted_by == actor.label
+        if is_mine and review.decided_at and drafted() is not None:
+            line = Waiting(came_back, who(review.decided_by), review.decided_at, reverse(page), is_late=True)
+            found.append(line)
+    return found
 
 
 def _rewards(actor: Actor) -> list[Waiting]:

@@ -128,6 +128,14 @@ def policy(value: Policy) -> str:
     }
 
 
+def policy_parts(value: Policy) -> list[Part]:
+    """How offers combine part by part, to compare by."""
+    return [
+        Part(_now("Most offers in a sale"), str(value.most_offers) if value.most_offers else _now("any number")),
+        Part(_now("Most percent off any product"), f"{value.most_percent.normalize():f}%"),
+    ]
+
+
 def conflicts(lost: Sequence[Sequence[Any]], names: OfferNames, only: str = "") -> list[tuple[str, str, Any, int]]:
     """Offers in one another's way: (which, to which, why, in how many sales), the most first; those of one offer only."""
     return [

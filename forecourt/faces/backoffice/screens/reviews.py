@@ -18,6 +18,8 @@ DONE: Final = {
     "refuse": _("Sent back."),
     "withdraw": _("Taken back; it can be edited again."),
 }
+DATED: Final = DONE | {"approve": _("Approved. It holds from the moment it was meant for, at the earliest from now.")}
+"""Where what is handed in may begin later."""
 
 
 def may_decide(actor: Actor, review: Review | None, permission: str) -> bool:
@@ -38,9 +40,11 @@ def shown(actor: Actor, review: Review | None, permission: str) -> dict[str, Any
     }
 
 
-def step(request: HttpRequest, to: str, steps: Mapping[str, Callable[[], Any]]) -> HttpResponse:
+def step(
+    request: HttpRequest, to: str, steps: Mapping[str, Callable[[], Any]], done: Mapping[str, Any] = DONE
+) -> HttpResponse:
     """Do what the pressed button says: one of submit, approve, refuse and withdraw."""
     do = request.POST.get("do", "")
     if do not in steps:
         return HttpResponseNotAllowed(["POST"])
-    return act(request, to, steps[do], DONE[do], {"reason": "reason", "note": "note"})
+    return act(request, to, steps[do], done[do], {"reason": "reason", "note": "note"})

@@ -1,0 +1,92 @@
+"""How all offers combine: in force, before, to come, and what is drafted or in review."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from forecourt.kernel import clock, reviews, sql
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.values import Review, Value
+from forecourt.offers import permissions
+from forecourt.offers.models import RulesDraft
+from forecourt.offers.rules.language import Policy, PolicyHandedIn
+from forecourt.offers.values import POLICY_SUBJECT, RuleState
+
+_POLICIES: Final = """
+SELECT valid_from, body::text, published_at, published_by FROM offers_policyversion
+ORDER BY valid_from DESC, id DESC LIMIT %(limit)s
+"""
+
+
+class PolicyView(Value):
+    """How offers combine from `valid_from` on."""
+
+    policy: Policy
+    valid_from: datetime
+    published_at: datetime
+    published_by: str
+    state: RuleState
+
+
+class PolicyDraft(Value):
+    """The policy in draft or, where there is a `review`, handed in: to hold from `valid_from` on, null as soon as approved."""
+
+    policy: Policy
+    edited_at: datetime
+    edited_by: str
+    review: Review | None = None
+    valid_from: datetime | None = None
+
+
+def draft_policy() -> PolicyDraft | None:
+    """What the policy is to become, as it is drafted or in review; None where nothing is."""
+    row = RulesDraft.objects.filter(subject=POLICY_SUBJECT.partition(":")[2]).exclude(body=None).first()
+    if row is None:
+        return None
+    review = reviews.open_review(POLICY_SUBJECT)
+    handed_in = policy_handed_in(review) if review is not None else None
+    return PolicyDraft(
+        policy=handed_in.policy if handed_in else msgspec.convert(row.body, Policy),
+        edited_at=row.edited_at,
+        edited_by=row.edited_by,
+        review=review,
+        valid_from=handed_in.valid_from if handed_in else None,
+    )
+
+
+def policy_handed_in(review: Review) -> PolicyHandedIn:
+    """What a review of the policy is about."""
+    return msgspec.convert(review.body, PolicyHandedIn)
+
+
+def policy_of(stored: Any) -> Policy:
+    """A policy as reviews keep what held before."""
+    return msgspec.convert(stored, Policy)
+
+
+def policies(actor: Actor, *, limit: int = 50) -> list[PolicyView]:
+    """How offers combine and combined: what is to come first, then what holds, then what held."""
+    actor.require(permissions.VIEW_OFFERS)
+    now = clock.now()
+    found: list[PolicyView] = []
+    is_told = False
+    for valid_from, body, published_at, published_by in sql.rows(_POLICIES, {"limit": limit}):
+        state = RuleState.ANNOUNCED if valid_from > now else RuleState.PAST if is_told else RuleState.IN_FORCE
+        is_told = is_told or state is RuleState.IN_FORCE
+        found.append(
+            PolicyView(
+                policy=msgspec.json.decode(body, type=Policy),
+                valid_from=valid_from,
+                published_at=published_at,
+                published_by=published_by,
+                state=state,
+            )
+        )
+    return found
+
+
+def decided_policies(actor: Actor) -> list[Review]:
+    """What was decided about policies that were handed in, the latest first."""
+    actor.require(permissions.VIEW_OFFERS)
+    return reviews.decided(POLICY_SUBJECT)
