@@ -165,9 +165,13 @@ class Reservation(models.Model):
 
 
 class Simulation(models.Model):
-    """A run of past sales under other rules: what was asked, how far it is, what it found. Nothing else is written."""
+    """A run of past sales under other rules: what was asked, how far it is, what it found. Nothing else is written.
+
+    `rules` are the drafts it is of, as they read when it was asked for; null for those asked for before they were kept.
+    """
 
     asked = models.JSONField()
+    rules = models.JSONField(null=True)
     state = models.CharField(_("state"), max_length=8, default="waiting")  # waiting, running, done, failed, stopped
     done = models.IntegerField(_("sales rated"), default=0)
     total = models.IntegerField(_("sales in all"), default=0)

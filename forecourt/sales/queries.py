@@ -17,11 +17,12 @@ from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Value
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.values import Programme, TierState
+from forecourt.offers import queries as offers
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, wire
 from forecourt.sales.models import Simulation
 from forecourt.sales.rules import Used, coupons_given, offers_given
-from forecourt.sales.values import Award, Points, Receipt, SaleStatus, Totals
+from forecourt.sales.values import Award, Frozen, Points, Receipt, SaleStatus, Totals
 
 Name = tuple[int, str, str]
 """What a sale is known by: (station id, source, source_ref)."""
@@ -315,6 +316,16 @@ SimulationRow = Simulation
 """A simulation, to read."""
 
 
+class Drift(Value):
+    """What was edited since it was simulated: these offers, by code; the programme or not."""
+
+    offers: tuple[str, ...] = ()
+    programme: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.offers) or self.programme
+
+
 def simulation(simulation_id: int) -> SimulationRow:
     """A simulation as it stands; NotFound when there is none."""
     row = Simulation.objects.filter(pk=simulation_id).first()
@@ -323,9 +334,37 @@ def simulation(simulation_id: int) -> SimulationRow:
     return row
 
 
+def frozen_rules(row: SimulationRow) -> Frozen | None:
+    """The drafts that a simulation is of, as they read when it was asked for; None where nobody kept them."""
+    return msgspec.convert(row.rules, Frozen) if row.rules is not None else None
+
+
+def changed_since(row: SimulationRow) -> Drift:
+    """What reads otherwise by now than what was simulated. What was handed in is what it was until it is decided; once it is
+    not in review any more, it cannot have changed.
+    """
+    frozen = frozen_rules(row)
+    if frozen is None:
+        return Drift()
+    codes: dict[bool, list[str]] = {False: [], True: []}
+    for one in frozen.offers:
+        codes[one.is_reviewed].append(one.offer.code)
+    now = offers.drafts(codes[False]) | offers.in_review(codes[True])
+    changed = [one.offer for one in frozen.offers if one.offer.code in now and now[one.offer.code][1] != one.offer]
+    programme: Programme | None = None
+    if frozen.programme is not None and row.asked["programme"] == "draft":
+        programme = loyalty.draft()
+    elif frozen.programme is not None and (review := loyalty.open_review()) is not None:
+        programme = review.programme
+    return Drift(
+        offers=tuple(sorted(offer.code for offer in changed)),
+        programme=programme is not None and programme != frozen.programme,
+    )
+
+
 def simulations(limit: int = 50) -> list[SimulationRow]:
     """Simulations, the newest first, without what they found."""
-    return list(Simulation.objects.defer("result").order_by("-id")[:limit])
+    return list(Simulation.objects.defer("result", "rules").order_by("-id")[:limit])
 
 
 def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:

@@ -13,7 +13,9 @@ from forecourt.coupons.values import Coupon
 from forecourt.customers.values import CustomerClaim, Usage
 from forecourt.kernel.problems import Problem
 from forecourt.kernel.values import Value
-from forecourt.loyalty.values import PointsEntry, TierShown
+from forecourt.loyalty.values import PointsEntry, Programme, TierShown
+from forecourt.offers.rules.offer import Offer, Policy
+from forecourt.offers.values import FloorChange
 from forecourt.organisation.values import StationFacts
 
 MAX_LIST = 5000
@@ -344,16 +346,35 @@ class Issue(Value):
 class SimulationAsked(Value, forbid_unknown_fields=True):
     """What to simulate: sales of trading days, both included, at these stations (all where none is named).
 
-    Under the programme that was in force or the one being drafted ("draft"), and the offers that were in force, with the
-    drafts of `offers` as if they had been, and without those in `without`.
+    Under the programme that was in force, the one being drafted ("draft") or the one in review ("review"), and the offers that
+    were in force, with the drafts of `offers` and what was handed in of `reviewed` as if they had been, and without those in
+    `without`. With a `policy` offers combine by it; `floors` are margin floors as if they had always been so.
     """
 
     since: date
     until: date
-    programme: Literal["current", "draft"] = "current"
+    programme: Literal["current", "draft", "review"] = "current"
     offers: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
+    reviewed: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
     without: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
     stations: Annotated[tuple[Code, ...], Meta(max_length=30_000)] = ()
+    policy: Policy | None = None
+    floors: Annotated[tuple[FloorChange, ...], Meta(max_length=2_000)] = ()
+
+
+class FrozenOffer(Value):
+    """A draft, or what was handed in, as it read when a simulation of it was asked for."""
+
+    id: int
+    offer: Offer
+    is_reviewed: bool = False
+
+
+class Frozen(Value):
+    """The rules that a simulation was asked for, as they read then: what its result is of, whatever becomes of the drafts."""
+
+    offers: tuple[FrozenOffer, ...] = ()
+    programme: Programme | None = None
 
 
 class Outcome(Value):

@@ -5,7 +5,7 @@ from forecourt.offers.queries import gifts as _gifts
 from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.advice import advice
 from forecourt.offers.queries.budgets import left_of
-from forecourt.offers.queries.drafts import drafts
+from forecourt.offers.queries.drafts import drafts, in_review
 from forecourt.offers.queries.floor_list import (
     FloorsDraft,
     FloorView,
@@ -77,6 +77,7 @@ __all__ = [
     "floors_with",
     "forget",
     "gift_costs",
+    "in_review",
     "left_of",
     "list_offers",
     "offer",

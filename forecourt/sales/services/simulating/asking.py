@@ -14,6 +14,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions
 from forecourt.sales.models import Simulation
+from forecourt.sales.services.simulating.freezing import freeze, stored
 from forecourt.sales.values import SimulationAsked
 
 JOB: Final = "sales.simulate"
@@ -26,7 +27,7 @@ MOST_WAITING: Final = 5
 def ask_simulation(actor: Actor, asked: SimulationAsked, *, wait: bool = False) -> int:
     """Ask for a simulation, which a worker runs unless the caller will (`wait`); returns its id.
 
-    Invalid where the span or a station cannot be; Conflict while many are waiting.
+    It is of the drafts as they read now. Invalid where the span, a station or a draft cannot be; Conflict while many wait.
     """
     actor.require(permissions.SIMULATE)
     if asked.until < asked.since or asked.until - asked.since > LONGEST:
@@ -36,9 +37,12 @@ def ask_simulation(actor: Actor, asked: SimulationAsked, *, wait: bool = False) 
         if code not in known:
             raise Invalid.field("stations", _("%(code)r is not a station; give its code") % {"code": code})
         actor.require_station(known[code].id, code)
+    frozen = freeze(asked)
     if Simulation.objects.filter(state__in=["waiting", "running"]).count() >= MOST_WAITING:
         raise Conflict(_("%(count)s simulations are waiting already; stop one, or wait.") % {"count": MOST_WAITING})
-    row = Simulation.objects.create(asked=msgspec.to_builtins(asked), asked_at=clock.now(), asked_by=actor.label)
+    row = Simulation.objects.create(
+        asked=msgspec.to_builtins(asked), rules=stored(frozen), asked_at=clock.now(), asked_by=actor.label
+    )
     if not wait:
         app.configure_task(JOB).defer(simulation_id=row.pk)
     return row.pk

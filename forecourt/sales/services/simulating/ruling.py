@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.rules import in_force_at
 from forecourt.kernel import clock, stamps
-from forecourt.kernel.problems import Invalid
-from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme
 from forecourt.offers import queries as offers
@@ -19,29 +15,29 @@ from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
 from forecourt.sales.rules import Known, Rulings
 from forecourt.sales.services import engine
 from forecourt.sales.services.engine import rulings_of
-from forecourt.sales.values import SimulationAsked
+from forecourt.sales.values import Frozen, SimulationAsked
 
 
 class AsIf:
     """The rules in force at any moment, as a simulation wants them."""
 
-    def __init__(self, asked: SimulationAsked) -> None:
+    def __init__(self, asked: SimulationAsked, frozen: Frozen) -> None:
         self._in_force = engine.in_force(stamps.read())
-        drafts = offers.drafts(asked.offers)
-        missing = sorted(set(asked.offers) - drafts.keys())
-        if missing:
-            raise Invalid.field("offers", _("%(code)r is not an offer; give the code of one") % {"code": missing[0]})
-        spared = {*asked.without, *asked.offers}
+        spared = {*asked.without, *(one.offer.code for one in frozen.offers)}
         lives = [live for live in self._in_force.offers.lives if live.code not in spared]
-        lives += [Live(id, 0, offer, NEVER, EVER) for id, offer in drafts.values()]
+        lives += [Live(one.id, 0, one.offer, NEVER, EVER) for one in frozen.offers]
         self.book = Book(lives)
         self._gift_costs = offers.costs_of_gifts(self.book)
-        self._programme = loyalty.draft() if asked.programme == "draft" else None
+        self._programme = frozen.programme
         self._rates = Rates(self._programme.rates) if self._programme is not None else None
         self._rulings: dict[int, Rulings] = {}
-        self.differ = bool(asked.offers or asked.without or self._programme is not None)
-        """Whether the rules are others than those of then."""
         self._costs = catalogue.costs({row for row in catalogue.products_with_costs()})
+        self._policy = asked.policy
+        self._floors = offers.floors_with(asked.floors) if asked.floors else self._in_force.floors
+        self.differ = bool(
+            frozen.offers or asked.without or asked.floors or frozen.programme is not None or asked.policy is not None
+        )
+        """Whether the rules are others than those of then."""
 
     @property
     def templates(self) -> Mapping[str, Known]:
@@ -77,7 +73,12 @@ class AsIf:
             rulings = self._in_force.at(moment)
             if self._programme is not None and self._rates is not None:
                 rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
-            found = self._rulings[place] = rulings._replace(book=self.book, gift_cost=self._gift_costs.of)
+            found = self._rulings[place] = rulings._replace(
+                book=self.book,
+                gift_cost=self._gift_costs.of,
+                policy=self._policy if self._policy is not None else rulings.policy,
+                floor_price=self._floors.price,
+            )
         return found
 
     @property

@@ -17,14 +17,16 @@ import msgspec
 from forecourt.kernel import clock, sql
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.processes import beside as processes_beside
+from forecourt.sales import queries
 from forecourt.sales.models import Simulation
+from forecourt.sales.services.simulating.freezing import freeze
 from forecourt.sales.services.simulating.reading import Share
 from forecourt.sales.services.simulating.ruling import AsIf
 from forecourt.sales.services.simulating.sharing import Part, Seen, run_share, station_ids
 from forecourt.sales.services.simulating.summing import Sums
 from forecourt.sales.services.simulating.telling import Stopped
 from forecourt.sales.services.simulating.tiers import ranks
-from forecourt.sales.values import SimulationAsked
+from forecourt.sales.values import Frozen, SimulationAsked
 
 
 def run_simulation(simulation_id: int) -> None:
@@ -37,7 +39,8 @@ def run_simulation(simulation_id: int) -> None:
         state="running", started_at=clock.now(), done=0, total=_count(asked)
     )
     try:
-        result = simulate(asked, processes=min(2, os.cpu_count() or 1), simulation_id=simulation_id)
+        frozen = queries.frozen_rules(row)
+        result = simulate(asked, frozen, processes=min(2, os.cpu_count() or 1), simulation_id=simulation_id)
     except Stopped:
         Simulation.objects.filter(pk=simulation_id).update(state="stopped", finished_at=clock.now())
         return
@@ -62,13 +65,22 @@ def _count(asked: SimulationAsked) -> int:
 
 
 def simulate(
-    asked: SimulationAsked, *, processes: int = 1, simulation_id: int | None = None, seen: Seen | None = None
+    asked: SimulationAsked,
+    frozen: Frozen | None = None,
+    *,
+    processes: int = 1,
+    simulation_id: int | None = None,
+    seen: Seen | None = None,
 ) -> dict[str, Any]:
-    """Simulate, in so many processes where that changes nothing; returns the result. `seen` is told of every sale."""
-    as_if = AsIf(asked)
-    sums = _side_by_side(asked, processes, simulation_id) if processes > 1 and seen is None else None
+    """Simulate, in so many processes where that changes nothing; returns the result. `seen` is told of every sale.
+
+    Of the drafts as they were `frozen`; without that, as they read now.
+    """
+    frozen = frozen or freeze(asked)
+    as_if = AsIf(asked, frozen)
+    sums = _side_by_side(asked, frozen, processes, simulation_id) if processes > 1 and seen is None else None
     if sums is None:
-        sums = run_share(asked, Share(), simulation_id, seen).sums
+        sums = run_share(asked, Share(), simulation_id, seen, frozen).sums
     before, after = as_if.programme, as_if.draft or as_if.programme
     found = sums.result(as_if.point_value, ranks(after, before))
     if found["tier_moves"] is not None:
@@ -76,10 +88,13 @@ def simulate(
     return found | {"as_asked": msgspec.to_builtins(asked)}
 
 
-def _side_by_side(asked: SimulationAsked, shares: int, simulation_id: int | None) -> Sums | None:
+def _side_by_side(asked: SimulationAsked, frozen: Frozen, shares: int, simulation_id: int | None) -> Sums | None:
     """What so many shares found; None where together they took more of a budget than it had."""
     with processes_beside(shares) as pool:
-        runs = [pool.submit(run_share, asked, Share(number, shares), simulation_id) for number in range(shares)]
+        runs = [
+            pool.submit(run_share, asked, Share(number, shares), simulation_id, frozen=frozen)
+            for number in range(shares)
+        ]
         parts = [run.result() for run in runs]
     if not fits(parts):
         if simulation_id is not None:

@@ -25,13 +25,14 @@ from forecourt.sales.rules.offering import Offered
 from forecourt.sales.services.simulating.asides import Aside, asides, given_before, moved, spent_before
 from forecourt.sales.services.simulating.carrying import Carried, Kept, Spent
 from forecourt.sales.services.simulating.families import Families
+from forecourt.sales.services.simulating.freezing import freeze
 from forecourt.sales.services.simulating.presenting import Coupons
 from forecourt.sales.services.simulating.reading import Past, Reader, Refund, Share
 from forecourt.sales.services.simulating.ruling import AsIf
 from forecourt.sales.services.simulating.summing import Sums, figures_of
 from forecourt.sales.services.simulating.telling import Teller
 from forecourt.sales.services.simulating.tiers import DraftTiers
-from forecourt.sales.values import KnownSale, Outcome, RatedLine, SimulationAsked
+from forecourt.sales.values import Frozen, KnownSale, Outcome, RatedLine, SimulationAsked
 
 VISITS_BEFORE: Final = sql.load(sales.__file__, "visits_before")
 
@@ -47,11 +48,17 @@ class Part(NamedTuple):
 
 
 @transaction.atomic
-def run_share(asked: SimulationAsked, share: Share, simulation_id: int | None = None, seen: Seen | None = None) -> Part:
-    """Rate one share of the customers' sales."""
+def run_share(
+    asked: SimulationAsked,
+    share: Share,
+    simulation_id: int | None = None,
+    seen: Seen | None = None,
+    frozen: Frozen | None = None,
+) -> Part:
+    """Rate one share of the customers' sales, under the drafts as they were frozen, else as they read now."""
     teller = Teller(simulation_id)
     try:
-        run = _Run(asked, share)
+        run = _Run(asked, share, frozen or freeze(asked))
         for past in run.past():
             if isinstance(past, Refund):
                 run.take_back(past)
@@ -69,9 +76,9 @@ def run_share(asked: SimulationAsked, share: Share, simulation_id: int | None = 
 class _Run:
     """A share under way."""
 
-    def __init__(self, asked: SimulationAsked, share: Share) -> None:
+    def __init__(self, asked: SimulationAsked, share: Share, frozen: Frozen) -> None:
         self._asked = asked
-        self._as_if = as_if = AsIf(asked)
+        self._as_if = as_if = AsIf(asked, frozen)
         self._sums = Sums()
         self._families = Families(moved())
         self._lives = {(live.id, live.version): live for live in as_if.book.offers}
