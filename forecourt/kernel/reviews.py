@@ -33,7 +33,7 @@ def hand_in(
         subject=subject,
         body=body,
         before=before,
-        note=_text("note", note),
+        note=plain_text("note", note),
         submitted_at=clock.now(),
         submitted_by=actor.label,
     )
@@ -57,7 +57,7 @@ def approve(actor: Actor, subject: str, *, is_alone: bool, detail: Mapping[str, 
 
 def refuse(actor: Actor, subject: str, reason: str) -> None:
     """Send it back to who handed it in, saying why."""
-    reason = _text("reason", reason)
+    reason = plain_text("reason", reason)
     if not reason:
         raise Invalid.field("reason", _("is empty; say what has to change, who handed it in reads it"))
     _decide(actor, _open(subject), Outcome.REFUSED, "refuse", reason)
@@ -143,7 +143,8 @@ def _kind(subject: str) -> str:
     return subject.partition(":")[0]
 
 
-def _text(path: str, text: str) -> str:
+def plain_text(path: str, text: str) -> str:
+    """A note or reason without blanks around it; Invalid, naming `path`, where it is too long to keep."""
     text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise Invalid.field(path, _("has more than %(most)s characters; say it shorter") % {"most": LONGEST_TEXT})

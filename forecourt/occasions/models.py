@@ -37,27 +37,43 @@ SIGN_UP_NAMES = [
 
 
 class OccasionRules(models.Model):
-    """Rules of one kind: `draft` as edited, `live` as they hold, null where nothing does. See `values`."""
+    """Rules of one kind as they are edited; see `values`. What was approved of them is in `RulesVersionRow`."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=RULES_NAMES, primary_key=True)
     draft = models.JSONField()
-    live = models.JSONField(null=True)
-    version = models.IntegerField(_("version"), default=0)
     edited_at = models.DateTimeField(_("edited"))
     edited_by = models.TextField(_("edited by"))
-    published_at = models.DateTimeField(_("published"), null=True)
-    published_by = models.TextField(_("published by"), default="", blank=True)
 
     class Meta:
         verbose_name = _("rules of an occasion")
         verbose_name_plural = _("rules of occasions")
 
 
+class RulesVersionRow(models.Model):
+    """Rules as approved, or null where giving was stopped. Rows never change; see `values.RulesVersion` for when they hold."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=RULES_NAMES)
+    version = models.IntegerField(_("version"))
+    valid_from = models.DateTimeField(_("in force from"))
+    body = models.JSONField(null=True)
+    note = models.TextField(_("note"), default="", blank=True)
+    submitted_by = models.TextField(_("handed in by"), default="", blank=True)
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.TextField(_("published by"))
+
+    class Meta:
+        db_table = "occasions_rulesversion"
+        verbose_name = _("version of the rules of an occasion")
+        verbose_name_plural = _("versions of the rules of occasions")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "version"], name="one_version_of_rules")]
+
+
 class DailyRun(models.Model):
-    """For which day of the company's clock something that is done once a day was done last."""
+    """For which day of the company's clock something daily was done last, and by which version of its rules."""
 
     name = models.CharField(_("what"), max_length=24, primary_key=True)
     day = models.DateField(_("day"))
+    version = models.IntegerField(_("version"), default=0)
 
     class Meta:
         verbose_name = _("daily run")
@@ -65,7 +81,10 @@ class DailyRun(models.Model):
 
 
 class GiftRow(models.Model):
-    """A gift as given: once a year for a customer. `day` is the birthday or anniversary it was for."""
+    """A gift as given: once a year for a customer. `day` is the birthday or anniversary it was for.
+
+    `version` is that of the rules it was given by; 0 for one from before versions were kept.
+    """
 
     customer_id = models.BigIntegerField()
     kind = models.CharField(_("kind"), max_length=12, choices=RULES_NAMES)
@@ -74,6 +93,7 @@ class GiftRow(models.Model):
     given_at = models.DateTimeField(_("given at"))
     points = models.IntegerField(_("points"))
     template = models.CharField(_("coupon"), max_length=40, default="", blank=True)
+    version = models.IntegerField(_("version"), default=0)
 
     class Meta:
         db_table = "occasions_gift"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from forecourt.kernel.values import Value
+from forecourt.kernel.values import Review, Value
 
 Points = Annotated[int, Meta(ge=0, le=1_000_000)]
 Days = Annotated[int, Meta(ge=0, le=3650)]
@@ -70,17 +70,70 @@ class ReferralRules(Value, forbid_unknown_fields=True):
     staff_tags: Codes = ("staff", "员工")
 
 
+class RulesVersion(Value):
+    """Rules as approved, or that nothing is given any more (`rules` null). Versions of a kind count from 1 and never change.
+
+    One is in force from `valid_from` until one with a higher number begins (`valid_until`, null while none does): what is
+    decided later takes the place of all before it, of what has not begun too. `before` is what it took the place of.
+    """
+
+    kind: RulesKind
+    version: int
+    rules: GiftRules | ReferralRules | None
+    valid_from: datetime
+    valid_until: datetime | None
+    before: GiftRules | ReferralRules | None
+    note: str
+    submitted_by: str
+    published_at: datetime
+    published_by: str
+
+    @property
+    def has_no_time(self) -> bool:
+        """Whether another one took its place before it began."""
+        return self.valid_until is not None and self.valid_until <= self.valid_from
+
+    def is_in_force(self, moment: datetime) -> bool:
+        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+
+    def is_coming(self, moment: datetime) -> bool:
+        return self.valid_from > moment and not self.has_no_time
+
+
 class RulesView(Value):
-    """Rules as edited and as they hold: `live` is null where nothing holds. Version 0 was never published."""
+    """Rules as edited and as they hold now: `live` is null where nothing does, `version` 0 where nothing ever did.
+
+    `coming` are versions that begin later, the next one first; `review` is what was handed in and is not decided yet.
+    """
 
     kind: RulesKind
     draft: GiftRules | ReferralRules
     live: GiftRules | ReferralRules | None
     version: int
+    since: datetime | None = None
     edited_at: datetime | None = None
     edited_by: str = ""
-    published_at: datetime | None = None
-    published_by: str = ""
+    coming: tuple[RulesVersion, ...] = ()
+    review: Review | None = None
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether anything is given, or will be, that can be stopped."""
+        return self.live is not None or any(one.rules is not None for one in self.coming)
+
+
+class HeldRules(Value):
+    """Rules of gifts that are in force, and their version."""
+
+    version: int
+    rules: GiftRules
+
+
+class RulesProposal(Value):
+    """What is handed in: rules, and from when; null is as soon as they are approved."""
+
+    rules: GiftRules | ReferralRules
+    valid_from: datetime | None = None
 
 
 class Grant(Value):

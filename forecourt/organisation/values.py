@@ -176,7 +176,9 @@ class Scope(StrEnum):
     OFFERS_READ = "offers:read"
     COUPONS_WRITE = "coupons:write"
     COUPONS_READ = "coupons:read"
+    GIFTS_WRITE = "gifts:write"
     OCCASIONS_WRITE = "occasions:write"
+    OCCASIONS_APPROVE = "occasions:approve"
     OCCASIONS_READ = "occasions:read"
 
 
@@ -226,6 +228,7 @@ SCOPE_PERMISSIONS: Final = {
         }
     ),
     Scope.COUPONS_READ: frozenset({"coupons.view"}),
+    Scope.GIFTS_WRITE: frozenset({"occasions.edit_rules", "occasions.view"}),
     Scope.OCCASIONS_WRITE: frozenset(
         {
             "occasions.check_in",
@@ -234,6 +237,9 @@ SCOPE_PERMISSIONS: Final = {
             "occasions.sign_up",
             "occasions.view",
         }
+    ),
+    Scope.OCCASIONS_APPROVE: frozenset(
+        {"occasions.approve_events", "occasions.approve_rules", "occasions.decide_referrals", "occasions.view"}
     ),
     Scope.OCCASIONS_READ: frozenset({"occasions.view"}),
 }

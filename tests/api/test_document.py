@@ -28,6 +28,8 @@ ASKS_MORE = {
     "/api/v1/coupon-batches/{batch_id}/export.csv",
     "/api/v1/coupon-batches/{batch_id}/sheets.zip",
     "/api/v1/game-reviews",
+    "/api/v1/occasion-rules/referral/draft",
+    "/api/v1/occasion-rules/{kind}/draft",
     "/api/v1/programme/draft",
 }
 """Reads for those who may write: codes of bearers are as good as the coupons, and a draft is nobody else's business."""

@@ -89,20 +89,49 @@ def test_a_household_is_made_on_the_customer_page(live, chain, signed_in):
     expect(page.locator("aside.card")).to_contain_text("张家 · 1")
 
 
-def test_gifts_and_referral_rules_are_published_and_a_code_is_given_when_enrolling(live, chain, signed_in):
-    page = signed_in("bo-head")
-    page.goto(f"{live.web}/admin/occasions/")
-    card = page.locator("section.card", has_text="Birthday").first
-    card.get_by_role("button", name="Save and publish").click()
-    expect(card.locator(".fault").first).to_contain_text("nothing is given")
-    card.locator("[name=points]").fill("100")
-    card.get_by_role("button", name="Save and publish").click()
-    expect(page.locator("section.card", has_text="Birthday").first).to_contain_text("holds")
+def hand_in_and_approve(live, page, chief, path: str, note: str) -> None:
+    """Hand the first draft of a page in, and have it approved by somebody else from their home page."""
+    page.locator("[name=note]").first.fill(note)
+    page.get_by_role("button", name="Hand in for review").first.click()
+    review = page.locator("#review")
+    expect(review).to_contain_text(note)
+    expect(review).to_contain_text("somebody else at head office approves it")
+    chief.goto(f"{live.web}/admin/")
+    chief.locator(f"a.todo[href$='{path}']", has_text="wait for your approval").first.click()
+    expect(chief.locator("#review")).to_contain_text(note)
+    assert chief.evaluate("document.documentElement.scrollWidth") <= chief.evaluate("window.innerWidth")
+    chief.get_by_role("button", name="Approve and publish").click()
+    expect(chief.locator("#review")).to_have_count(0)
 
-    page.goto(f"{live.web}/admin/referrals/")
-    page.locator("[name='referrer.points']").fill("300")
-    page.get_by_role("button", name="Save and publish").click()
-    expect(page.locator("details.fold", has_text="Rules")).to_contain_text("holds")
+
+def test_gifts_and_referral_rules_are_handed_in_and_approved_and_a_code_is_given_when_enrolling(live, chain, signed_in):
+    page, marketer = signed_in("bo-head"), signed_in("bo-marketer")
+    marketer.goto(f"{live.web}/admin/occasions/")
+    form = marketer.locator("form[action$='/occasions/birthday/']")
+    form.get_by_role("button", name="Save draft").click()
+    marketer.get_by_role("button", name="Hand in for review").first.click()
+    expect(marketer.locator("#content")).to_contain_text("nothing is given")
+    form.locator("[name=points]").fill("100")
+    form.get_by_role("button", name="Save draft").click()
+    expect(marketer.locator(".diff").first).to_contain_text("100 points")
+    hand_in_and_approve(live, marketer, page, "/occasions/", "生日礼上线")
+    card = page.locator("section.card", has=page.get_by_role("heading", name="Birthday", exact=True))
+    expect(card).to_contain_text("in force")
+    expect(card).to_contain_text("Version 1")
+    page.get_by_text("Versions").first.click()
+    expect(page.locator(".versions").first).to_contain_text("bo-marketer, approved by bo-head")
+
+    marketer.goto(f"{live.web}/admin/referrals/")
+    marketer.locator("[name='referrer.points']").fill("300")
+    marketer.get_by_role("button", name="Save draft").click()
+    hand_in_and_approve(live, marketer, page, "/referrals/", "推荐有礼")
+    expect(page.locator("section.card", has=page.get_by_role("heading", name="Rules"))).to_contain_text("300 points")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in ("occasions", "referrals"):
+            page.goto(f"{live.web}/admin/{path}/")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 900})
     old = enrol(page, live, "老会员", "13711110021")
     page.goto(f"{old}?tab=occasions")
     code = page.locator(".keyshown").inner_text()
@@ -142,4 +171,4 @@ def test_a_station_manager_sees_events_of_the_own_station_only(live, chain, sign
     assert manager.goto(numbers["BO1"]).status == 200
     assert manager.goto(numbers["BO2"]).status == 403
     manager.goto(f"{live.web}/admin/occasions/")
-    expect(manager.get_by_role("button", name="Save and publish")).to_have_count(0)
+    expect(manager.get_by_role("button", name="Save draft")).to_have_count(0)

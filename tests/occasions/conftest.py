@@ -9,10 +9,12 @@ import pytest
 from forecourt.coupons import services as coupon_services
 from forecourt.coupons.values import Template
 from forecourt.kernel import clock, sql
+from forecourt.kernel.actors import Actor
 from forecourt.occasions import services
 from forecourt.occasions.values import GiftRules, NewMemberEvent, ReferralRules, Reward, RulesKind
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, open_chain
 
+CHIEF = Actor(kind="staff", id=9, name="chief", everything=True)
 REFERRAL = ReferralRules(
     referrer=Reward(points=300, template="wash"),
     friend=Reward(points=200, template="coffee"),
@@ -38,10 +40,18 @@ def furnished() -> Chain:
     return chain
 
 
-def hold(kind: RulesKind, rules: GiftRules | ReferralRules) -> None:
-    """Have these rules hold from now on."""
+def hold(kind: RulesKind, rules: GiftRules | ReferralRules) -> int:
+    """Have these rules hold, as if they had for years; returns their version."""
+    version = begin_to_hold(kind, rules)
+    set_back("occasions_rulesversion", "valid_from", 3000, version=version)
+    return version
+
+
+def begin_to_hold(kind: RulesKind, rules: GiftRules | ReferralRules, valid_from: datetime | None = None) -> int:
+    """Have these rules hold from now on, or from then."""
     services.save_rules(HEAD_OFFICE, kind, rules)
-    services.publish_rules(HEAD_OFFICE, kind)
+    services.submit_rules(HEAD_OFFICE, kind, valid_from=valid_from)
+    return services.approve_rules(CHIEF, kind)
 
 
 def coupons_of(customer_id: int) -> list[tuple[str, str]]:

@@ -8,15 +8,14 @@ from forecourt.customers import services as customers
 from forecourt.customers.models import Customer
 from forecourt.customers.values import CustomerChanges
 from forecourt.kernel import clock, sql
-from forecourt.kernel.actors import SYSTEM, Actor
-from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
+from forecourt.kernel.actors import SYSTEM
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty.events import TierChanged
 from forecourt.loyalty.values import Every, TierCoupon
-from forecourt.occasions import handlers, queries, services
-from forecourt.occasions.models import Benefit, DailyRun, GiftRow, OccasionRules
-from forecourt.occasions.values import GiftRules, ReferralRules, RulesKind
-from tests.occasions.conftest import coupons_of, hold, with_coupons
+from forecourt.occasions import handlers, services
+from forecourt.occasions.models import Benefit, DailyRun, GiftRow
+from forecourt.occasions.values import GiftRules, RulesKind
+from tests.occasions.conftest import begin_to_hold, coupons_of, hold, with_coupons
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, day_of, points
 from tests.sales.scenes import events as told
 
@@ -148,51 +147,52 @@ def test_an_anniversary_counts_whole_years_by_the_company_clock(chain):
     assert [points(one) for one in (first, second, new)] == [50, 100, 0]
 
 
-def test_rules_hold_once_they_are_published_and_no_more_once_stopped(chain):
-    (customer_id,) = born(chain, "11-25")
-    services.save_rules(HEAD_OFFICE, RulesKind.BIRTHDAY, BIRTHDAY)
-    assert give(date(2026, 11, 22)) == 0
-    assert services.publish_rules(HEAD_OFFICE, RulesKind.BIRTHDAY) == 1
-    services.save_rules(HEAD_OFFICE, RulesKind.BIRTHDAY, GiftRules(points=999))
-    found = queries.rules_of(RulesKind.BIRTHDAY)
-    assert (found.live, found.draft, found.version) == (BIRTHDAY, GiftRules(points=999), 1)
-    assert give(date(2026, 11, 22)) == 1
-    assert points(customer_id) == 100
-    services.stop_rules(HEAD_OFFICE, RulesKind.BIRTHDAY)
-    assert give(date(2027, 11, 22)) == 0
-
-
-def test_rules_that_give_nothing_or_what_is_not_there_are_not_published(chain):
-    with pytest.raises(Conflict, match="no draft"):
-        services.publish_rules(HEAD_OFFICE, RulesKind.BIRTHDAY)
-    for rules, field in (
-        (GiftRules(), "points"),
-        (GiftRules(template="nowhere"), "template"),
-        (GiftRules(points=1, tiers=("platinum",)), "tiers"),
-    ):
-        services.save_rules(HEAD_OFFICE, RulesKind.BIRTHDAY, rules)
-        with pytest.raises(Invalid) as problem:
-            services.publish_rules(HEAD_OFFICE, RulesKind.BIRTHDAY)
-        assert list(problem.value.fields) == [field]
-    with pytest.raises(Invalid):
-        services.save_rules(HEAD_OFFICE, RulesKind.BIRTHDAY, ReferralRules())
-    marketer = Actor(kind="staff", name="m", permissions=frozenset({"occasions.edit_rules"}), stations=frozenset({1}))
-    with pytest.raises(NotAllowed, match="all stations"):
-        services.save_rules(marketer, RulesKind.BIRTHDAY, BIRTHDAY)
-    assert not OccasionRules.objects.filter(live__isnull=False).exclude(kind="referral").exists()
-
-
-def test_a_day_is_begun_once_and_again_once_rules_are_published(chain):
+def test_gifts_follow_the_rules_of_the_day_they_were_due_on(chain):
+    """Though the machine stood still, and other rules began meanwhile."""
     today = day_of(clock.now())
-    hold(RulesKind.BIRTHDAY, GiftRules(points=5, days_before=0, active_days=0))
+    old = GiftRules(points=10, active_days=0)
+    hold(RulesKind.BIRTHDAY, old)
+    begin_to_hold(RulesKind.BIRTHDAY, GiftRules(points=20, active_days=0))
+    before, on = (born(chain, f"{today - timedelta(days=back):%m-%d}")[0] for back in (2, 0))
+    assert give(today) == 2
+    assert [points(before), points(on)] == [10, 20]
+    assert list(GiftRow.objects.order_by("day").values_list("points", "version")) == [(10, 1), (20, 2)]
+
+
+def test_days_before_the_first_rules_bring_nothing(chain):
+    today = day_of(clock.now())
+    begin_to_hold(RulesKind.BIRTHDAY, GiftRules(points=10, days_before=3, active_days=0))
+    members = [born(chain, f"{today + timedelta(days=days):%m-%d}")[0] for days in (-1, 0, 2, 3, 4)]
+    assert give(today) == 3
+    assert [points(one) for one in members] == [0, 10, 10, 10, 0]
+
+
+def test_nobody_is_left_out_when_gifts_are_given_earlier_than_before(chain):
+    today = day_of(clock.now())
+    hold(RulesKind.BIRTHDAY, GiftRules(points=10, active_days=0))
+    members = [born(chain, f"{today + timedelta(days=days):%m-%d}")[0] for days in range(6)]
+    assert give(today) == 1
+    begin_to_hold(RulesKind.BIRTHDAY, GiftRules(points=20, days_before=4, active_days=0))
+    assert give(today) == 4
+    assert give(today + timedelta(days=1)) == 1
+    assert [points(one) for one in members] == [10, 20, 20, 20, 20, 20]
+
+
+def test_rules_that_begin_during_the_day_give_to_who_had_none(chain):
+    today = day_of(clock.now())
+    hold(RulesKind.BIRTHDAY, GiftRules(points=5, active_days=0, tiers=()))
     born(chain, f"{today:%m-%d}")
     assert services.begin_day(SYSTEM) == 1
     late = born(chain, f"{today:%m-%d}")
     assert services.begin_day(SYSTEM) == 0
     assert DailyRun.objects.count() == 3
-    services.publish_rules(HEAD_OFFICE, RulesKind.BIRTHDAY)
+    begin_to_hold(RulesKind.BIRTHDAY, GiftRules(points=7, active_days=0))
     assert services.begin_day(SYSTEM) == 1
-    assert points(late[0]) == 5
+    assert services.begin_day(SYSTEM) == 0
+    assert points(late[0]) == 7
+    services.stop_rules(HEAD_OFFICE, RulesKind.BIRTHDAY)
+    born(chain, f"{today:%m-%d}")
+    assert services.begin_day(SYSTEM) == 0
 
 
 def change_tier(customer_id: int, before: str, after: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import uuid4
 
 import msgspec
@@ -14,7 +15,7 @@ from forecourt.kernel.problems import Invalid
 from forecourt.loyalty.values import Every, Programme, Tier, TierCoupon
 from forecourt.occasions import rules
 from forecourt.occasions.rules import FriendSale
-from forecourt.occasions.values import EventState, GiftRules, MemberEventView, NewMemberEvent, ReferralRules
+from forecourt.occasions.values import EventState, GiftRules, HeldRules, MemberEventView, NewMemberEvent, ReferralRules
 
 JOINED = datetime(2026, 11, 1, 4, tzinfo=UTC)
 ASKED = ReferralRules(minimum_amount=Decimal(100), minimum_quantity=Decimal(10), within_days=30)
@@ -27,10 +28,38 @@ def sale(hours: float, net: str, fuel: str = "0", *, station: int = 1, refund_of
 @given(st.integers(1, 12), st.integers(1, 28), st.integers(0, 60), st.dates(date(2024, 1, 1), date(2032, 12, 31)))
 def test_every_birthday_is_due_on_its_day_and_a_week_on_and_never_else(month, day, before, today):
     birthday = month * 100 + day
-    targets = [target for target in rules.targets(GiftRules(days_before=before), today) if birthday in target.keys]
+    held = HeldRules(version=1, rules=GiftRules(days_before=before))
+    (due,) = rules.due_days(dict.fromkeys(rules.asked_days(today), held), today)
+    targets = [target for target in due.targets if birthday in target.keys]
     kept = [birthday_in(birthday, year) for year in (today.year, today.year + 1)]
     is_due = [one for one in kept if 0 <= (today - (one - timedelta(days=before))).days <= rules.LATE_DAYS]
     assert [target.day for target in targets] == is_due
+
+
+FIRST_DAY = date(2026, 3, 1)
+
+
+@given(st.lists(st.none() | st.integers(0, 5), min_size=20, max_size=20))
+def test_whatever_rules_follow_one_another_each_day_has_its_gifts_once_by_those_of_a_day_on_which_it_was_due(timeline):
+    """Each day of the timeline its rules say how many days before they give, or that they give nothing."""
+    days = [FIRST_DAY + timedelta(days=count) for count in range(len(timeline))]
+    changes = [1 + sum(one != other for one, other in pairwise(timeline[: place + 1])) for place in range(len(days))]
+    held = {
+        day: None if before is None else HeldRules(version=version, rules=GiftRules(days_before=before))
+        for day, before, version in zip(days, timeline, changes, strict=True)
+    }
+    given_on = {}
+    for day in days:
+        for due in rules.due_days({one: held.get(one) for one in rules.asked_days(day)}, day):
+            for target in due.targets:
+                given_on.setdefault(target.day, (day, due.held))
+    for day in days:
+        if day in given_on:
+            on, by = given_on[day]
+            assert held[on] == by
+            assert on <= day <= on + timedelta(days=by.rules.days_before)
+        else:
+            assert held[day] is None
 
 
 def test_a_gift_given_late_is_good_as_long_as_one_given_in_time():

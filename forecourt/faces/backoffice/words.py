@@ -86,6 +86,8 @@ SCOPE = {
     "points:spend": _("Spend points, pass them on and give them back"),
     "points:approve": _("Approve adjustments of points"),
     "points:read": _("Read points"),
+    "gifts:write": _("Draft the rules of gifts and referrals, hand them in, stop them"),
+    "occasions:approve": _("Approve rules of gifts, referrals and events, decide on referrals"),
     "occasions:write": _("Sign members up for events, check them in, note who brought whom"),
     "occasions:read": _("Read events, sign-ups and referrals"),
     "programme:write": _("Edit the programme and hand it in"),

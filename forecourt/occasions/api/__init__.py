@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from forecourt.occasions.api import member_events, referrals
+from forecourt.occasions.api import member_events, referrals, rules
 
 router = Router()
-for part in (referrals, member_events):
+for part in (rules, referrals, member_events):
     router.add_router("", part.router)

@@ -30,22 +30,42 @@ class CodeBody(Body):
 
 
 class ReferralOut(Schema):
-    """A member brought by another. While there are `open_flags`, a person decides and nothing is rewarded."""
+    """A member brought by another. While there are `open_flags`, a person decides and nothing is rewarded.
+
+    `accepted_flags` are those that a person let pass; `decided_by` and `decided_at` say who decided last, and when.
+    """
 
     id: int
     referrer_id: int
     referred_id: int
     state: ReferralState
     open_flags: list[Flag]
+    accepted_flags: list[Flag]
     made_at: datetime
     qualified_at: datetime | None
     due_at: datetime | None
     rewarded_at: datetime | None
     reason: str
+    decided_at: datetime | None
+    decided_by: str
 
     @classmethod
     def of(cls, view: ReferralView) -> "ReferralOut":
-        return cls.model_validate({name: getattr(view, name) for name in cls.model_fields})
+        said = {name: getattr(view, name) for name in cls.model_fields if name != "accepted_flags"}
+        accepted = [flag for flag in view.flags if flag not in view.open_flags]
+        return cls.model_validate({**said, "accepted_flags": accepted})
+
+
+class AcceptBody(Body):
+    """Why what speaks against it may pass, for the audit trail."""
+
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class ReferralRefusalBody(Body):
+    """Why nothing is given."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]
 
 
 @router.get(
@@ -95,18 +115,66 @@ def list_of_customer(
     openapi_extra=needs("occasions:read"),
 )
 def list_referrals(
-    request: KeyedRequest, state: ReferralState | None = None, limit: Limit = 50, cursor: Cursor | None = None
+    request: KeyedRequest,
+    state: ReferralState | None = None,
+    is_flagged: bool | None = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
 ) -> Page[ReferralOut]:
-    """The latest first."""
+    """The latest first. With `is_flagged` those that wait for a person (false: the others), each with its `open_flags`."""
     request.actor.require(permissions.VIEW)
-    return _page(limit, cursor, None, state)
+    return _page(limit, cursor, None, state, is_flagged=is_flagged)
+
+
+@router.get(
+    "/referrals/{referral_id}",
+    response=ReferralOut,
+    operation_id="referrals_get",
+    summary="One referral",
+    openapi_extra=needs("occasions:read"),
+)
+def get_referral(request: KeyedRequest, referral_id: Id) -> ReferralOut:
+    request.actor.require(permissions.VIEW)
+    return ReferralOut.of(queries.referral(referral_id))
+
+
+@router.post(
+    "/referrals/{referral_id}/accept",
+    response=ReferralOut,
+    operation_id="referrals_accept",
+    summary="Let what speaks against a referral pass",
+    openapi_extra=needs("occasions:approve"),
+)
+def accept_referral(request: KeyedRequest, referral_id: Id, said: AcceptBody) -> ReferralOut:
+    """It is rewarded when it is due; what turns up later needs another look. 409 when it ended, or nothing waits."""
+    services.approve_referral(request.actor, referral_id, said.note)
+    return ReferralOut.of(queries.referral(referral_id))
+
+
+@router.post(
+    "/referrals/{referral_id}/refuse",
+    response=ReferralOut,
+    operation_id="referrals_refuse",
+    summary="Give no reward for a referral",
+    openapi_extra=needs("occasions:approve"),
+)
+def refuse_referral(request: KeyedRequest, referral_id: Id, said: ReferralRefusalBody) -> ReferralOut:
+    """For good. 409 when it ended already."""
+    services.refuse_referral(request.actor, referral_id, said.reason)
+    return ReferralOut.of(queries.referral(referral_id))
 
 
 def _page(
-    limit: int, cursor: str | None, family: list[int] | None, state: ReferralState | None = None
+    limit: int,
+    cursor: str | None,
+    family: list[int] | None,
+    state: ReferralState | None = None,
+    *,
+    is_flagged: bool | None = None,
 ) -> Page[ReferralOut]:
     position = position_of(cursor, [int])
     found = queries.referrals(
+        is_flagged=is_flagged,
         states=[state.value] if state else (),
         customer_ids=family,
         before=position[0] if position else None,

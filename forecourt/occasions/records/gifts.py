@@ -8,7 +8,7 @@ from forecourt.occasions.models import GiftRow
 from forecourt.occasions.rules import Due
 
 BENEFIT_COLUMNS = ("customer_id", "tier", "template", "every", "period", "given_at")
-GIFT_COLUMNS = ("customer_id", "kind", "year", "day", "given_at", "points", "template")
+GIFT_COLUMNS = ("customer_id", "kind", "year", "day", "given_at", "points", "template", "version")
 
 
 def save_gifts(gifts: Sequence[GiftRow]) -> None:
@@ -18,7 +18,14 @@ def save_gifts(gifts: Sequence[GiftRow]) -> None:
         GIFT_COLUMNS,
         [
             sql.copy_line(
-                gift.customer_id, str(gift.kind), gift.year, gift.day, gift.given_at, gift.points, gift.template
+                gift.customer_id,
+                str(gift.kind),
+                gift.year,
+                gift.day,
+                gift.given_at,
+                gift.points,
+                gift.template,
+                gift.version,
             )
             for gift in gifts
         ],

@@ -2,7 +2,7 @@
 
 from forecourt.occasions.rules.benefits import Due, due_each, due_on_change, periods
 from forecourt.occasions.rules.codes import ALPHABET, new_code, normal_code
-from forecourt.occasions.rules.gifts import LATE_DAYS, Target, last_day, targets
+from forecourt.occasions.rules.gifts import LATE_DAYS, DueDays, Target, asked_days, due_days, last_day
 from forecourt.occasions.rules.member_events import EARLY, LATE, checked_event, refusal, station_or_place
 from forecourt.occasions.rules.referrals import FriendSale, Qualified, is_together, qualified, taken_back
 
@@ -12,10 +12,13 @@ __all__ = [
     "LATE",
     "LATE_DAYS",
     "Due",
+    "DueDays",
     "FriendSale",
     "Qualified",
     "Target",
+    "asked_days",
     "checked_event",
+    "due_days",
     "due_each",
     "due_on_change",
     "is_together",
@@ -27,5 +30,4 @@ __all__ = [
     "refusal",
     "station_or_place",
     "taken_back",
-    "targets",
 ]

@@ -12,12 +12,14 @@ from forecourt.occasions.services.member_events import (
     open_event,
 )
 from forecourt.occasions.services.referrals import make_referral, referral_code
+from forecourt.occasions.services.reviews import approve_rules, refuse_rules, submit_rules, withdraw_rules
 from forecourt.occasions.services.rewarding import reward_referrals
-from forecourt.occasions.services.settings import publish_rules, save_rules, stop_rules
+from forecourt.occasions.services.settings import save_rules, stop_rules
 from forecourt.occasions.services.sign_ups import cancel_sign_up, check_in, sign_up
 
 __all__ = [
     "approve_referral",
+    "approve_rules",
     "begin_day",
     "cancel_event",
     "cancel_sign_up",
@@ -29,11 +31,13 @@ __all__ = [
     "make_event",
     "make_referral",
     "open_event",
-    "publish_rules",
     "referral_code",
     "refuse_referral",
+    "refuse_rules",
     "reward_referrals",
     "save_rules",
     "sign_up",
     "stop_rules",
+    "submit_rules",
+    "withdraw_rules",
 ]

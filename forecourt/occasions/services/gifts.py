@@ -17,28 +17,36 @@ from forecourt.kernel.events import publish
 from forecourt.occasions import permissions, queries, records, rules
 from forecourt.occasions.events import GiftGiven
 from forecourt.occasions.models import GiftRow
-from forecourt.occasions.values import GiftRules, Grant, RulesKind
+from forecourt.occasions.rules import DueDays
+from forecourt.occasions.values import Grant, HeldRules, RulesKind
 
 BATCH: Final = 1000
 
 
 def give_gifts(actor: Actor, kind: RulesKind, day: date) -> int:
-    """Give the gifts that are due on that day of the company's clock; returns how many. Safe to repeat."""
+    """Give the gifts that are due on that day of the company's clock; returns how many. Safe to repeat.
+
+    Each by the rules in force on the day it was due, though it is given late.
+    """
     actor.require(permissions.EDIT_RULES)
-    live = queries.live_gift_rules(kind)
-    if live is None:
-        return 0
+    asked = rules.asked_days(day)
+    held = dict(zip(asked, queries.gift_rules_on(kind, asked), strict=True))
+    return sum(_give_all(actor, kind, due, day) for due in rules.due_days(held, day))
+
+
+def _give_all(actor: Actor, kind: RulesKind, wanted: DueDays, day: date) -> int:
     given, after = 0, 0
     while True:
-        due = queries.due_gifts(kind, live, rules.targets(live, day), after, BATCH)
+        due = queries.due_gifts(kind, wanted.held.rules, wanted.targets, after, BATCH)
         if not due:
             return given
         after = due[-1][0]
-        given += _give(actor, kind, live, dict(due), day)
+        given += _give(actor, kind, wanted.held, dict(due), day)
 
 
 @transaction.atomic(durable=True)
-def _give(actor: Actor, kind: RulesKind, live: GiftRules, due: dict[int, date], today: date) -> int:
+def _give(actor: Actor, kind: RulesKind, held: HeldRules, due: dict[int, date], today: date) -> int:
+    live = held.rules
     state = customer_records.lock(due)
     had = queries.gifts_had(kind, due)
     # whoever was merged just now is asked about again tomorrow, as the survivor
@@ -54,6 +62,7 @@ def _give(actor: Actor, kind: RulesKind, live: GiftRules, due: dict[int, date], 
                 given_at=now,
                 points=live.points,
                 template=live.template,
+                version=held.version,
             )
             for one in who
         ]

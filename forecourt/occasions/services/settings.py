@@ -1,5 +1,6 @@
-"""The rules of occasions: edited as a draft, and published to hold."""
+"""The rules of occasions: edited as a draft, and stopped. What puts them in force stands in `reviews`."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons.values import CouponKind
-from forecourt.kernel import audit, clock
+from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.money import ZERO
@@ -16,7 +17,8 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
 from forecourt.loyalty import queries as loyalty
 from forecourt.occasions import permissions, queries
 from forecourt.occasions.events import OccasionRulesPublished
-from forecourt.occasions.models import DailyRun, OccasionRules
+from forecourt.occasions.models import OccasionRules, RulesVersionRow
+from forecourt.occasions.queries.settings import subject_of
 from forecourt.occasions.values import GiftRules, ReferralRules, RulesKind
 
 _MOST: Final = 1_000_000
@@ -24,47 +26,79 @@ _MOST: Final = 1_000_000
 
 @transaction.atomic(durable=True)
 def save_rules(actor: Actor, kind: RulesKind, rules: GiftRules | ReferralRules) -> None:
-    """Keep rules as the draft of their kind; nothing takes effect until they are published."""
-    _require(actor)
+    """Keep rules as the draft of their kind; nothing takes effect until it is handed in and approved.
+
+    Conflict while it is in review.
+    """
+    require_everywhere(actor, permissions.EDIT_RULES)
     if isinstance(rules, ReferralRules) != (kind is RulesKind.REFERRAL):
         raise Invalid.field("kind", _("the rules are of another kind"))
     body, now = _checked(rules), clock.now()
-    OccasionRules.objects.update_or_create(
-        kind=kind.value,
-        defaults={"draft": body, "edited_at": now, "edited_by": actor.label},
-        create_defaults={"draft": body, "edited_at": now, "edited_by": actor.label},
+    row, _is_new = OccasionRules.objects.select_for_update().get_or_create(
+        kind=kind.value, defaults={"draft": body, "edited_at": now, "edited_by": actor.label}
     )
-    audit.record(actor, "occasion.edit", f"occasion:{kind.value}")
+    reviews.require_none(subject_of(kind))
+    row.draft, row.edited_at, row.edited_by = body, now, actor.label
+    row.save(update_fields=["draft", "edited_at", "edited_by"])
+    audit.record(actor, "occasion.edit", subject_of(kind))
 
 
 @transaction.atomic(durable=True)
-def publish_rules(actor: Actor, kind: RulesKind) -> int:
-    """Have the draft hold from now on; returns its version. Invalid when it gives nothing, or what is not there."""
-    _require(actor)
-    row = OccasionRules.objects.select_for_update().filter(kind=kind.value).first()
-    if row is None:
-        raise Conflict(_("There is no draft to publish; save one first."))
-    _check(queries.rules_of(kind).draft)
-    row.live, row.version = row.draft, row.version + 1
-    row.published_at, row.published_by = clock.now(), actor.label
-    row.save()
-    DailyRun.objects.filter(name=kind.value).delete()  # so that today's gifts follow today
-    publish([OccasionRulesPublished(occurred_at=row.published_at, kind=kind.value, version=row.version)])
-    audit.record(actor, "occasion.publish", f"occasion:{kind.value}", detail={"version": row.version})
-    version: int = row.version
+def stop_rules(actor: Actor, kind: RulesKind, reason: str = "") -> int:
+    """Give nothing more of this kind, at once, and nothing of what was to begin later; returns the version that says so.
+
+    Referrals that were made keep the terms they were made under. What is in review is withdrawn: its draft stays.
+    """
+    require_everywhere(actor, permissions.EDIT_RULES)
+    row = locked(kind)
+    if row is None or not queries.rules_of(kind).may_stop:
+        raise Conflict(_("Nothing is given by these rules, so there is nothing to stop."))
+    why = reviews.plain_text("reason", reason)
+    version = add_version(actor, kind, None, clock.now(), note=why)
+    reviews.let_drop(actor, subject_of(kind), _("Giving was stopped."))
+    audit.record(actor, "occasion.stop", subject_of(kind), reason=why, detail={"version": version})
     return version
 
 
-@transaction.atomic(durable=True)
-def stop_rules(actor: Actor, kind: RulesKind) -> None:
-    """Give nothing more of this kind. Referrals that were made keep the terms they were made under."""
-    _require(actor)
-    if OccasionRules.objects.filter(kind=kind.value, live__isnull=False).update(live=None):
-        audit.record(actor, "occasion.stop", f"occasion:{kind.value}")
+def locked(kind: RulesKind) -> OccasionRules | None:
+    """The rules of a kind, locked until the transaction ends; None when nobody edited any yet."""
+    return OccasionRules.objects.select_for_update().filter(kind=kind.value).first()
 
 
-def _require(actor: Actor) -> None:
-    actor.require(permissions.EDIT_RULES)
+def next_version(kind: RulesKind) -> int:
+    """The number of the version to come. Callers hold the lock of the kind."""
+    newest = RulesVersionRow.objects.filter(kind=kind.value).order_by("-version").first()
+    return newest.version + 1 if newest else 1
+
+
+def add_version(
+    actor: Actor,
+    kind: RulesKind,
+    rules: GiftRules | ReferralRules | None,
+    valid_from: datetime,
+    *,
+    note: str,
+    submitted_by: str = "",
+) -> int:
+    """Add a version, in the caller's transaction, under the lock of the kind; returns its number."""
+    now, version = clock.now(), next_version(kind)
+    RulesVersionRow.objects.create(
+        kind=kind.value,
+        version=version,
+        valid_from=valid_from,
+        body=None if rules is None else _checked(rules),
+        note=note,
+        submitted_by=submitted_by or actor.label,
+        published_at=now,
+        published_by=actor.label,
+    )
+    publish([OccasionRulesPublished(occurred_at=now, kind=kind.value, version=version)])
+    return version
+
+
+def require_everywhere(actor: Actor, permission: str) -> None:
+    """NotAllowed without the permission, or for who works for some stations only."""
+    actor.require(permission)
     if actor.stations is not None:
         raise NotAllowed(_("These rules hold for all stations; ask somebody who works for all of them."))
 
@@ -86,12 +120,13 @@ def _checked(rules: GiftRules | ReferralRules) -> Any:
     return body
 
 
-def _check(rules: GiftRules | ReferralRules) -> None:
+def check(rules: GiftRules | ReferralRules, moment: datetime) -> None:
+    """Invalid where rules give nothing, or name what is not there at that moment."""
     if isinstance(rules, GiftRules):
         wanted = {"template": rules.template}
         if not rules.points and not rules.template:
             raise Invalid.field("points", _("nothing is given; name points, a coupon, or both"))
-        known = {tier.code for tier in loyalty.programme_at(clock.now()).tiers}
+        known = {tier.code for tier in loyalty.programme_at(moment).tiers}
         for tier in rules.tiers:
             if tier not in known:
                 raise Invalid.field(

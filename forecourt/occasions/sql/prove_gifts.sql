@@ -1,4 +1,5 @@
--- Gifts and tier benefits as noted, against the points and coupons that their origins gave: both, or neither.
+-- Gifts and tier benefits as noted, against the points and coupons that their origins gave: both, or neither. And gifts against
+-- the version of the rules they were given by; those from before versions were kept bear none.
 WITH noted AS (
     SELECT customer_id, kind || ':' || year AS origin, points, template FROM occasions_gift
     UNION ALL
@@ -25,3 +26,11 @@ SELECT 'customer ' || coalesce(expected.customer_id, given.customer_id) || ', '
 FROM expected FULL JOIN given ON given.customer_id = expected.customer_id AND given.origin = expected.origin
 WHERE coalesce(expected.points, 0) <> coalesce(given.points, 0)
    OR coalesce(expected.coupons, 0) <> coalesce(given.coupons, 0)
+UNION ALL
+SELECT 'customer ' || gift.customer_id || ', ' || gift.kind || ':' || gift.year || ' by version ' || gift.version,
+    gift.points || ' points ' || gift.template,
+    coalesce((rules.body ->> 'points') || ' points ' || (rules.body ->> 'template'), 'nothing')
+FROM occasions_gift AS gift
+LEFT JOIN occasions_rulesversion AS rules ON rules.kind = gift.kind AND rules.version = gift.version
+WHERE gift.version > 0
+  AND ((rules.body ->> 'points')::bigint IS DISTINCT FROM gift.points OR rules.body ->> 'template' IS DISTINCT FROM gift.template)

@@ -50,7 +50,8 @@ def _publish_rules(world: World) -> None:
         (RulesKind.REFERRAL, _REFERRAL),
     ):
         services.save_rules(world.office.marketer, kind, rules)
-        services.publish_rules(world.office.marketer, kind)
+        services.submit_rules(world.office.marketer, kind, "会员关怀规则首次上线")
+        services.approve_rules(world.office.director, kind)
 
 
 def _families(world: World) -> list[tuple[Member, Member]]:

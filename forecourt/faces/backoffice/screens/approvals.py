@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forecourt.faces.backoffice.screens import occasion_reviews
 from forecourt.faces.backoffice.screens.programme_review import may_approve
 from forecourt.faces.backoffice.screens.reviews import may_decide
 from forecourt.faces.backoffice.templatetags.office import who
@@ -17,6 +18,8 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Outcome, Review
 from forecourt.loyalty import permissions as loyalty
 from forecourt.loyalty import queries as programmes
+from forecourt.occasions import permissions as occasions
+from forecourt.occasions.values import RulesKind
 from forecourt.offers import permissions as offers
 from forecourt.offers import queries as published_offers
 from forecourt.offers.values import FLOORS_SUBJECT, POLICY_SUBJECT
@@ -42,6 +45,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
         + _rules_of_all(actor)
         + _rewards(actor)
         + _games(actor)
+        + _occasions(actor)
         + _adjustments(actor)
     )
 
@@ -134,6 +138,22 @@ def _games(actor: Actor) -> list[Waiting]:
     )
     found = [(one.body["name"], one, reverse("admin:game", args=[one.key])) for one in waiting]
     return _two(found, said, more, reverse("admin:games"))
+
+
+def _occasions(actor: Actor) -> list[Waiting]:
+    """Rules of gifts and referrals that others handed in: three kinds at most."""
+    if actor.stations is not None:
+        return []
+    said = _("Rules: %(name)s wait for your approval")
+    return [
+        Waiting(
+            said % {"name": occasion_reviews.NAMES[RulesKind(one.key)]},
+            who(one.submitted_by),
+            one.submitted_at,
+            occasion_reviews.page_of(RulesKind(one.key)),
+        )
+        for one in _to_decide(actor, "occasion", occasions.APPROVE_RULES)
+    ]
 
 
 def _to_decide(actor: Actor, kind: str, permission: str) -> list[Review]:

@@ -13,6 +13,7 @@ from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens.customer_occasions import found_member
+from forecourt.faces.backoffice.screens.occasion_reviews import moment
 from forecourt.faces.backoffice.screens.occasions import whole
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock
@@ -147,7 +148,7 @@ def _form(request: HttpRequest, title: str, view: MemberEventView | None, given:
 
 def _asked(request: HttpRequest) -> NewMemberEvent:
     given = request.POST
-    starts_at, ends_at = _moment(given, "starts_at"), _moment(given, "ends_at")
+    starts_at, ends_at = moment(given, "starts_at"), moment(given, "ends_at")
     if starts_at is None or ends_at is None:
         raise Invalid.field("ends_at" if starts_at else "starts_at", _("is empty; give a day and a time"))
     return NewMemberEvent(
@@ -157,8 +158,8 @@ def _asked(request: HttpRequest) -> NewMemberEvent:
         place=given.get("place", ""),
         starts_at=starts_at,
         ends_at=ends_at,
-        opens_at=_moment(given, "opens_at"),
-        closes_at=_moment(given, "closes_at"),
+        opens_at=moment(given, "opens_at"),
+        closes_at=moment(given, "closes_at"),
         places=whole(given, "places"),
         has_waiting_list=given.get("has_waiting_list") == "1",
         tiers=tuple(given.getlist("tiers")),
@@ -166,17 +167,6 @@ def _asked(request: HttpRequest) -> NewMemberEvent:
         points=whole(given, "points"),
         cost=whole(given, "cost"),
     )
-
-
-def _moment(given: Any, name: str) -> datetime | None:
-    """A moment as a form's field sends it, by the company's clock."""
-    text = given.get(name, "")
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
-    except ValueError:
-        raise Invalid.field(name, _("give a day and a time")) from None
 
 
 @screen(permissions.EDIT_EVENTS)

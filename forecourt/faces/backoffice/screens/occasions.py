@@ -14,17 +14,14 @@ from forecourt.customers import services as customer_services
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import occasions as figures
 from forecourt.faces.backoffice.screen import act, screen, show
-from forecourt.faces.backoffice.screens.sales import tier_names
+from forecourt.faces.backoffice.screens.occasion_reviews import kind_of, panel, save_or_stop
 from forecourt.kernel import clock
-from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import words as loyalty_words
-from forecourt.occasions import permissions, queries, services
-from forecourt.occasions.models import RULES_NAMES
+from forecourt.occasions import permissions
 from forecourt.occasions.values import GiftRules, RulesKind
 
-NAMES: Final = {RulesKind(kind): name for kind, name in RULES_NAMES}
 GIFTS: Final = (RulesKind.BIRTHDAY, RulesKind.ANNIVERSARY)
 _AHEAD_DAYS: Final = 7
 
@@ -37,21 +34,14 @@ def occasions(request: HttpRequest) -> HttpResponse:
         request,
         "occasions",
         _("Birthdays and benefits"),
-        kinds=[(kind, NAMES[kind], queries.rules_of(kind)) for kind in GIFTS],
+        panels=[panel(actor, kind) for kind in GIFTS],
         figures=figures.gift_figures(clock.now() - timedelta(days=30), _AHEAD_DAYS),
-        tiers=tier_names(),
         bring=[tier for tier in programme.tiers if tier.coupons],
         every=loyalty_words.EVERY,
         templates=template_names(),
         household_size=customers.household_size(),
-        may_edit=may_edit(actor),
         may_size=actor.may(customer_permissions.EDIT) and actor.stations is None,
     )
-
-
-def may_edit(actor: Actor) -> bool:
-    """Whether this person may change rules that hold everywhere."""
-    return actor.may(permissions.EDIT_RULES) and actor.stations is None
 
 
 def template_names() -> dict[str, str]:
@@ -61,26 +51,9 @@ def template_names() -> dict[str, str]:
 
 @screen(permissions.EDIT_RULES)
 def rules(request: HttpRequest, kind: str) -> HttpResponse:
-    """Save the draft of birthday or anniversary gifts, publish it, or give nothing more."""
-    actor = request.actor  # type: ignore[attr-defined]
-    which = RulesKind(kind) if kind in {one.value for one in GIFTS} else RulesKind.BIRTHDAY
-    to = reverse("admin:occasions")
-    return act_on_rules(request, actor, which, to, lambda: _gift_rules(request.POST))
-
-
-def act_on_rules(request: HttpRequest, actor: Actor, kind: RulesKind, to: str, given: Any) -> HttpResponse:
-    """What the buttons under rules do: save, save and publish, stop."""
-    do = request.POST.get("do")
-    if do == "stop":
-        return act(request, to, lambda: services.stop_rules(actor, kind), _("Nothing more is given."))
-
-    def save() -> None:
-        services.save_rules(actor, kind, given())
-        if do == "publish":
-            services.publish_rules(actor, kind)
-
-    done = _("Published. It holds from now on.") if do == "publish" else _("Draft saved.")
-    return act(request, to, save, done)
+    """Save the draft of birthday or anniversary gifts, or give nothing more."""
+    which = kind_of(kind)
+    return save_or_stop(request, which, lambda: _gift_rules(request.POST))
 
 
 def _gift_rules(given: Mapping[str, Any]) -> GiftRules:

@@ -13,7 +13,8 @@ from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import choosing
-from forecourt.faces.backoffice.screens.occasions import act_on_rules, may_edit, template_names, whole
+from forecourt.faces.backoffice.screens.occasion_reviews import panel, save_or_stop
+from forecourt.faces.backoffice.screens.occasions import template_names, whole
 from forecourt.kernel import audit, clock
 from forecourt.kernel.problems import Invalid
 from forecourt.occasions import permissions, queries, services
@@ -49,9 +50,8 @@ def referrals(request: HttpRequest) -> HttpResponse:
         conversion=counts.get("rewarded", 0) * 100 / made if made else None,
         report=report,
         cost=sum((line.cost for line in report), Decimal(0)),
-        rules=queries.rules_of(RulesKind.REFERRAL),
+        panel=panel(actor, RulesKind.REFERRAL),
         templates=template_names(),
-        may_edit=may_edit(actor),
         may_decide=actor.may(permissions.DECIDE_REFERRALS),
     )
 
@@ -118,9 +118,8 @@ def decide(request: HttpRequest, referral_id: int) -> HttpResponse:
 
 @screen(permissions.EDIT_RULES)
 def rules(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    to = reverse("admin:referrals")
-    return act_on_rules(request, actor, RulesKind.REFERRAL, to, lambda: _rules(request.POST))
+    """Save the draft of the rules, or give nothing more."""
+    return save_or_stop(request, RulesKind.REFERRAL, lambda: _rules(request.POST))
 
 
 def _rules(given: Mapping[str, Any]) -> ReferralRules:

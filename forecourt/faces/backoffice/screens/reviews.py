@@ -41,10 +41,10 @@ def shown(actor: Actor, review: Review | None, permission: str) -> dict[str, Any
 
 
 def step(
-    request: HttpRequest, to: str, steps: Mapping[str, Callable[[], Any]], done: Mapping[str, Any] = DONE
+    request: HttpRequest, to: str, steps: Mapping[str, Callable[[], Any]], done: Mapping[str, Any] | None = None
 ) -> HttpResponse:
-    """Do what the pressed button says: one of submit, approve, refuse and withdraw."""
+    """Do what the pressed button says: one of submit, approve, refuse and withdraw; `done` are words in place of the usual."""
     do = request.POST.get("do", "")
     if do not in steps:
         return HttpResponseNotAllowed(["POST"])
-    return act(request, to, steps[do], done[do], {"reason": "reason", "note": "note"})
+    return act(request, to, steps[do], {**DONE, **(done or {})}[do], {"reason": "reason", "note": "note"})

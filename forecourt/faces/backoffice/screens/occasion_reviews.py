@@ -1,0 +1,114 @@
+"""Rules of gifts and referrals as they stand, as they are edited and handed in, and every version of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from forecourt.faces.backoffice.screen import act, screen
+from forecourt.faces.backoffice.screens import reviews as reviewing
+from forecourt.faces.backoffice.screens.occasion_words import OccasionNames, differences, parts
+from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import Invalid, NotFound
+from forecourt.kernel.values import Outcome
+from forecourt.occasions import permissions, queries, services
+from forecourt.occasions.models import RULES_NAMES
+from forecourt.occasions.values import RulesKind, RulesVersion
+from forecourt.organisation import queries as organisation
+
+NAMES: Final = {RulesKind(kind): name for kind, name in RULES_NAMES}
+SHOWN: Final = 30
+"""Versions of one kind that the page shows."""
+
+
+def panel(actor: Actor, kind: RulesKind) -> dict[str, Any]:
+    """What `office/occasion_*.html` ask for about the rules of a kind."""
+    view, versions, now = queries.rules_of(kind), queries.rules_versions(kind), clock.now()
+    review = view.review
+    proposal = queries.proposal_of(kind, review) if review else None
+    wanted = proposal.rules if proposal else view.draft
+    names = OccasionNames([view.live, wanted, *(one.rules for one in versions[:SHOWN])])
+    return {
+        "kind": kind,
+        "name": NAMES[kind],
+        "rules": view,
+        "parts": parts(view.live, names) if view.live else [],
+        "changes": differences(view.live, wanted, names),
+        "is_changed": bool(view.edited_at) and view.draft != view.live,
+        "valid_from": proposal.valid_from if proposal else None,
+        "versions": [(one, state_of(one, now), differences(one.before, one.rules, names)) for one in versions[:SHOWN]],
+        "refused": next((one for one in queries.decided_rules(kind)[:1] if one.outcome is Outcome.REFUSED), None),
+        "may_edit": may_edit(actor),
+        "to": reverse("admin:occasion_review", args=[kind.value]),
+        "tiers": names.tiers,
+        **reviewing.shown(actor, review, permissions.APPROVE_RULES),
+        "may_decide": actor.stations is None and reviewing.may_decide(actor, review, permissions.APPROVE_RULES),
+    }
+
+
+def state_of(one: RulesVersion, now: datetime) -> str:
+    """How a version stands: active, coming, past, or none (another took its place before it began)."""
+    if one.has_no_time:
+        return "none"
+    return "active" if one.is_in_force(now) else "coming" if one.is_coming(now) else "past"
+
+
+def may_edit(actor: Actor) -> bool:
+    """Whether this person may change rules that hold everywhere."""
+    return actor.may(permissions.EDIT_RULES) and actor.stations is None
+
+
+@screen(permissions.VIEW)
+def review(request: HttpRequest, kind: str) -> HttpResponse:
+    """Hand rules in, approve them, send them back or withdraw them."""
+    actor = request.actor  # type: ignore[attr-defined]
+    which, given = kind_of(kind), request.POST
+    steps = {
+        "submit": lambda: services.submit_rules(
+            actor, which, given.get("note", ""), valid_from=moment(given, "valid_from")
+        ),
+        "approve": lambda: services.approve_rules(actor, which),
+        "refuse": lambda: services.refuse_rules(actor, which, given.get("reason", "")),
+        "withdraw": lambda: services.withdraw_rules(actor, which),
+    }
+    done = {"approve": gettext_lazy("Approved: the rules hold from when they say.")}
+    return reviewing.step(request, page_of(which), steps, done)
+
+
+def save_or_stop(request: HttpRequest, kind: RulesKind, given: Callable[[], Any]) -> HttpResponse:
+    """What the buttons under rules do: save the draft, or stop giving."""
+    actor, to = request.actor, page_of(kind)  # type: ignore[attr-defined]
+    if request.POST.get("do") == "stop":
+        why = request.POST.get("reason", "")
+        return act(request, to, lambda: services.stop_rules(actor, kind, why), _("Nothing more is given."))
+    saved = _("Saved as a draft. It takes effect once it is handed in and approved.")
+    return act(request, to, lambda: services.save_rules(actor, kind, given()), saved)
+
+
+def page_of(kind: RulesKind) -> str:
+    """The page that shows the rules of a kind."""
+    return reverse("admin:referrals" if kind is RulesKind.REFERRAL else "admin:occasions")
+
+
+def kind_of(text: str) -> RulesKind:
+    """The kind that an address names; NotFound when there is none."""
+    try:
+        return RulesKind(text)
+    except ValueError:
+        raise NotFound(_("There are no such rules.")) from None
+
+
+def moment(given: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment as a form's field sends it, by the company's clock."""
+    text = given.get(name, "")
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
+    except ValueError:
+        raise Invalid.field(name, _("give a day and a time")) from None
