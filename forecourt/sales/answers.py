@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db import InterfaceError, OperationalError
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem, Unavailable
+from forecourt.kernel.wire import JSON, HttpAnswer
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import words as tier_words
 from forecourt.organisation import queries as organisation
@@ -17,18 +18,9 @@ from forecourt.sales import services, wire, words
 from forecourt.sales.values import NewSale, Quote, Receipt
 from forecourt.sales.words import Reader
 
-JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 LINES_AT_ONCE: Final = 1000
 """Lines of an import that are posted in one transaction."""
-
-
-class HttpAnswer(NamedTuple):
-    """An answer as HTTP wants it."""
-
-    status: int
-    media_type: str
-    body: bytes
 
 
 def reader_of(name: str | None) -> Reader | None:

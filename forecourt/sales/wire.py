@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from forecourt.kernel import wire
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.sales.values import MAX_LIST, NewRefund, NewSale, NewTender, Reason, as_plain
 
@@ -20,14 +21,6 @@ _stored_tenders: Final = msgspec.json.Decoder(tuple[NewTender, ...])
 _SPACE: Final = b" \t\r\n"
 
 
-class Malformed(Problem):
-    """The body is no JSON at all."""
-
-    type = "malformed"
-    status = 400
-    title = "The body is not JSON"
-
-
 def is_list(body: bytes) -> bool:
     """Whether a body is a JSON list rather than one object."""
     return body.lstrip(_SPACE)[:1] == b"["
@@ -35,24 +28,24 @@ def is_list(body: bytes) -> bool:
 
 def decode_sale(body: bytes | msgspec.Raw) -> NewSale:
     """One sale; Malformed when it is no JSON, Invalid naming the field when it is not a sale."""
-    return _decoded(_sale, body)  # type: ignore[no-any-return]
+    return wire.decode(_sale, body)  # type: ignore[no-any-return]
 
 
 def decode_refund(body: bytes) -> NewRefund:
     """One refund; errors as for a sale."""
-    return _decoded(_refund, body)  # type: ignore[no-any-return]
+    return wire.decode(_refund, body)  # type: ignore[no-any-return]
 
 
 def decode_object(body: bytes) -> dict[str, Any]:
     """Any JSON object; Malformed when it is no JSON, Invalid when it is something else."""
-    return _decoded(_object, body)  # type: ignore[no-any-return]
+    return wire.decode(_object, body)  # type: ignore[no-any-return]
 
 
 def decode_sales(body: bytes) -> list[NewSale | Problem]:
     """A list of sales, or one as a list of one. A bad item of a list becomes the problem it is and spoils no other."""
     if not is_list(body):
         return [decode_sale(body)]
-    items = _decoded(_raw_list, body)
+    items = wire.decode(_raw_list, body)
     if len(items) > MAX_LIST:
         raise Invalid(f"The list holds {len(items)} sales; send at most {MAX_LIST} at a time.")
     return [_decoded_or_problem(item) for item in items]
@@ -63,24 +56,6 @@ def _decoded_or_problem(item: msgspec.Raw) -> NewSale | Problem:
         return decode_sale(item)
     except Problem as problem:
         return problem
-
-
-def _decoded(decoder: Any, body: bytes | msgspec.Raw) -> Any:
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        field = _dotted(path.rstrip("`")) or "body"
-        raise Invalid.field(field, message[:1].lower() + message[1:]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(f"{error}; send a JSON object, or a list of them.") from None
-    except RecursionError:
-        raise Malformed("The JSON is nested too deep; send a JSON object, or a list of them.") from None
-
-
-def _dotted(path: str) -> str:
-    """msgspec's path `.lines[0].quantity` as `lines.0.quantity`."""
-    return path.replace("[...]", "").replace("[", ".").replace("]", "").lstrip(".")
 
 
 def encode(answer: Any) -> bytes:

@@ -9,7 +9,7 @@ import msgspec
 from django.http import HttpRequest
 
 from forecourt.faces.api.problems import Malformed, TooLarge, UnsupportedMediaType
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.wire import refuse_nul
 
 JSON_TYPES: Final = ("application/json",)
 LINES_TYPES: Final = ("application/jsonl", "application/x-ndjson")
@@ -54,20 +54,6 @@ def decode(body: bytes) -> Any:
             "The body is not JSON that can be read: lists and objects stand too deep in each other."
         ) from None
     return value
-
-
-def refuse_nul(value: Any, path: str = "") -> None:
-    """Invalid when a text in a JSON value holds the character NUL."""
-    match value:
-        case str() if "\0" in value:
-            raise Invalid.field(path or "body", "holds the character NUL (\\u0000); leave it out")
-        case list():
-            for position, item in enumerate(value):
-                refuse_nul(item, f"{path}.{position}" if path else str(position))
-        case dict():
-            for name, item in value.items():
-                refuse_nul(name, path)
-                refuse_nul(item, f"{path}.{name}" if path else name)
 
 
 def spool(request: HttpRequest) -> IO[bytes]:

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from forecourt.faces.api import idempotency, keys, problems
 from forecourt.faces.api.assembly import api
 from forecourt.kernel.schemas import IDEMPOTENT, SCOPE
-from forecourt.sales.api import COMPONENTS
+from forecourt.rewards.api import COMPONENTS as REDEMPTIONS
+from forecourt.sales.api import COMPONENTS as SALES
 
 PREFIX: Final = "api/v1/"
 _METHODS: Final = ("get", "post", "patch", "put", "delete")
@@ -55,7 +56,7 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of all routes, with every answer the door itself can give."""
     made: dict[str, Any] = deepcopy(dict(api.get_openapi_schema(path_prefix=PREFIX)))
     components = made["components"]
-    components["schemas"] |= {"Problem": _PROBLEM, **COMPONENTS}
+    components["schemas"] = {**SALES, **REDEMPTIONS, **components["schemas"], "Problem": _PROBLEM}
     components["securitySchemes"] = keys.SCHEMES
     components["responses"] = {f"Problem{status}": _problem_response(status) for status in _MEANINGS}
     made["servers"] = [{"url": "/", "description": "This installation"}]

@@ -80,7 +80,8 @@ def inner(operation: Operation) -> View:
             if takes_lines:
                 keyed.lines = bodies.lines(bodies.spool(request), request)
             if idempotent:
-                return idempotency.run_once(request, record.actor, body, lambda: run(request, **path))
+                key, route = request.headers.get(idempotency.HEADER), f"{request.method} {request.path}"
+                return idempotency.run_once(key, record.actor, route, body, lambda: run(request, **path))
             return run(request, **path)
         except Exception as error:
             return raised.answer_to(error)

@@ -9,9 +9,9 @@ caller is told to look.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import sha256
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from forecourt.faces.api.models import IdempotentRequest
@@ -24,6 +24,7 @@ HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(hours=24)
 _LONGEST: Final = 255
 CLAIM: Final = sql.load(__file__, "claim")
+Served = TypeVar("Served", bound=HttpResponseBase)
 
 
 class KeyReused(Problem):
@@ -38,17 +39,19 @@ class InProgress(Conflict):
 
 
 def run_once(
-    request: HttpRequest, actor: Actor, body: bytes, serve: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
-    """Serve the request, or answer what it was answered before under the same key; plainly when it bears none."""
-    key = request.headers.get(HEADER)
+    key: str | None, actor: Actor, route: str, body: bytes, serve: Callable[[], Served]
+) -> Served | HttpResponse:
+    """Serve a request, or answer what it was answered before under the same key; plainly when it bears none.
+
+    `route` is its method and path. Both doors' keys are the same: what one served the other answers again.
+    """
     if key is None:
         return serve()
     if not 1 <= len(key) <= _LONGEST or not key.isprintable():
         raise Invalid.field(HEADER, f"must be 1 to {_LONGEST} printable characters, such as a UUID")
     names = {
         "actor": actor.label,
-        "route": f"{request.method} {request.path}",
+        "route": route,
         "key_digest": sha256(key.encode()).digest(),
     }
     fingerprint = keyring().fingerprint(body)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from forecourt.kernel.problems import NotSignedIn, Problem, TooMany, Unavailable
@@ -48,6 +49,16 @@ class LimitReached(TooMany):
     def __init__(self, detail: str, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+def of(error: Exception, number: str) -> Problem:
+    """What was raised while a request was served, as a problem; `number` is how the log knows the request."""
+    match error:
+        case Problem():
+            return error
+        case OperationalError() | InterfaceError():
+            return Unavailable("The store cannot be reached just now. Nothing was recorded; send it again.")
+    return Failed(f"It was recorded as {number}; tell us that number if it happens again.")
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> HttpResponse:

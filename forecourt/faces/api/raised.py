@@ -9,8 +9,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from ninja.errors import HttpError, ValidationError
 
-from forecourt.faces.api.problems import Failed, Malformed, answer
-from forecourt.kernel.problems import Invalid, Problem, Unavailable
+from forecourt.faces.api import problems
+from forecourt.faces.api.problems import Malformed, answer
+from forecourt.kernel.problems import Invalid, Problem
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +23,16 @@ def answer_to(error: Exception) -> HttpResponse:
     """The response for whatever was raised while a request was served. What nobody foresaw is logged, not shown."""
     match error:
         case Problem():
-            return answer(error)
+            pass
         case ValidationError():
             return answer(from_validation(error.errors))
         case HttpError():
             return answer(Malformed(f"The body is not JSON that can be read: {error.message}"))
         case OperationalError() | InterfaceError():
             log.warning("database not available", exc_info=error)
-            return answer(Unavailable("The store cannot be reached just now. Nothing was recorded; send it again."))
-    log.error("request failed", exc_info=error)
-    return answer(Failed(f"It was recorded as {request_id()}; tell us that number if it happens again."))
+        case _:
+            log.error("request failed", exc_info=error)
+    return answer(problems.of(error, request_id()))
 
 
 def request_id() -> str:

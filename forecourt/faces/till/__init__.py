@@ -1,1 +1,1 @@
-"""The till door: quote and post, lean and on a port and process of its own, so that no report can slow a pump."""
+"""The till door: quote, reserve, post, redeem; lean, on a port and process of its own, so that no report can slow a pump."""

@@ -1,12 +1,10 @@
-"""The till door as an ASGI application: POST /api/v1/sales, .../quote and .../reserve, /healthz and /readyz.
+"""The till door as an ASGI application: POST /api/v1/sales, .../quote and .../reserve, redemptions, /healthz and /readyz.
 
-It reads and answers with the same `wire` and the same services as the web door, so both give the same bytes.
+It reads and answers with the same `wire`, `answers` and services as the web door, so both give the same bytes.
 """
 
 import asyncio
-import logging
 import os
-import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -18,17 +16,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.settings")
 django.setup()
 
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402 - Django must be set up first
+from django.http import HttpResponse  # noqa: E402
 
-from forecourt.faces.api import limits, problems  # noqa: E402
+from forecourt.faces.api import idempotency, keys, limits, problems  # noqa: E402
 from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
+from forecourt.faces.till import redemptions, refusals  # noqa: E402
 from forecourt.faces.till.lanes import Lane  # noqa: E402
-from forecourt.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Unavailable  # noqa: E402
+from forecourt.kernel.actors import Actor  # noqa: E402
+from forecourt.kernel.problems import NotFound, NotSignedIn, Problem  # noqa: E402
+from forecourt.kernel.wire import JSON, HttpAnswer  # noqa: E402
 from forecourt.organisation import queries as organisation  # noqa: E402
 from forecourt.organisation.values import KeyRecord  # noqa: E402
-from forecourt.sales import answers, permissions, services, wire  # noqa: E402
+from forecourt.sales import answers, services, wire  # noqa: E402
 from forecourt.sales.services import Submission  # noqa: E402
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Scope = MutableMapping[str, Any]
@@ -39,8 +39,11 @@ Headers = list[tuple[bytes, bytes]]
 POST_SALES: Final = "/api/v1/sales"
 QUOTE_SALES: Final = "/api/v1/sales/quote"
 RESERVE_SALES: Final = "/api/v1/sales/reserve"
+SALES: Final = frozenset({POST_SALES, QUOTE_SALES, RESERVE_SALES})
 SINGLE: Final = 20
 """Sales up to which a request counts as a till's own and rides with the others; a longer list has a lane of its own."""
+
+_KEY: Final = idempotency.HEADER.lower().encode()
 
 posting = Lane("post", services.post_together)
 bulk = Lane("bulk", services.post_together)
@@ -70,6 +73,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         elif message["type"] == "lifespan.shutdown":
             for lane in LANES:
                 await asyncio.to_thread(lane.close)
+            await asyncio.to_thread(redemptions.clerks.shutdown)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -81,38 +85,55 @@ async def _served(scope: Scope, receive: Receive) -> tuple[int, str, bytes, Head
             return await _health(scope["path"], headers)
         answer = await _answer(scope, receive, headers)
     except Exception as error:
-        return _problem(error, headers)
-    return answer.status, answer.media_type, answer.body, headers
+        answer = refusals.answer_to(error)
+    if isinstance(answer, HttpAnswer):
+        return answer.status, answer.media_type, answer.body, headers
+    return answer.status_code, answer["Content-Type"], answer.content, headers + _headers_of(answer)
 
 
-async def _answer(scope: Scope, receive: Receive, headers: Headers) -> answers.HttpAnswer:
+def _headers_of(response: HttpResponse) -> Headers:
+    return [(name.lower().encode(), value.encode()) for name, value in response.items() if name != "Content-Type"]
+
+
+async def _answer(scope: Scope, receive: Receive, headers: Headers) -> HttpAnswer | HttpResponse:
     path = scope["path"]
-    if path not in {POST_SALES, QUOTE_SALES, RESERVE_SALES}:
+    redemption = redemptions.route_of(path)
+    if redemption is None and path not in SALES:
         raise NotFound(
-            f"There is nothing at {path[:200]!r} on this door; use {POST_SALES}, {QUOTE_SALES} or {RESERVE_SALES}."
+            f"There is nothing at {path[:200]!r} on this door; use {POST_SALES}, {QUOTE_SALES}, {RESERVE_SALES} or "
+            f"{redemptions.REDEMPTIONS}."
         )
-    if scope["method"] != "POST":
-        raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; POST does.")
+    method, needed = (redemption.method, redemption.scope) if redemption else ("POST", "sales:write")
+    if scope["method"] != method:
+        raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; {method} does.")
     given = dict(scope["headers"])
     record = await _record(given)
     allowance = limits.till.take(record.actor.id, record.requests_per_second)
     headers += [(name.lower().encode(), value.encode()) for name, value in allowance.headers().items()]
-    if permissions.POST not in record.actor.permissions:
-        raise NotAllowed(
-            f"The key {record.actor.name} lacks the scope sales:write; "
-            "make one that has it with `forecourt apikey create NAME --scope sales:write`."
-        )
+    keys.require_scope(record, needed)
+    body = await _json(receive, given) if method == "POST" else b""
+    if redemption is None:
+        return await _sales(scope, record.actor, body)
+    key = given.get(_KEY)
+    work = partial(redemptions.carry_out, redemption, path, key and key.decode("latin-1"), record.actor, body)
+    return await asyncio.get_running_loop().run_in_executor(redemptions.clerks, work)
+
+
+async def _json(receive: Receive, given: dict[bytes, bytes]) -> bytes:
+    """The body, which must be plain JSON."""
     media_type = given.get(b"content-type", b"").split(b";")[0].strip().lower()
-    if media_type != b"application/json":
+    if media_type != JSON.encode():
         shown = media_type[:60].decode("latin-1")
-        raise problems.UnsupportedMediaType(f"Content-Type {shown!r} is not taken here; send application/json.")
+        raise problems.UnsupportedMediaType(f"Content-Type {shown!r} is not taken here; send {JSON}.")
     if given.get(b"content-encoding", b"identity").lower() != b"identity":
         raise problems.UnsupportedMediaType("This door takes plain bodies; send compressed ones to the web door.")
+    return await _body(receive, given)
+
+
+async def _sales(scope: Scope, actor: Actor, body: bytes) -> HttpAnswer:
     reader = answers.reader_of(_asked(scope, "reader")) if scope["query_string"] else None
-    body = await _body(receive, given)
-    sales = wire.decode_sales(body)
-    submissions = [Submission(record.actor, sale, answers.depth_of(reader)) for sale in sales]
-    found = await _lane(path, len(submissions)).answer(submissions) if submissions else []
+    submissions = [Submission(actor, sale, answers.depth_of(reader)) for sale in wire.decode_sales(body)]
+    found = await _lane(scope["path"], len(submissions)).answer(submissions) if submissions else []
     if reader is not None:
         found = await asyncio.to_thread(_asking, partial(answers.in_words, found, reader))
     return answers.to_list(found) if wire.is_list(body) else answers.to_one(found[0])
@@ -173,20 +194,6 @@ async def _body(receive: Receive, given: dict[bytes, bytes]) -> bytes:
 
 def _too_large() -> Problem:
     return problems.TooLarge(f"The body is larger than {MAX_JSON_BYTES // 1024 // 1024} MiB; send it in smaller parts.")
-
-
-def _problem(error: Exception, headers: Headers) -> tuple[int, str, bytes, Headers]:
-    if isinstance(error, OperationalError | InterfaceError):
-        error = Unavailable("The store cannot be reached just now. Nothing was recorded; send it again.")
-    if not isinstance(error, Problem):
-        number = secrets.token_hex(8)
-        log.error("request failed", exc_info=error, extra={"request_id": number})
-        error = problems.Failed(f"It was recorded as {number}; tell us that number if it happens again.")
-    answer = problems.answer(error)
-    headers += [
-        (name.lower().encode(), value.encode()) for name, value in answer.items() if name.lower() != "content-type"
-    ]
-    return error.status, problems.MEDIA_TYPE, answer.content, headers
 
 
 async def _health(path: str, headers: Headers) -> tuple[int, str, bytes, Headers]:

@@ -1,22 +1,34 @@
-"""Routes of redemptions: redeemed, collected, taken back."""
+"""Routes of redemptions: redeemed, collected, taken back. They are answered by `answers`, as at the till door."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Path, Query, Router, Schema, Status
-from pydantic import Field
+from django.http import HttpResponse
+from ninja import Path, Query, Router, Schema
+from pydantic import Field, WithJsonSchema
 
 from forecourt.customers import queries as customers
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
+from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, cursor_of, needs, position_of
+from forecourt.kernel.wire import HttpAnswer, content, described, ref
 from forecourt.organisation import queries as organisation
-from forecourt.rewards import queries, services
-from forecourt.rewards.api.schemas import RedemptionOut, RewardCancelBody, RewardCollectBody, RewardRedeemBody
-from forecourt.rewards.values import Redemption, RedemptionState
+from forecourt.rewards import answers, queries
+from forecourt.rewards.values import RedemptionState
+from forecourt.rewards.wire import CODE_SCHEMA, Cancelling, Collecting, NewRedemption, RedemptionOut, RedemptionsPage
+
+COMPONENTS = described(NewRedemption, Collecting, Cancelling, RedemptionOut, RedemptionsPage)
 
 router = Router()
 
-Code = Annotated[str, Path(min_length=4, max_length=40)]
+Code = Annotated[str, Path(), WithJsonSchema(CODE_SCHEMA)]
+
+
+def _takes(name: str) -> dict[str, Any]:
+    return {"required": True, "content": content(ref(name))}
+
+
+def _answers(schema: dict[str, Any], words: str, status: int = 200) -> dict[int, Any]:
+    return {status: {"description": words, "content": content(schema)}}
 
 
 class RedemptionFilter(Schema):
@@ -32,39 +44,32 @@ class RedemptionFilter(Schema):
 
 @router.post(
     "/redemptions",
-    response={201: RedemptionOut},
+    response={201: None},
     operation_id="redemptions_create",
     summary="Redeem a reward",
-    openapi_extra=needs("rewards:redeem", idempotent=True),
+    openapi_extra=needs(
+        "rewards:redeem",
+        idempotent=True,
+        requestBody=_takes("NewRedemption"),
+        responses=_answers(ref("RedemptionOut"), "It was redeemed", 201),
+    ),
 )
-def redeem(request: KeyedRequest, wanted: RewardRedeemBody) -> Status[RedemptionOut]:
+def redeem(request: KeyedRequest) -> HttpResponse:
     """Takes the points and answers the code it is collected with, or the coupon it issued. Send an Idempotency-Key.
 
     409 says what is in the way: too few points, none left, a limit that is reached, not enough to know the customer by.
     """
-    claim, identified_by = wanted.customer.to_value()
-    found = customers.resolve([claim])[0]
-    if found is None:
-        raise NotFound(f"Nobody is known by that {identified_by.value}.")
-    redemption = services.redeem_reward(
-        request.actor,
-        found.customer_id,
-        wanted.reward,
-        wanted.station or None,
-        identified_by=identified_by,
-        supervisor=wanted.supervisor,
-    )
-    return Status(201, _out([redemption])[0])
+    return _http(answers.redeem(request.actor, request.body))
 
 
 @router.get(
     "/redemptions",
-    response=Page[RedemptionOut],
+    response={200: None},
     operation_id="redemptions_list",
     summary="List redemptions",
-    openapi_extra=needs("rewards:read"),
+    openapi_extra=needs("rewards:read", responses=_answers(ref("RedemptionsPage"), "A page of redemptions")),
 )
-def list_redemptions(request: KeyedRequest, wanted: Query[RedemptionFilter]) -> Page[RedemptionOut]:
+def list_redemptions(request: KeyedRequest, wanted: Query[RedemptionFilter]) -> HttpResponse:
     """The latest first; a key of one station sees those redeemed or collected there."""
     place = position_of(wanted.cursor, [UUID])
     found = queries.list_redemptions(
@@ -76,69 +81,71 @@ def list_redemptions(request: KeyedRequest, wanted: Query[RedemptionFilter]) -> 
         before=place[0] if place else None,
         limit=wanted.limit + 1,
     )
-    return _page(found, wanted.limit)
+    shown = found[: wanted.limit]
+    following = cursor_of(shown[-1].id) if len(found) > wanted.limit else None
+    return _http(answers.given(RedemptionsPage(items=answers.outs(shown), next=following)))
 
 
 @router.get(
     "/customers/{customer_id}/redemptions",
-    response=list[RedemptionOut],
+    response={200: None},
     operation_id="redemptions_of_customer",
     summary="A customer's redemptions",
-    openapi_extra=needs("rewards:read"),
+    openapi_extra=needs(
+        "rewards:read", responses=_answers({"type": "array", "items": ref("RedemptionOut")}, "Redemptions")
+    ),
 )
-def list_of_customer(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> list[RedemptionOut]:
+def list_of_customer(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> HttpResponse:
     """The latest first, those of customers merged into this one too."""
-    return _out(queries.of_customer(request.actor, customer_id, limit))
+    return _http(answers.given(answers.outs(queries.of_customer(request.actor, customer_id, limit))))
 
 
 @router.get(
     "/redemptions/{code}",
-    response=RedemptionOut,
+    response={200: None},
     operation_id="redemptions_get",
     summary="The redemption with a code",
-    openapi_extra=needs("rewards:read"),
+    openapi_extra=needs("rewards:read", responses=_answers(ref("RedemptionOut"), "The redemption")),
 )
-def get_redemption(request: KeyedRequest, code: Code) -> RedemptionOut:
+def get_redemption(request: KeyedRequest, code: Code) -> HttpResponse:
     """However the code was typed: small letters, blanks and dashes do not matter."""
-    return _out([queries.redemption_by_code(request.actor, code)])[0]
+    return _http(answers.show(request.actor, code))
 
 
 @router.post(
     "/redemptions/{code}/collect",
-    response=RedemptionOut,
+    response={200: None},
     operation_id="redemptions_collect",
     summary="Hand over what was redeemed",
-    openapi_extra=needs("rewards:redeem"),
+    openapi_extra=needs(
+        "rewards:redeem",
+        requestBody=_takes("Collecting"),
+        responses=_answers(ref("RedemptionOut"), "It was handed over"),
+    ),
 )
-def collect(request: KeyedRequest, code: Code, body: RewardCollectBody) -> RedemptionOut:
+def collect(request: KeyedRequest, code: Code) -> HttpResponse:
     """409 when it was collected before, was cancelled or expired: then nothing must be handed over."""
-    return _out([services.collect_redemption(request.actor, code, body.station or None)])[0]
+    return _http(answers.collect(request.actor, code, request.body))
 
 
 @router.post(
     "/redemptions/{code}/cancel",
-    response=RedemptionOut,
+    response={200: None},
     operation_id="redemptions_cancel",
     summary="Take a redemption back",
-    openapi_extra=needs("rewards:redeem"),
+    openapi_extra=needs(
+        "rewards:redeem",
+        requestBody=_takes("Cancelling"),
+        responses=_answers(ref("RedemptionOut"), "It was taken back"),
+    ),
 )
-def cancel(request: KeyedRequest, code: Code, body: RewardCancelBody) -> RedemptionOut:
+def cancel(request: KeyedRequest, code: Code) -> HttpResponse:
     """Points, piece and unused coupon return. What was handed over wants the scope rewards:write too."""
-    redemption_id = queries.redemption_by_code(request.actor, code).id
-    return _out([services.cancel_redemption(request.actor, redemption_id, body.reason)])[0]
+    return _http(answers.cancel(request.actor, code, request.body))
 
 
-def _out(redemptions: list[Redemption]) -> list[RedemptionOut]:
-    wanted = {one.station_id for one in redemptions} | {one.collected_station_id for one in redemptions}
-    stations = organisation.stations_by_id({station_id for station_id in wanted if station_id})
-    codes = {facts.id: facts.code for facts in stations.values()}
-    return [RedemptionOut.of(one, codes) for one in redemptions]
-
-
-def _page(found: list[Redemption], limit: int) -> Page[RedemptionOut]:
-    shown = found[:limit]
-    following = cursor_of(shown[-1].id) if len(found) > limit else None
-    return Page[RedemptionOut](items=_out(shown), next=following)
+def _http(answer: HttpAnswer) -> HttpResponse:
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.media_type)
 
 
 def _station_id(request: KeyedRequest, code: str) -> int:

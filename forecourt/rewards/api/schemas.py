@@ -1,27 +1,20 @@
 """What is sent and answered about rewards."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from forecourt.customers.values import CustomerClaim
-from forecourt.kernel.problems import Invalid
-from forecourt.kernel.schemas import Body, Day, Figure, Id, ReviewedOut, Text
+from forecourt.kernel.schemas import Body, Day, Figure, ReviewedOut, Text
 from forecourt.kernel.values import Review
 from forecourt.offers.values import Share
 from forecourt.rewards import rules
 from forecourt.rewards.values import (
     Asking,
     Choice,
-    IdentifiedBy,
     OnExpiry,
-    Redemption,
-    RedemptionState,
     Reward,
     RewardKind,
     RewardLine,
@@ -34,7 +27,6 @@ RewardCode = Annotated[str, StringConstraints(min_length=1, max_length=32, patte
 StationCode = Annotated[str, StringConstraints(max_length=32)]
 Name = Annotated[Text, Field(max_length=80)]
 Reason = Annotated[Text, Field(min_length=1, max_length=200)]
-Identity = Annotated[Text, Field(min_length=1, max_length=254)]
 Whole = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 Points = Annotated[int, Field(ge=1, le=100_000_000, strict=True)]
 
@@ -238,49 +230,6 @@ class ChoiceOut(Schema):
         )
 
 
-class RewardClaimBody(Body):
-    """By what the customer is recognised: exactly one. A reward may want more than a telephone number or an address."""
-
-    phone: Identity | None = None
-    email: Identity | None = None
-    card: Identity | None = None
-    app: Identity | None = None
-    wechat: Identity | None = None
-    plate: Annotated[Text, Field(min_length=1, max_length=16)] | None = None
-    id: Annotated[Id, Field(strict=True)] | None = None
-
-    def to_value(self) -> tuple[CustomerClaim, IdentifiedBy]:
-        given = {name: value for name, value in dict(self).items() if value is not None}
-        if len(given) != 1:
-            raise Invalid.field(
-                "customer", "names the customer by exactly one of phone, email, card, app, wechat, plate, id"
-            )
-        return CustomerClaim(**given), IdentifiedBy(next(iter(given)))
-
-
-class RewardRedeemBody(Body):
-    """What to redeem for whom. `station` is where this happens or where it will be collected. `supervisor` is the sign-in
-    name of who vouches for a customer that can show no more than a telephone number.
-    """
-
-    reward: RewardCode
-    customer: RewardClaimBody
-    station: StationCode = ""
-    supervisor: Annotated[str, StringConstraints(max_length=64)] = ""
-
-
-class RewardCollectBody(Body):
-    """Where it is handed over."""
-
-    station: StationCode = ""
-
-
-class RewardCancelBody(Body):
-    """Why it is taken back."""
-
-    reason: Reason
-
-
 class EndBody(Body):
     """Why it is taken out of the catalogue."""
 
@@ -305,45 +254,6 @@ class StockOut(Schema):
     @classmethod
     def of(cls, line: StockLine) -> "StockOut":
         return cls(station=line.station, left=line.left)
-
-
-class RedemptionOut(Schema):
-    """A redemption. `code` is what it is collected with, `coupon` the coupon it issued instead; `money` is what the
-    cashier takes. `is_returned`: the points were given back.
-    """
-
-    id: UUID
-    code: str
-    reward: str
-    reward_name: str
-    kind: RewardKind
-    customer_id: int
-    points: int
-    money: Figure
-    state: RedemptionState
-    redeemed_at: datetime
-    station: str | None
-    identified_by: IdentifiedBy
-    expires_on: date | None
-    coupon: str | None
-    coupon_expires_on: date | None
-    closed_at: datetime | None
-    collected_station: str | None
-    reason: str
-    is_returned: bool
-
-    @classmethod
-    def of(cls, one: Redemption, stations: Mapping[int, str]) -> "RedemptionOut":
-        same = (
-            *("id", "code", "reward", "reward_name", "kind", "customer_id", "points", "money", "state", "redeemed_at"),
-            *("identified_by", "expires_on", "coupon_expires_on", "closed_at", "reason", "is_returned"),
-        )
-        return cls(
-            **{name: getattr(one, name) for name in same},
-            station=stations.get(one.station_id) if one.station_id else None,
-            collected_station=stations.get(one.collected_station_id) if one.collected_station_id else None,
-            coupon=one.coupon or None,
-        )
 
 
 class CostOut(Schema):

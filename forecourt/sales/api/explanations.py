@@ -8,10 +8,11 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from forecourt.kernel.schemas import KeyedRequest, needs
+from forecourt.kernel.wire import JSON, content, ref
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
-from forecourt.sales import answers, queries, services, wire, words
-from forecourt.sales.api.schemas import ExplanationOut, content, ref
+from forecourt.sales import queries, services, wire, words
+from forecourt.sales.api.schemas import ExplanationOut
 
 router = Router()
 
@@ -47,4 +48,4 @@ def explain_sale(request: KeyedRequest, sale_id: UUID, wanted: Query[Explanation
     programme = loyalty.programme_at(view.occurred_at)
     company = organisation.company()
     found = words.sentences(reasons, company, words.names_of(company, programme), wanted.reader)
-    return HttpResponse(wire.encode(ExplanationOut(reader=wanted.reader, sentences=found)), content_type=answers.JSON)
+    return HttpResponse(wire.encode(ExplanationOut(reader=wanted.reader, sentences=found)), content_type=JSON)

@@ -14,6 +14,7 @@ from forecourt.customers import queries as customers
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound, Problem
 from forecourt.kernel.schemas import Cursor, Day, Id, KeyedRequest, Limit, cursor_of, needs, position_of
+from forecourt.kernel.wire import JSON, HttpAnswer, content, ref
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import words as tier_words
 from forecourt.loyalty.values import TierShown
@@ -25,8 +26,6 @@ from forecourt.sales.api.schemas import (
     SalesPage,
     SaleSummary,
     answers_of,
-    content,
-    ref,
     sales_body,
 )
 from forecourt.sales.queries import SaleView
@@ -198,7 +197,7 @@ def get_sale(request: KeyedRequest, sale_id: UUID) -> HttpResponse:
         explanation=wire.decode_reasons(view.explanation),
         benefits=_benefits(view),
     )
-    return HttpResponse(wire.encode(shown), content_type=answers.JSON)
+    return HttpResponse(wire.encode(shown), content_type=JSON)
 
 
 def _benefits(view: SaleView) -> TierShown | None:
@@ -242,7 +241,7 @@ def list_sales(request: KeyedRequest, wanted: Query[SalesFilter]) -> HttpRespons
         items=tuple(SaleSummary(**_summary(view, stations[view.station_id].code)) for view in shown),
         next=_cursor_after(shown[-1]) if len(found) > wanted.limit else None,
     )
-    return HttpResponse(wire.encode(page), content_type=answers.JSON)
+    return HttpResponse(wire.encode(page), content_type=JSON)
 
 
 def _cursor_after(last: SaleView) -> str:
@@ -285,5 +284,5 @@ def _station_id(request: KeyedRequest, code: str) -> int:
     return station.id
 
 
-def _http(answer: answers.HttpAnswer) -> HttpResponse:
+def _http(answer: HttpAnswer) -> HttpResponse:
     return HttpResponse(answer.body, status=answer.status, content_type=answer.media_type)

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
+from forecourt.kernel import wire
 from forecourt.kernel.values import Value
+from forecourt.kernel.wire import content, ref
 from forecourt.loyalty.values import TierShown
 from forecourt.sales.values import (
     MAX_LIST,
@@ -24,9 +24,6 @@ from forecourt.sales.values import (
     Totals,
 )
 from forecourt.sales.words import Reader
-
-_FIGURE: Final = "^-?[0-9]{1,9}([.][0-9]{1,4})?$"
-_REF: Final = "#/components/schemas/{name}"
 
 
 class SaleLineOut(Value):
@@ -90,35 +87,12 @@ class ExplanationOut(Value):
 
 def _components() -> dict[str, Any]:
     """The schemas of all that these routes take and give, by name."""
-    _, made = msgspec.json.schema_components(
-        [NewSale, NewRefund, Receipt, Quote, Reserved, Reason, SaleOut, SalesPage, ExplanationOut], ref_template=_REF
-    )
-    made["Receipt"]["properties"]["explanation"] = {"type": "array", "items": {"$ref": _REF.format(name="Reason")}}
-    _say_figures(made)
+    made = wire.described(NewSale, NewRefund, Receipt, Quote, Reserved, Reason, SaleOut, SalesPage, ExplanationOut)
+    made["Receipt"]["properties"]["explanation"] = {"type": "array", "items": ref("Reason")}
     return made
 
 
-def _say_figures(schema: Any) -> None:
-    """Say of every decimal what it may look like: msgspec's "format" alone tells a client nothing."""
-    if isinstance(schema, list):
-        for item in schema:
-            _say_figures(item)
-    elif isinstance(schema, dict):
-        if schema.get("format") == "decimal":
-            schema["pattern"] = _FIGURE
-        for item in schema.values():
-            _say_figures(item)
-
-
 COMPONENTS: Final = _components()
-
-
-def ref(name: str) -> dict[str, Any]:
-    return {"$ref": _REF.format(name=name)}
-
-
-def content(schema: dict[str, Any], *media_types: str) -> dict[str, Any]:
-    return {media_type: {"schema": schema} for media_type in media_types or ("application/json",)}
 
 
 def one_or_list(name: str, *, answered: bool) -> dict[str, Any]:

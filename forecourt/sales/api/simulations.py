@@ -9,9 +9,10 @@ from pydantic import Field
 
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.schemas import Body, Day, Id, KeyedRequest, Limit, needs
+from forecourt.kernel.wire import JSON
 from forecourt.offers.permissions import VIEW_OFFERS
 from forecourt.offers.rules import language
-from forecourt.sales import answers, queries, services, wire
+from forecourt.sales import queries, services, wire
 from forecourt.sales.models import Simulation
 from forecourt.sales.values import SimulationAsked
 
@@ -145,4 +146,4 @@ def try_offer(request: HttpRequest) -> HttpResponse:
     offer = language.convert(body["offer"])
     sale = wire.decode_sale(msgspec.json.encode(body["sale"]))
     quote = services.try_offer(request.actor, sale, offer)  # type: ignore[attr-defined]
-    return HttpResponse(wire.encode(quote), content_type=answers.JSON)
+    return HttpResponse(wire.encode(quote), content_type=JSON)
