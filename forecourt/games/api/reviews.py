@@ -1,0 +1,77 @@
+"""Routes of games that are handed in, and what somebody else decides."""
+
+from ninja import Router, Status
+
+from forecourt.games import permissions, queries, services
+from forecourt.games.api.answers import GameOut, GameReviewOut, games_out
+from forecourt.games.api.subjects import published
+from forecourt.kernel import reviews
+from forecourt.kernel.schemas import Code, HandInBody, KeyedRequest, SendBackBody, needs
+
+router = Router()
+
+
+@router.get(
+    "/game-reviews",
+    response=list[GameReviewOut],
+    operation_id="games_reviews",
+    summary="Games that wait for approval",
+    openapi_extra=needs("games:approve"),
+)
+def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
+    """What waits longest first."""
+    request.actor.require(permissions.APPROVE_GAMES)
+    waiting = reviews.open_reviews("game")
+    found = queries.games_by_id([int(one.key) for one in waiting])
+    games = games_out([found[int(one.key)] for one in waiting])
+    return [GameReviewOut(**GameReviewOut.said(one), game=game) for one, game in zip(waiting, games, strict=True)]
+
+
+@router.post(
+    "/games/{code}/submit",
+    response={204: None},
+    operation_id="games_submit",
+    summary="Hand the draft of a game in for review",
+    openapi_extra=needs("games:write"),
+)
+def submit_game(request: KeyedRequest, code: Code, body: HandInBody) -> Status[None]:
+    """Games are drafted in the back office. What is handed in cannot be edited until it is decided or withdrawn."""
+    services.submit_game(request.actor, queries.game_id(code), body.note)
+    return Status(204, None)
+
+
+@router.post(
+    "/games/{code}/withdraw",
+    response={204: None},
+    operation_id="games_withdraw",
+    summary="Take a game back that was handed in",
+    openapi_extra=needs("games:write"),
+)
+def withdraw_game(request: KeyedRequest, code: Code) -> Status[None]:
+    services.withdraw_game(request.actor, queries.game_id(code))
+    return Status(204, None)
+
+
+@router.post(
+    "/games/{code}/approve",
+    response=GameOut,
+    operation_id="games_approve",
+    summary="Approve a game, which is live with that",
+    openapi_extra=needs("games:approve"),
+)
+def approve_game(request: KeyedRequest, code: Code) -> GameOut:
+    """By another than who handed it in. Its rules stay from now on."""
+    services.approve_game(request.actor, queries.game_id(code))
+    return games_out([published(code)])[0]
+
+
+@router.post(
+    "/games/{code}/refuse",
+    response={204: None},
+    operation_id="games_refuse",
+    summary="Send a game back",
+    openapi_extra=needs("games:approve"),
+)
+def refuse_game(request: KeyedRequest, code: Code, body: SendBackBody) -> Status[None]:
+    services.refuse_game(request.actor, queries.game_id(code), body.reason)
+    return Status(204, None)
