@@ -14,6 +14,8 @@ _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('catalogue_produc
 _NEXT_IDS: Final = "SELECT nextval(pg_get_serial_sequence(%(table)s, 'id')) FROM generate_series(1, %(count)s)"
 _CODES_TAKEN: Final = sql.load(__file__, "codes_taken")
 _SAME_PRICES: Final = sql.load(__file__, "same_prices")
+_ONE_NOTES_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('catalogue_cost'))"
+_SAME_COSTS: Final = sql.load(__file__, "same_costs")
 
 
 def lock_codes() -> None:
@@ -109,6 +111,24 @@ def same_prices(prices: Sequence[tuple[int, int | None, Decimal, datetime]]) -> 
         "froms": list(columns[3]),
     }
     return {place: id for place, id in sql.rows(_SAME_PRICES, parameters)}
+
+
+def lock_costs() -> None:
+    """Make those who note costs do so one after the other until the commit, so that the same list sent twice is noted once."""
+    sql.rows(_ONE_NOTES_AT_A_TIME)
+
+
+def same_costs(costs: Sequence[tuple[int, int | None, Decimal, datetime]]) -> set[int]:
+    """The places in the list of costs that stand in the history already, not replaced since. Caller holds `lock_costs`."""
+    columns = list(zip(*costs, strict=True)) or [(), (), (), ()]
+    parameters = {
+        "places": list(range(len(costs))),
+        "product_ids": list(columns[0]),
+        "station_ids": list(columns[1]),
+        "costs": list(columns[2]),
+        "froms": list(columns[3]),
+    }
+    return {place for (place,) in sql.rows(_SAME_COSTS, parameters)}
 
 
 def _next_ids(table: str, count: int) -> list[int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from forecourt.catalogue.values import Family, Kind, NewPrice, NewProduct, ProductFacts, Unit
+from forecourt.catalogue.values import Family, Kind, NewCost, NewPrice, NewProduct, ProductFacts, Unit
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.organisation.rules import normal_name
@@ -17,6 +17,7 @@ PRICE_DIGITS: Final = 4
 FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2199
 HIGHEST_PRICE: Final = Decimal(10) ** 8
+HIGHEST_COST: Final = Decimal(10) ** 6
 
 History = dict[tuple[int, int | None], list[tuple[datetime, Decimal | None]]]
 """Figures, such as costs, by (product, station; None: everywhere), from when, oldest first; a figure of None: none any more."""
@@ -151,6 +152,22 @@ def valid_price(price: NewPrice, path: str = "") -> None:
             _("%(year)s is not a year of prices") % {"year": f"{price.effective_from:%Y}"},
         )
     if not bears_zone(price.effective_from):
+        raise Invalid.field(f"{path}effective_from", _("lacks a time zone; write it like 2026-01-02T00:00:00+08:00"))
+
+
+def valid_cost(cost: NewCost, path: str = "") -> None:
+    """Invalid unless the cost is a number of at most four decimal places, not negative, from an instant on."""
+    value = cost.cost
+    if not value.is_finite() or not 0 <= value < HIGHEST_COST or value != round(value, PRICE_DIGITS):
+        raise Invalid.field(
+            f"{path}cost",
+            _("%(cost)s is no cost of a unit; give 0 or more, with four decimal places at most") % {"cost": value},
+        )
+    if not FIRST_YEAR <= cost.effective_from.year <= LAST_YEAR:
+        raise Invalid.field(
+            f"{path}effective_from", _("%(year)s is not a year of costs") % {"year": f"{cost.effective_from:%Y}"}
+        )
+    if not bears_zone(cost.effective_from):
         raise Invalid.field(f"{path}effective_from", _("lacks a time zone; write it like 2026-01-02T00:00:00+08:00"))
 
 

@@ -150,6 +150,30 @@ class PriceView(Value):
     state: PriceState
 
 
+class CostView(Value):
+    """What a unit of a product costs from a moment on; `station` is a code, empty for everywhere. Nothing withdraws a cost."""
+
+    id: int
+    product_id: int
+    product: str
+    name: str
+    unit: Unit
+    station_id: int | None
+    station: str
+    cost: Decimal
+    effective_from: datetime
+    recorded_at: datetime
+    recorded_by: str
+    state: PriceState
+
+
+class NotedCosts(Value):
+    """What noting a list of costs came to: how many are new, and how many stood there already."""
+
+    noted: int
+    known: int
+
+
 class NextChange(Value):
     """A price change that is announced; `before` is what is in force now, null where the product has no price yet."""
 

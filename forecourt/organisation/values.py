@@ -162,6 +162,8 @@ class Scope(StrEnum):
     PROGRAMME_APPROVE = "programme:approve"
     CATALOGUE_WRITE = "catalogue:write"
     CATALOGUE_READ = "catalogue:read"
+    COSTS_WRITE = "costs:write"
+    COSTS_READ = "costs:read"
     ACCOUNTS_READ = "accounts:read"
     GAMES_WRITE = "games:write"
     GAMES_APPROVE = "games:approve"
@@ -203,6 +205,8 @@ SCOPE_PERMISSIONS: Final = {
         }
     ),
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
+    Scope.COSTS_WRITE: frozenset({"catalogue.note_cost", "catalogue.view_costs"}),
+    Scope.COSTS_READ: frozenset({"catalogue.view_costs"}),
     Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
     Scope.GAMES_WRITE: frozenset({"games.collect", "games.edit", "games.give_chances", "games.view"}),
     Scope.GAMES_APPROVE: frozenset({"games.approve", "games.view"}),
@@ -214,7 +218,7 @@ SCOPE_PERMISSIONS: Final = {
     Scope.REWARDS_APPROVE: frozenset({"rewards.approve", "rewards.view"}),
     Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
     Scope.REWARDS_READ: frozenset({"rewards.view"}),
-    Scope.OFFERS_WRITE: frozenset({"offers.edit", "offers.view", "sales.simulate"}),
+    Scope.OFFERS_WRITE: frozenset({"offers.edit", "offers.edit_floors", "offers.view", "sales.simulate"}),
     Scope.OFFERS_APPROVE: frozenset({"offers.approve", "offers.view"}),
     Scope.OFFERS_READ: frozenset({"offers.view"}),
     Scope.COUPONS_WRITE: frozenset(

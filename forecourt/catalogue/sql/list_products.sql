@@ -16,6 +16,11 @@ WHERE product.code > %(after)s
     AND (%(category)s = '' OR category.code = %(category)s OR starts_with(category.code, %(category)s || '/'))
     AND (product.is_active OR NOT %(only_active)s)
     AND (
+        NOT %(costless)s OR NOT EXISTS (
+            SELECT 1 FROM catalogue_cost AS cost WHERE cost.product_id = product.id AND cost.effective_from <= %(now)s
+        )
+    )
+    AND (
         %(text)s = '' OR product.name ILIKE %(inside)s OR product.brand ILIKE %(inside)s
         OR product.code ILIKE %(beginning)s
         OR product.id IN (SELECT known.product_id FROM catalogue_productcode AS known WHERE known.code = %(text)s)

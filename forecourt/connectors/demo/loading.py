@@ -150,7 +150,7 @@ def _found(actor: Actor, span: Span, chain: Chain, trade: Trade, summary: Summar
     for path, name in stock.category_names():
         catalogue.rename_category(actor, path, name)
     summary.prices = len(catalogue.announce_prices(actor, stock.prices(chain, trade.fuel_prices, trade.shop_prices)))
-    summary.costs = catalogue.note_costs(actor, stock.costs(trade.fuel_prices, trade.shop_prices))
+    summary.costs = catalogue.note_costs(actor, stock.costs(trade.fuel_prices, trade.shop_prices)).noted
     loyalty.draft_programme(actor, PROGRAMME)
     loyalty.publish_programme(actor, valid_from=span.moment(0))
     office = hire(actor, chain)

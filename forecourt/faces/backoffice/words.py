@@ -96,6 +96,8 @@ SCOPE = {
     "games:approve": _("Approve games"),
     "games:play": _("Play games for customers, confirm and decline their prizes"),
     "games:read": _("Read games and their protocols"),
+    "costs:write": _("Note what products cost"),
+    "costs:read": _("See what products cost"),
     "catalogue:write": _("Change products, prices and stations"),
     "catalogue:read": _("Read products, prices and stations"),
     "rewards:write": _("Make and change rewards and their stock"),

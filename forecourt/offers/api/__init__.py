@@ -1,12 +1,15 @@
-"""Routes of offers, a file a noun. An offer's JSON is the rule language's own; its JSON Schema is at /offers/schema."""
+"""Routes of offers and of the rules of all of them, a file a noun.
+
+An offer's JSON is the rule language's own; its JSON Schema is at /offers/schema.
+"""
 
 from ninja import Router
 
-from forecourt.offers.api import language, offers, reviews, versions
+from forecourt.offers.api import floors, language, offers, policy, reviews, versions
 from forecourt.offers.api.schemas import OfferOut, OfferVersions
 
 router = Router()
-for part in (language, offers, versions, reviews):  # the language's addresses come before those that begin with a code
+for part in (language, policy, floors, offers, versions, reviews):  # plain addresses before those that begin with a code
     router.add_router("", part.router)
 
 __all__ = ["OfferOut", "OfferVersions", "router"]

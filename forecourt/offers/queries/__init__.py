@@ -38,6 +38,7 @@ from forecourt.offers.queries.policies import (
     decided_policies,
     draft_policy,
     policies,
+    policy_at,
     policy_handed_in,
     policy_of,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "offers_with_template",
     "open_reviews",
     "policies",
+    "policy_at",
     "policy_handed_in",
     "policy_of",
     "version",

@@ -15,6 +15,7 @@ from forecourt.offers.values import POLICY_SUBJECT, RuleState
 
 _POLICIES: Final = """
 SELECT valid_from, body::text, published_at, published_by FROM offers_policyversion
+WHERE %(at)s::timestamptz IS NULL OR valid_from <= %(at)s::timestamptz
 ORDER BY valid_from DESC, id DESC LIMIT %(limit)s
 """
 
@@ -65,13 +66,22 @@ def policy_of(stored: Any) -> Policy:
     return msgspec.convert(stored, Policy)
 
 
+def policy_at(actor: Actor, moment: datetime | None = None) -> PolicyView | None:
+    """How offers combine now, or did at a moment; None before the first policy, when anything goes."""
+    return next(iter(_views(actor, moment or clock.now(), 1)), None)
+
+
 def policies(actor: Actor, *, limit: int = 50) -> list[PolicyView]:
     """How offers combine and combined: what is to come first, then what holds, then what held."""
+    return _views(actor, None, limit)
+
+
+def _views(actor: Actor, at: datetime | None, limit: int) -> list[PolicyView]:
     actor.require(permissions.VIEW_OFFERS)
     now = clock.now()
     found: list[PolicyView] = []
     is_told = False
-    for valid_from, body, published_at, published_by in sql.rows(_POLICIES, {"limit": limit}):
+    for valid_from, body, published_at, published_by in sql.rows(_POLICIES, {"at": at, "limit": limit}):
         state = RuleState.ANNOUNCED if valid_from > now else RuleState.PAST if is_told else RuleState.IN_FORCE
         is_told = is_told or state is RuleState.IN_FORCE
         found.append(

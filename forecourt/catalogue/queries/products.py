@@ -1,22 +1,18 @@
-"""Reads of the catalogue: products by any code, prices as of a moment."""
+"""Products by any code they answer to, listed and searched; categories."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from forecourt import catalogue
 from forecourt.catalogue import permissions, rules
 from forecourt.catalogue.models import Category, Product
 from forecourt.catalogue.values import (
     CategoryView,
     Family,
     Kind,
-    NextChange,
-    PriceState,
-    PriceView,
     ProductFacts,
     ProductView,
     Unit,
@@ -26,17 +22,9 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.stamps import Remembered
 
-_PRODUCTS_BY_CODE: Final = sql.load(__file__, "products_by_code")
-_PRODUCTS_BY_ID: Final = sql.load(__file__, "products_by_id")
-_LIST_PRODUCTS: Final = sql.load(__file__, "list_products")
-_PRICES_IN_FORCE: Final = sql.load(__file__, "prices_in_force")
-_PRICE_HISTORY: Final = sql.load(__file__, "price_history")
-_NEXT_CHANGES: Final = sql.load(__file__, "next_changes")
-
-_COSTS: Final = (
-    "SELECT product_id, station_id, effective_from, cost FROM catalogue_cost "
-    "WHERE product_id = ANY(%(ids)s::bigint[]) ORDER BY effective_from, id"
-)
+_PRODUCTS_BY_CODE: Final = sql.load(catalogue.__file__, "products_by_code")
+_PRODUCTS_BY_ID: Final = sql.load(catalogue.__file__, "products_by_id")
+_LIST_PRODUCTS: Final = sql.load(catalogue.__file__, "list_products")
 
 _remembered: Remembered[str, ProductFacts] = Remembered(most=200_000)
 _KINDS: Final = {kind.value: kind for kind in Kind}
@@ -93,16 +81,25 @@ def list_products(
     family: str = "",
     category: str = "",
     only_active: bool = False,
+    costless: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> list[ProductView]:
     """Products in the order of their codes, from the one after `after`.
 
-    `text` is any code, the beginning of one, or part of the name or brand; `category` takes what is below it too.
+    `text` is any code, the beginning of one, or part of the name or brand; `category` takes what is below it too;
+    `costless`: those of which no cost is known yet, anywhere.
     """
     actor.require(permissions.VIEW)
     return _list(
-        text=text, kind=kind, family=family, category=category, only_active=only_active, after=after, limit=limit
+        text=text,
+        kind=kind,
+        family=family,
+        category=category,
+        only_active=only_active,
+        costless=costless,
+        after=after,
+        limit=limit,
     )
 
 
@@ -120,26 +117,14 @@ def product_facts(code: str) -> ProductFacts:
     return found
 
 
-def costs(product_ids: Collection[int]) -> rules.History:
-    """What these products cost; `rules.in_force_at` finds what was so at a moment. One statement."""
-    found: rules.History = {}
-    for product_id, station_id, since, cost in sql.rows(_COSTS, {"ids": sql.array(sorted(product_ids))}):
-        found.setdefault((product_id, station_id), []).append((since, cost))
-    return found
-
-
-def products_with_costs() -> list[int]:
-    """The products of which a cost is known."""
-    return [row[0] for row in sql.rows("SELECT DISTINCT product_id FROM catalogue_cost")]
-
-
 def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:
     text = criteria.get("text", "")
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if any("\0" in value for value in criteria.values() if isinstance(value, str)):
         return []
-    unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "after": ""}
-    parameters = unset | criteria | {"ids": ids, "inside": f"%{escaped}%", "beginning": f"{escaped}%", "limit": limit}
+    unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "costless": False, "after": ""}
+    found = {"ids": ids, "inside": f"%{escaped}%", "beginning": f"{escaped}%", "now": clock.now(), "limit": limit}
+    parameters = unset | criteria | found
     return [_view(row) for row in sql.dicts(_LIST_PRODUCTS, parameters)]
 
 
@@ -167,54 +152,4 @@ def categories(actor: Actor) -> list[CategoryView]:
     return [
         CategoryView(code=code, name=name, products=products)
         for code, name, products in sorted(rows, key=lambda row: row[0].split("/"))
-    ]
-
-
-def prices_in_force(station_id: int, product_ids: Collection[int], at: datetime) -> dict[int, Decimal]:
-    """The prices at a station at a moment, by product id, in the currency per unit; one without a price is missing."""
-    return prices_at_stations([station_id], product_ids, at)[station_id]
-
-
-def prices_at_stations(
-    station_ids: Collection[int], product_ids: Collection[int], at: datetime
-) -> dict[int, dict[int, Decimal]]:
-    """The prices at each of these stations at a moment, by station id, then product id. One statement."""
-    everywhere: dict[int, Decimal] = {}
-    own: dict[int, dict[int, Decimal]] = {station_id: {} for station_id in station_ids}
-    parameters = {"station_ids": list(station_ids), "product_ids": list(product_ids), "at": at}
-    for product_id, station_id, price in sql.rows(_PRICES_IN_FORCE, parameters):
-        (everywhere if station_id is None else own[station_id])[product_id] = price
-    return {station_id: everywhere | prices for station_id, prices in own.items()}
-
-
-def price_history(product_id: int, station_id: int | None = None, *, limit: int = 200) -> list[PriceView]:
-    """A product's prices, newest first, announced and withdrawn ones too: a station's and those everywhere.
-
-    All stations' when none is named; the caller keeps to its scope.
-    """
-    parameters = {"product_id": product_id, "station_id": station_id, "now": clock.now(), "limit": limit}
-    rows = sql.dicts(_PRICE_HISTORY, parameters)
-    return [PriceView(**row | {"state": PriceState(row["state"])}) for row in rows]
-
-
-def next_changes(actor: Actor, *, limit: int = 50) -> list[NextChange]:
-    """Announced price changes still to come in the actor's scope, the nearest first, beside what is in force now."""
-    actor.require(permissions.VIEW)
-    now = clock.now()
-    stations = None if actor.stations is None else list(actor.stations)
-    rows = sql.dicts(_NEXT_CHANGES, {"now": now, "stations": stations, "limit": limit})
-    # a station that is none stands for those everywhere
-    present = prices_at_stations({row["station_id"] or 0 for row in rows}, {row["product_id"] for row in rows}, now)
-    return [
-        NextChange(
-            id=row["id"],
-            product=row["product"],
-            product_name=row["product_name"],
-            station=row["station"],
-            price=row["price"],
-            before=present[row["station_id"] or 0].get(row["product_id"]),
-            effective_from=row["effective_from"],
-            announced_by=row["announced_by"],
-        )
-        for row in rows
     ]
