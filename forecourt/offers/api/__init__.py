@@ -9,7 +9,14 @@ from forecourt.offers.api import floors, language, offers, policy, reviews, vers
 from forecourt.offers.api.schemas import OfferOut, OfferVersions
 
 router = Router()
-for part in (language, policy, floors, offers, versions, reviews):  # plain addresses before those that begin with a code
+for part in (
+    language,
+    policy,
+    floors,
+    offers,
+    versions,
+    reviews,
+):  # plain addresses before those that begin with a code
     router.add_router("", part.router)
 
 __all__ = ["OfferOut", "OfferVersions", "router"]
