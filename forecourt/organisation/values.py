@@ -165,8 +165,13 @@ class Scope(StrEnum):
     COSTS_WRITE = "costs:write"
     COSTS_READ = "costs:read"
     ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_WRITE = "accounts:write"
+    ACCOUNTS_APPROVE = "accounts:approve"
+    ACCOUNTS_CLOSE = "accounts:close"
     GAMES_WRITE = "games:write"
     GAMES_APPROVE = "games:approve"
+    GAMES_RUN = "games:run"
+    GAMES_CAP = "games:cap"
     GAMES_PLAY = "games:play"
     GAMES_READ = "games:read"
     REWARDS_WRITE = "rewards:write"
@@ -208,8 +213,13 @@ SCOPE_PERMISSIONS: Final = {
     Scope.COSTS_WRITE: frozenset({"catalogue.note_cost", "catalogue.view_costs"}),
     Scope.COSTS_READ: frozenset({"catalogue.view_costs"}),
     Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
+    Scope.ACCOUNTS_WRITE: frozenset({"accounts.edit", "accounts.view"}),
+    Scope.ACCOUNTS_APPROVE: frozenset({"accounts.approve", "accounts.view"}),
+    Scope.ACCOUNTS_CLOSE: frozenset({"accounts.close", "accounts.view"}),
     Scope.GAMES_WRITE: frozenset({"games.collect", "games.edit", "games.give_chances", "games.view"}),
     Scope.GAMES_APPROVE: frozenset({"games.approve", "games.view"}),
+    Scope.GAMES_RUN: frozenset({"games.draw", "games.run", "games.view"}),
+    Scope.GAMES_CAP: frozenset({"games.set_prize_cap", "games.view"}),
     Scope.GAMES_PLAY: frozenset({"games.confirm", "games.play", "games.view"}),
     Scope.GAMES_READ: frozenset({"games.view"}),
     Scope.REWARDS_WRITE: frozenset(

@@ -41,6 +41,9 @@ class Caller:
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
 
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self.send("PUT", path, body, **headers)
+
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self.send("PATCH", path, body, **headers)
 

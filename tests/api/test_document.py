@@ -27,7 +27,9 @@ ASKS_MORE = {
     "/api/v1/coupon-batches/{batch_id}/coupons",
     "/api/v1/coupon-batches/{batch_id}/export.csv",
     "/api/v1/coupon-batches/{batch_id}/sheets.zip",
+    "/api/v1/game-drafts",
     "/api/v1/game-reviews",
+    "/api/v1/games/{code}/rules",
     "/api/v1/occasion-rules/referral/draft",
     "/api/v1/occasion-rules/{kind}/draft",
     "/api/v1/programme/draft",
@@ -42,7 +44,7 @@ def test_every_operation_names_its_scope_and_its_refusals():
         for method, operation in item.items():
             where = f"{method} {path}"
             right = operation["x-scope"].partition(":")[2]
-            assert right in {"read", "write", "approve", "spend", "play", "redeem"}, where
+            assert right in {"read", "write", "approve", "spend", "play", "redeem", "run", "cap", "close"}, where
             assert (right == "read") <= (method == "get" or path in READ_BY_POST), where
             assert (method == "get") <= (right in READING or path in ASKS_MORE), where
             assert {"401", "403", "422", "429", "500", "503"} <= operation["responses"].keys(), where

@@ -68,7 +68,7 @@ def as_lines(_context, value):
 
 KEYS = {"Authorization", "X-API-Key"}
 """Headers that show a key; the one of the test is shown whatever was thought of."""
-CODES = {"products": "92", "coupon-templates": "FIVE", "offers": "litre"}
+CODES = {"products": "92", "coupon-templates": "FIVE", "offers": "litre", "games": "wheel"}
 """Codes that lead somewhere, by the first part of the address; stations' elsewhere."""
 NOTHING = "00000000-0000-7000-8000-000000000001"
 ANYTHING = {"origin": "app-1", "day": "2026-01-02", "claim_code": "ABCDEFGHJK"} | dict.fromkeys(
@@ -154,6 +154,9 @@ def present(made) -> dict[str, object]:
     assert caller.post("/coupon-templates", template).status_code == 201
     offer = {"code": "litre", "name": "每升立减", "then": [{"give": "per_unit", "off": "0.30"}]}
     assert caller.post("/offers", offer).status_code == 201
+    game = {"code": "wheel", "name": "大转盘", "kind": "wheel"}
+    game |= {"starts_at": "2026-01-01T00:00:00+08:00", "ends_at": "2199-01-01T00:00:00+08:00"}
+    assert caller.post("/games", game).status_code == 201
     reserved = caller.post("/sales/reserve", a_sale("reserved")).json()
     return {
         "reservation_id": reserved["reservation"],

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from forecourt.games.api import games, playing, prizes, proofs, reviews
+from forecourt.games.api import drafts, games, playing, prizes, proofs, reviews, running
 
 router = Router()
-for part in (games, reviews, playing, prizes, proofs):
+for part in (games, drafts, reviews, running, playing, prizes, proofs):
     router.add_router("", part.router)

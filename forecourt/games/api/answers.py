@@ -11,7 +11,6 @@ from pydantic import Field
 from forecourt.games import queries
 from forecourt.games.queries import wording
 from forecourt.games.values import (
-    ClaimView,
     GameKind,
     GameRules,
     GameView,
@@ -23,7 +22,7 @@ from forecourt.games.values import (
     Won,
 )
 from forecourt.kernel.languages import in_languages
-from forecourt.kernel.schemas import Body, Code, Figure, Id, ReviewedOut, Text
+from forecourt.kernel.schemas import Body, Figure, Id, Text
 
 Reference = Annotated[
     str, Field(max_length=100, description="Your name for this play: the same name is the same play.")
@@ -78,12 +77,6 @@ class GameOut(Schema):
     weight: int | None
     prizes: list[PrizeOut]
     rules: dict[str, list[str]]
-
-
-class GameReviewOut(ReviewedOut):
-    """A game that was handed in, as players will see it. The questions of a quiz are read in the back office."""
-
-    game: GameOut
 
 
 class OpeningOut(Schema):
@@ -207,30 +200,6 @@ class ChancesOut(Schema):
     """How many customers got them now."""
 
     customers: int
-
-
-class GameClaimOut(Schema):
-    """Goods that were won. `state` is open, collected or expired."""
-
-    id: UUID
-    game: str
-    prize: str
-    customer_id: int
-    code: str
-    state: str
-    expires_on: date
-    won_at: datetime
-    collected_at: datetime | None
-
-    @classmethod
-    def of(cls, claim: ClaimView) -> "GameClaimOut":
-        return cls.model_validate({"id": claim.win_id, **plain(claim), "state": claim.state.value})
-
-
-class GameCollectBody(Body):
-    """Where goods are handed over: a station's code."""
-
-    station: Code
 
 
 class SpinOut(Schema):

@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from ninja import Schema
 
 from forecourt.games import rules
 from forecourt.games.queries import Drawn, Protocol, WinView
+from forecourt.games.values import ClaimState, ClaimView
+from forecourt.kernel.schemas import Body, Code, Figure
 
 
 class WinOut(Schema):
@@ -41,6 +44,53 @@ class WinOut(Schema):
             confirm_by=win.confirm_by,
             reserve=win.reserve,
         )
+
+
+class GameWinOut(WinOut):
+    """A prize that somebody won in a game: by whom, who pays and what it cost; in a draw with its `place` and `ticket`. Who
+    stepped in did so for the ticket `in_place_of`. Of a prize that was lost, why, by whose doing and the reason given.
+    """
+
+    customer_id: int
+    funder: str
+    cost: Figure
+    place: int | None
+    ticket: int | None
+    in_place_of: int | None
+    claim: ClaimState | None
+    lost_at: datetime | None
+    lost_why: str
+    lost_by: str
+    lost_reason: str
+
+    @classmethod
+    def of(cls, win: WinView) -> "GameWinOut":
+        more = {name: getattr(win, name) for name in cls.model_fields.keys() & set(WinView._fields)}
+        return cls(**WinOut.of(win).model_dump() | more | {"name": win.prize_name, "in_place_of": win.before})
+
+
+class GameClaimOut(Schema):
+    """Goods that were won. `state` is open, collected or expired."""
+
+    id: UUID
+    game: str
+    prize: str
+    customer_id: int
+    code: str
+    state: str
+    expires_on: date
+    won_at: datetime
+    collected_at: datetime | None
+
+    @classmethod
+    def of(cls, claim: ClaimView) -> "GameClaimOut":
+        return cls.model_validate({"id": claim.win_id, **msgspec.structs.asdict(claim), "state": claim.state.value})
+
+
+class GameCollectBody(Body):
+    """Where goods are handed over: a station's code."""
+
+    station: Code
 
 
 def state_of(*, is_given: bool, is_lost: bool, is_offered: bool) -> str:

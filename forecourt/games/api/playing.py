@@ -19,8 +19,9 @@ from forecourt.games.api.answers import (
     plain,
     spun_out,
 )
+from forecourt.games.api.drafting import GameCode
 from forecourt.games.values import Marked, Paper
-from forecourt.kernel.schemas import Code, KeyedRequest, needs
+from forecourt.kernel.schemas import KeyedRequest, needs
 
 router = Router()
 
@@ -32,7 +33,7 @@ router = Router()
     summary="Spin a wheel for a customer",
     openapi_extra=needs("games:play", idempotent=True),
 )
-def spin(request: KeyedRequest, code: Code, body: PlayBody) -> Status[SpunOut]:
+def spin(request: KeyedRequest, code: GameCode, body: PlayBody) -> Status[SpunOut]:
     """Send an Idempotency-Key, or a `reference` of yours, so that a spin that is sent twice is one spin."""
     return Status(201, spun_out(services.spin_wheel(request.actor, code, body.customer_id, reference=body.reference)))
 
@@ -44,7 +45,7 @@ def spin(request: KeyedRequest, code: Code, body: PlayBody) -> Status[SpunOut]:
     summary="Start a quiz for a customer",
     openapi_extra=needs("games:play", idempotent=True),
 )
-def start_quiz(request: KeyedRequest, code: Code, body: PlayBody) -> Status[PaperOut]:
+def start_quiz(request: KeyedRequest, code: GameCode, body: PlayBody) -> Status[PaperOut]:
     """A quiz that is under way is handed out again. What is right is never sent before it is answered."""
     paper: Paper = services.start_quiz(request.actor, code, body.customer_id)
     return Status(201, PaperOut.model_validate({"id": paper.play_id, **plain(paper)}))
@@ -70,7 +71,7 @@ def answer_quiz(request: KeyedRequest, play_id: UUID, body: AnswersBody) -> Mark
     summary="Enter a lucky draw",
     openapi_extra=needs("games:play", idempotent=True),
 )
-def enter_draw(request: KeyedRequest, code: Code, body: TicketsBody) -> Status[TicketsOut]:
+def enter_draw(request: KeyedRequest, code: GameCode, body: TicketsBody) -> Status[TicketsOut]:
     numbers = services.enter_draw(
         request.actor,
         code,
@@ -89,7 +90,7 @@ def enter_draw(request: KeyedRequest, code: Code, body: TicketsBody) -> Status[T
     summary="Give customers chances, or tickets of a draw",
     openapi_extra=needs("games:write", idempotent=True),
 )
-def give_chances(request: KeyedRequest, code: Code, body: ChancesBody) -> Status[ChancesOut]:
+def give_chances(request: KeyedRequest, code: GameCode, body: ChancesBody) -> Status[ChancesOut]:
     got = services.give_chances(
         request.actor, code, body.customer_ids, body.count, body.reason, reference=body.reference
     )

@@ -1,17 +1,54 @@
 """Routes of prizes: who won what, confirming and declining, goods handed over."""
 
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Router, Status
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from forecourt.games import permissions, queries, services
-from forecourt.games.api.answers import GameClaimOut, GameCollectBody, WonOut
-from forecourt.games.api.drawn import WinOut
-from forecourt.games.api.subjects import family_of
+from forecourt.games.api.answers import WonOut
+from forecourt.games.api.drafting import GameCode
+from forecourt.games.api.drawn import GameClaimOut, GameCollectBody, GameWinOut, WinOut
+from forecourt.games.api.subjects import family_of, published
+from forecourt.games.values import ClaimState, LostWhy
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import Code, Id, KeyedRequest, Limit, needs
+from forecourt.kernel.schemas import (
+    Body,
+    Code,
+    Cursor,
+    Id,
+    KeyedRequest,
+    Limit,
+    Page,
+    Text,
+    cursor_of,
+    needs,
+    position_of,
+)
 
 router = Router()
+
+
+class WinFilter(Schema):
+    """Which wins to list: of one prize, by its code; only those that have to be confirmed."""
+
+    prize: Annotated[str, Field(max_length=40)] = ""
+    is_offered: bool = False
+
+
+class PassBody(Body):
+    """Why a winner loses a prize, and the reason in words: it stands in the audit trail."""
+
+    why: Literal["declined", "ineligible"]
+    reason: Annotated[Text, Field(max_length=200)]
+
+
+class PassedOut(Schema):
+    """Whether a reserve was left to step in; without one the prize goes back into the stock."""
+
+    is_passed_on: bool
 
 
 @router.get(
@@ -62,6 +99,60 @@ def decline(request: KeyedRequest, win_id: UUID) -> Status[None]:
     """It passes to the next reserve, and cannot be had back."""
     services.decline_prize(request.actor, win_id)
     return Status(204, None)
+
+
+@router.post(
+    "/wins/{win_id}/pass",
+    response=PassedOut,
+    operation_id="games_pass",
+    summary="Pass a prize of a draw on to the next reserve",
+    openapi_extra=needs("games:run", idempotent=True),
+)
+def pass_prize(request: KeyedRequest, win_id: UUID, body: PassBody) -> PassedOut:
+    """From a winner who declined it, or may not win it. What is not confirmed in time passes on by itself."""
+    return PassedOut(is_passed_on=services.pass_prize(request.actor, win_id, LostWhy(body.why), body.reason))
+
+
+@router.get(
+    "/games/{code}/wins",
+    response=Page[GameWinOut],
+    operation_id="games_winners",
+    summary="Who won what in a game",
+    openapi_extra=needs("games:read"),
+)
+def list_winners(
+    request: KeyedRequest, code: GameCode, wanted: Query[WinFilter], limit: Limit = 50, cursor: Cursor | None = None
+) -> Page[GameWinOut]:
+    """The latest first."""
+    request.actor.require(permissions.VIEW_GAMES)
+    found = queries.wins(
+        game_of=published(code).id,
+        prize=wanted.prize,
+        is_offered=wanted.is_offered,
+        before=position_of(cursor, [datetime, UUID]),
+        limit=limit + 1,
+    )
+    last = found[limit - 1] if len(found) > limit else None
+    following = cursor_of(last.won_at, last.id) if last else None
+    return Page[GameWinOut](items=[GameWinOut.of(one) for one in found[:limit]], next=following)
+
+
+@router.get(
+    "/prizes",
+    response=Page[GameClaimOut],
+    operation_id="prizes_list",
+    summary="Goods that were won, to collect or collected",
+    openapi_extra=needs("games:read"),
+)
+def list_prizes(
+    request: KeyedRequest, state: ClaimState | None = None, limit: Limit = 50, cursor: Cursor | None = None
+) -> Page[GameClaimOut]:
+    """The latest first."""
+    request.actor.require(permissions.VIEW_GAMES)
+    found = queries.claims(state=state, before=position_of(cursor, [datetime, UUID]), limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    following = cursor_of(last.won_at, last.win_id) if last else None
+    return Page[GameClaimOut](items=[GameClaimOut.of(one) for one in found[:limit]], next=following)
 
 
 @router.get(

@@ -3,12 +3,25 @@
 from ninja import Router, Status
 
 from forecourt.games import permissions, queries, services
-from forecourt.games.api.answers import GameOut, GameReviewOut, games_out
+from forecourt.games.api.answers import GameOut, games_out
+from forecourt.games.api.drafting import GameCode, GameRule
 from forecourt.games.api.subjects import published
 from forecourt.kernel import reviews
-from forecourt.kernel.schemas import Code, HandInBody, KeyedRequest, SendBackBody, needs
+from forecourt.kernel.schemas import HandInBody, KeyedRequest, ReviewedOut, SendBackBody, needs
+from forecourt.kernel.values import Review
 
 router = Router()
+
+
+class GameReviewOut(ReviewedOut):
+    """A game that was handed in: as players will see it, and all of its rules, with what is right in a quiz."""
+
+    game: GameOut
+    draft: GameRule
+
+    @classmethod
+    def of(cls, review: Review, game: GameOut) -> "GameReviewOut":
+        return cls(**cls.said(review), game=game, draft=GameRule.model_validate(review.body))
 
 
 @router.get(
@@ -24,7 +37,7 @@ def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
     waiting = reviews.open_reviews("game")
     found = queries.games_by_id([int(one.key) for one in waiting])
     games = games_out([found[int(one.key)] for one in waiting])
-    return [GameReviewOut(**GameReviewOut.said(one), game=game) for one, game in zip(waiting, games, strict=True)]
+    return [GameReviewOut.of(one, game) for one, game in zip(waiting, games, strict=True)]
 
 
 @router.post(
@@ -34,8 +47,8 @@ def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
     summary="Hand the draft of a game in for review",
     openapi_extra=needs("games:write"),
 )
-def submit_game(request: KeyedRequest, code: Code, body: HandInBody) -> Status[None]:
-    """Games are drafted in the back office. What is handed in cannot be edited until it is decided or withdrawn."""
+def submit_game(request: KeyedRequest, code: GameCode, body: HandInBody) -> Status[None]:
+    """422 with all its faults where it cannot be played as it stands. It cannot be edited until it is decided or withdrawn."""
     services.submit_game(request.actor, queries.game_id(code), body.note)
     return Status(204, None)
 
@@ -47,7 +60,7 @@ def submit_game(request: KeyedRequest, code: Code, body: HandInBody) -> Status[N
     summary="Take a game back that was handed in",
     openapi_extra=needs("games:write"),
 )
-def withdraw_game(request: KeyedRequest, code: Code) -> Status[None]:
+def withdraw_game(request: KeyedRequest, code: GameCode) -> Status[None]:
     services.withdraw_game(request.actor, queries.game_id(code))
     return Status(204, None)
 
@@ -59,7 +72,7 @@ def withdraw_game(request: KeyedRequest, code: Code) -> Status[None]:
     summary="Approve a game, which is live with that",
     openapi_extra=needs("games:approve"),
 )
-def approve_game(request: KeyedRequest, code: Code) -> GameOut:
+def approve_game(request: KeyedRequest, code: GameCode) -> GameOut:
     """By another than who handed it in. Its rules stay from now on."""
     services.approve_game(request.actor, queries.game_id(code))
     return games_out([published(code)])[0]
@@ -72,6 +85,6 @@ def approve_game(request: KeyedRequest, code: Code) -> GameOut:
     summary="Send a game back",
     openapi_extra=needs("games:approve"),
 )
-def refuse_game(request: KeyedRequest, code: Code, body: SendBackBody) -> Status[None]:
+def refuse_game(request: KeyedRequest, code: GameCode, body: SendBackBody) -> Status[None]:
     services.refuse_game(request.actor, queries.game_id(code), body.reason)
     return Status(204, None)

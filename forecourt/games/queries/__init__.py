@@ -18,11 +18,13 @@ from forecourt.games.queries.auditing import (
     ticket_list,
     wrong_draws,
 )
+from forecourt.games.queries.checking import faults
 from forecourt.games.queries.games import (
     Figures,
     ListedGame,
     Setting,
     commitments,
+    drafts,
     figures,
     game,
     game_id,
@@ -69,8 +71,10 @@ __all__ = [
     "claims_of",
     "commitments",
     "coupon_code",
+    "drafts",
     "drawn",
     "draws_to_give",
+    "faults",
     "figures",
     "frozen",
     "frozen_list",

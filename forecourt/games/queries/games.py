@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from forecourt.games.models import Game, GameSetting, PrizeRow, Seed
@@ -133,25 +134,50 @@ def games(
 ) -> list[ListedGame]:
     """Games, the newest first, `only` those with these ids if given; `text` is looked for in code and name."""
     rows = Game.objects.all() if only is None else Game.objects.filter(pk__in=only)
+    rows = _narrowed(rows, text, kind, state, before)
+    found = [view_of(row) for row in rows.order_by("-id")[:limit]]
+    counted = figures([one.id for one in found])
+    return [ListedGame(game=one, **counted[one.id]._asdict()) for one in found]
+
+
+def published(before: int | None, limit: int, *, text: str = "", kind: str = "", state: str = "") -> list[GameView]:
+    """Games that are live or ended, the newest first; `text` is looked for in code and name."""
+    return _some(Game.objects.filter(published_at__isnull=False), before, limit, text, kind, state)
+
+
+def drafts(
+    before: int | None,
+    limit: int,
+    *,
+    text: str = "",
+    kind: str = "",
+    waiting: Collection[int] = (),
+    is_waiting: bool | None = None,
+) -> list[GameView]:
+    """Games that were not published yet, the newest first; `is_waiting`: those of the ids `waiting`, or those that are not."""
+    rows = Game.objects.filter(state=GameState.DRAFT)
+    if is_waiting is not None:
+        among = Q(pk__in=list(waiting))
+        rows = rows.filter(among if is_waiting else ~among)
+    return _some(rows, before, limit, text, kind)
+
+
+def _some(
+    rows: QuerySet[Game], before: int | None, limit: int, text: str, kind: str, state: str = ""
+) -> list[GameView]:
+    return [view_of(row) for row in _narrowed(rows, text, kind, state, before).order_by("-id")[:limit]]
+
+
+def _narrowed(rows: QuerySet[Game], text: str, kind: str, state: str, before: int | None) -> QuerySet[Game]:
     if text:
-        rows = rows.filter(name__icontains=text) | rows.filter(code__icontains=text)
+        rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
     if kind:
         rows = rows.filter(kind=kind)
     if state:
         rows = rows.filter(state=state)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = [view_of(row) for row in rows.order_by("-id")[:limit]]
-    counted = figures([one.id for one in found])
-    return [ListedGame(game=one, **counted[one.id]._asdict()) for one in found]
-
-
-def published(before: int | None, limit: int) -> list[GameView]:
-    """Games that are live or ended, the newest first."""
-    rows = Game.objects.filter(published_at__isnull=False)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return [view_of(row) for row in rows.order_by("-id")[:limit]]
+    return rows
 
 
 def live_games(kinds: Collection[GameKind] = tuple(GameKind)) -> list[GameView]:

@@ -128,9 +128,10 @@ def claims(
     state: ClaimState | None = None,
     code: str = "",
     game_of: int | None = None,
+    before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[ClaimView]:
-    """Goods won, the latest first: of a family, of a state, of a game, or with that code."""
+    """Goods won, the latest first: of a family, of a state, of a game, or with that code; those `before` (won at, id)."""
     where, given = ["TRUE"], {"limit": limit, "family": list(family), "state": state, "code": code, "game": game_of}
     if family:
         where.append("claim.customer_id = ANY(%(family)s::bigint[])")
@@ -140,6 +141,9 @@ def claims(
         where.append("claim.code = %(code)s")
     if game_of is not None:
         where.append("claim.game_id = %(game)s")
+    if before is not None:
+        where.append("(win.won_at, claim.win_id) < (%(before_at)s, %(before_id)s)")
+        given |= {"before_at": before[0], "before_id": before[1]}
     return [_claim(row) for row in sql.rows(CLAIMS.format(where=" AND ".join(where)), given)]
 
 

@@ -2,7 +2,7 @@
 
 from forecourt.games.services.claims import collect_claim, expire_claims
 from forecourt.games.services.confirming import confirm_prize, decline_prize, pass_prize, pass_unconfirmed
-from forecourt.games.services.drawing import draw_winners, freeze_draw, give_prizes
+from forecourt.games.services.drawing import draw_winners, freeze_draw, give_at_once, give_prizes
 from forecourt.games.services.entering import enter_draw, give_chances
 from forecourt.games.services.games import (
     copy_game,
@@ -31,6 +31,7 @@ __all__ = [
     "enter_draw",
     "expire_claims",
     "freeze_draw",
+    "give_at_once",
     "give_chances",
     "give_prizes",
     "pass_prize",

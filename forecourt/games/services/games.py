@@ -106,6 +106,7 @@ def copy_game(actor: Actor, game_id: int, code: str) -> int:
     """A draft like a game that is there, under another code; returns its id."""
     actor.require(permissions.EDIT_GAMES)
     game = msgspec.structs.replace(queries.game(game_id).rules, code=code)
+    _check_form(game)
     if Game.objects.filter(code=code).exists():
         raise Invalid.field("code", _("%(code)s is another game's; choose another") % {"code": code})
     row = Game.objects.create(

@@ -6,13 +6,11 @@ from typing import Final
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from forecourt.coupons import queries as coupons
 from forecourt.games import permissions, queries, records, rules
 from forecourt.games.models import PrizeRow
 from forecourt.games.services.games import draft, subject_of
-from forecourt.games.values import GameKind, GameRules, GameState, PrizeKind
+from forecourt.games.values import GameKind, GameRules, GameState
 from forecourt.kernel import clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
@@ -72,9 +70,7 @@ def withdraw_game(actor: Actor, game_id: int) -> None:
 
 def _check(game: GameRules, now: datetime) -> None:
     """Invalid, with every field at fault, where a game cannot be played as it stands."""
-    faults = rules.faults(game) | rules.cap_faults(game, queries.setting().prize_cap) | _unknown(game)
-    if game.ends_at <= now:
-        faults.setdefault("ends_at", _("is over; give a later moment"))
+    (faults,) = queries.faults([game], now)
     if faults:
         raise Invalid("; ".join(f"{path}: {text}" for path, text in faults.items()), fields=faults)
 
@@ -92,21 +88,3 @@ def _days(game: GameRules, now: datetime) -> list[date | None]:
         return []
     first, last = organisation.company_day(max(now, game.starts_at)), organisation.company_day(game.ends_at)
     return [first + timedelta(days=count) for count in range((last - first).days + 1)]
-
-
-def _unknown(game: GameRules) -> dict[str, str]:
-    """Coupons and stations that a game names and that are not there."""
-    wanted = {prize.template for prize in game.prizes if prize.kind is PrizeKind.COUPON and prize.template}
-    known = coupons.templates(wanted) if wanted else {}
-    stations = {code for prize in game.prizes for code in prize.stations}
-    there = organisation.station_ids(stations) if stations else {}
-    found = {}
-    for prize in game.prizes:
-        template = known.get(prize.template)
-        if prize.template and prize.kind is PrizeKind.COUPON and (template is None or not template.is_live):
-            text = _("%(code)r is not a coupon template that is issued; make it first")
-            found[f"prizes.{prize.code}.template"] = text % {"code": prize.template}
-        for code in prize.stations:
-            if code not in there:
-                found[f"prizes.{prize.code}.stations"] = _("there is no station %(code)s") % {"code": code}
-    return found

@@ -302,9 +302,7 @@ def draw(request: HttpRequest, game_id: int) -> HttpResponse:
 
     def command() -> None:
         services.draw_winners(actor, game_id, request.POST.get("entropy", ""))
-        for _turn in range(10):
-            if not services.give_prizes(actor, game_id):
-                return
+        services.give_at_once(actor, game_id)
 
     return act(request, to, command, _("The draw is held."))
 

@@ -1,0 +1,43 @@
+"""What stands in the way of games: by their own rules, and by what there is of coupons, stations and the cap on prizes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from forecourt.coupons import queries as coupons
+from forecourt.games import rules
+from forecourt.games.queries.games import setting
+from forecourt.games.values import GameRules, PrizeKind
+from forecourt.organisation import queries as organisation
+
+
+def faults(games: Sequence[GameRules], now: datetime) -> list[dict[str, str]]:
+    """Of each game what must be mended before it can be handed in, by field; empty where nothing must. Three statements."""
+    prizes = [prize for game in games for prize in game.prizes]
+    wanted = {prize.template for prize in prizes if prize.kind is PrizeKind.COUPON and prize.template}
+    known = coupons.templates(wanted) if wanted else {}
+    issued = {code for code, template in known.items() if template.is_live}
+    stations = {code for prize in prizes for code in prize.stations}
+    there = organisation.station_ids(stations) if stations else {}
+    cap = setting().prize_cap
+    found = []
+    for game in games:
+        one = rules.faults(game) | rules.cap_faults(game, cap) | _unknown(game, issued, there)
+        if game.ends_at <= now:
+            one.setdefault("ends_at", _("is over; give a later moment"))
+        found.append(one)
+    return found
+
+
+def _unknown(game: GameRules, issued: Collection[str], stations: Collection[str]) -> dict[str, str]:
+    """Coupons and stations that a game names and that are not there."""
+    found = {}
+    for prize in game.prizes:
+        if prize.template and prize.kind is PrizeKind.COUPON and prize.template not in issued:
+            text = _("%(code)r is not a coupon template that is issued; make it first")
+            found[f"prizes.{prize.code}.template"] = text % {"code": prize.template}
+        for code in prize.stations:
+            if code not in stations:
+                found[f"prizes.{prize.code}.stations"] = _("there is no station %(code)s") % {"code": code}
+    return found
