@@ -45,8 +45,8 @@ _FIELDS: Final = {name: field for field, names in _NAMES.items() for name in nam
 
 def columns_of(headings: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
     """The place of each field we know in a row. `told` maps our field names to headings and goes first."""
-    places = {_plain(heading): place for place, heading in reversed(list(enumerate(headings)))}
-    found = {field: places[_plain(heading)] for field, heading in told.items() if _plain(heading) in places}
+    places = {plain(heading): place for place, heading in reversed(list(enumerate(headings)))}
+    found = {field: places[plain(heading)] for field, heading in told.items() if plain(heading) in places}
     taken = set(found.values())
     for name, place in reversed(places.items()):
         field = _FIELDS.get(name)
@@ -55,7 +55,7 @@ def columns_of(headings: Sequence[str], told: Mapping[str, str]) -> dict[str, in
     return found
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
     """A heading without case, spaces and what stands in brackets: "Quantity (L)" is quantity."""
     bare = re.sub(r"[(（\[].*?[)）\]]", "", heading.replace("\ufeff", "")).strip().strip('"').lower()
     return re.sub(r"[\s\-./]+", "_", bare)

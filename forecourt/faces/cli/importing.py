@@ -1,4 +1,4 @@
-"""`forecourt import`: sales from files, and the data set Complete Journey."""
+"""`forecourt import`: sales from files, what products cost, and the data set Complete Journey."""
 
 import sys
 import time
@@ -13,6 +13,7 @@ from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.problems import Problem
 
 if TYPE_CHECKING:
+    from forecourt.connectors.pos.costs import CostSummary
     from forecourt.connectors.pos.imports import Tick
     from forecourt.connectors.pos.values import Summary
 
@@ -27,7 +28,7 @@ _LANES: Final = 2
 
 @click.group("import")
 def importing() -> None:
-    """Bring in sales and customers from elsewhere."""
+    """Bring in sales, customers and costs from elsewhere."""
 
 
 @importing.command("sales")
@@ -73,6 +74,26 @@ def sales(
     _carry_out(work, in_bytes=True)
 
 
+@importing.command("costs")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--decimal-comma", is_flag=True, help="Costs are written like 6,85; else a comma in one is refused.")
+@click.option("--refusals", type=click.Path(dir_okay=False, path_type=Path),
+              help="Where to write what was refused; beside the file unless given.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+def costs(path: Path, decimal_comma: bool, refusals: Path | None, dry_run: bool) -> None:
+    """Note what products cost, from a CSV with the columns product, station (may be empty), cost and from.
+
+    A row that stands there already changes nothing, however often the file is imported. The last line of the output is a JSON
+    summary. Ends with 0, with 3 when something was refused, with 1 on failure.
+    """
+    from forecourt.connectors.pos import costs as files
+
+    def work(progress: "Callable[[Tick], None]") -> "CostSummary":
+        return files.import_costs(SYSTEM, path, decimal_comma=decimal_comma, dry_run=dry_run, refusals=refusals)
+
+    _carry_out(work, in_bytes=True)
+
+
 @importing.command("complete-journey")
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder of the Parquet files; those of the installed package unless given.")  # fmt: skip
@@ -100,7 +121,7 @@ def complete_journey(folder: Path | None, force: bool, no_campaigns: bool) -> No
     _carry_out(work, in_bytes=False)
 
 
-def _carry_out(work: "Callable[[Callable[[Tick], None]], Summary]", *, in_bytes: bool) -> None:
+def _carry_out(work: "Callable[[Callable[[Tick], None]], Summary | CostSummary]", *, in_bytes: bool) -> None:
     """Run an import with its progress on stderr and its summary on stdout, and end with its exit code."""
     import msgspec
 

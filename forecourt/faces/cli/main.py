@@ -34,7 +34,9 @@ COMMANDS: Final = {
     "up": Entry("up", "up", "Start Forecourt: database, both doors, worker.", needs_database=False),
     "migrate": Entry("migrate", "migrate", "Bring the database to the present version."),
     "demo": Entry("demo", "demo", "Make a chain of stations with customers and sales to try things out."),
-    "import": Entry("importing", "importing", "Import sales from files of tills, or a public data set."),
+    "import": Entry(
+        "importing", "importing", "Import sales from files of tills, what products cost, or a public data set."
+    ),
     "apikey": Entry("apikey", "apikey", "Make, list and revoke keys of other systems."),
     "staff": Entry("staff", "staff", "Add people who may sign in; change their roles and passwords."),
     "keys": Entry("keys", "keys", "Look after the keys that personal data is encrypted with."),
