@@ -11,15 +11,24 @@ import pytest
 from django.db import connection, transaction
 from msgspec.structs import replace
 
+from forecourt.coupons import queries as coupons
+from forecourt.coupons import records as coupon_records
 from forecourt.customers import records as customer_records
 from forecourt.customers import services as customers
 from forecourt.kernel import clock, sql
 from forecourt.loyalty import services as loyalty
 from forecourt.sales import services
 from forecourt.sales.values import NewSale, NewTender, Reserved
+from tests.coupons.scenes import make_template
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, everything_proves, points
+from tests.sales.test_offers import left, per_litre, publish
 from tests.sales.test_reservations import reserve, sale
 
+GIVES_NEXT = {
+    "code": "next",
+    "then": [{"give": "coupon", "template": "NEXT"}],
+    "budgets": [{"measure": "uses", "limit": "900"}],
+}
 PAID = (NewTender(kind="points", amount=Decimal("3.00")), NewTender(kind="cash", amount=Decimal("150.00")))
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
@@ -76,4 +85,36 @@ def test_who_waits_for_a_payer_who_left_the_household_holds_nobody(real_chain, e
     assert sql.rows("SELECT count(*) FROM sales_reservation WHERE outcome = '' AND promise ->> 'points' = '300'") == [
         (0,)
     ]
+    everything_proves()
+
+
+@pytest.mark.parametrize("end", [post, reserve_once_more])
+def test_who_waits_for_a_template_with_what_expired_in_hand_holds_no_budget(
+    real_chain, end: Callable[[NewSale, Reserved], Any]
+):
+    """Others who hold the template will want the budget next."""
+    chain = real_chain
+    make_template("NEXT", limit=5)
+    publish(per_litre(budgets=[{"measure": "money", "limit": "900"}]), GIVES_NEXT)
+    chain.enrol()
+    wanted = sale("1")
+    promised = reserve(wanted)
+    sql.run("UPDATE sales_reservation SET expires_at = expires_at - interval '1 day'")
+
+    def act() -> None:
+        try:
+            end(wanted, promised)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=act)
+    with transaction.atomic():
+        coupon_records.hold_room({"NEXT"}, coupons.live_templates())
+        thread.start()
+        until_somebody_waits()
+        budgets = sql.rows("SELECT budget FROM offers_slot ORDER BY budget, slot FOR NO KEY UPDATE NOWAIT")
+    thread.join(30)
+    assert len(budgets) == 2
+    assert left() == {"money:total": Decimal(894), "uses:total": Decimal(899)}
+    services.expire_reservations(clock.now() + timedelta(days=1))
     everything_proves()

@@ -112,7 +112,8 @@ def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:
 def take_held(held: Slots, wanted: Mapping[str, Wanted]) -> None:
     """Take from slots that this transaction holds, and share out what is left anew. Callers saw that there is enough."""
     for budget, need in wanted.items():
-        _share_out(held[budget], sum((slot[1] for slot in held[budget].values()), ZERO) + need.amount)
+        used = sum((slot[1] for slot in held[budget].values()), ZERO)
+        _share_out(held[budget], max(ZERO, used + need.amount))
     _save({budget: held[budget] for budget in wanted})
 
 

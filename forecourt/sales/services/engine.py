@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -140,23 +141,34 @@ def _tier_offers(programme: Programme) -> Mapping[str, Live]:
 
 class Limits(NamedTuple):
     """What a list may take: budgets of everybody with their limits; offers with limits for each customer, with the first day
-    of which it counts what they gave; templates.
+    of which it counts what they gave; templates; `freed`, what it gives back to budgets, whatever it takes.
     """
 
     budgets: dict[str, Decimal]
     own: dict[int, date]
     issues: set[str]
+    freed: dict[str, Decimal] = {}
+
+
+Freed = Mapping[str, tuple[Decimal, Decimal]]
+"""What reservations that end held of budgets, by their names, with the limits."""
 
 
 def load(
-    known: Sequence[KnownSale], in_force: InForce, *, lock: bool, standings: dict[int, Standing] | None = None
+    known: Sequence[KnownSale],
+    in_force: InForce,
+    *,
+    lock: bool,
+    standings: dict[int, Standing] | None = None,
+    freed: Freed = MappingProxyType({}),
 ) -> tuple[State, Limits]:
     """All that rating this list must know, in a fixed number of statements; `lock` holds the coupons it may use. `standings`
-    is for sales of the past: where their members stood then.
+    is for sales of the past: where their members stood then. What is `freed` goes back with what the list takes, in one
+    statement: whoever holds a budget waits for no template, nor for another budget.
     """
     members = {item.customer_id for item in known if item.is_member}
     state = State(loyalty.standings(members) if standings is None else standings)
-    limits = Limits({}, {}, set())
+    limits = _with_freed(Limits({}, {}, set()), freed)
     _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}
     if not any(in_force.at(item.rated_at).has_offers for item in known) and not codes:
@@ -168,8 +180,8 @@ def load(
         for coupon in _without_overdue(coupons_of(known, in_force, lock=lock), known, lock=lock):
             state.hold(rules.held_for(coupon, holders))
         state.uses_of = coupons.used_by(members, in_force.limited_templates)
-    limits = limits_of(known, in_force, state)
-    state.left = offers.left_of(limits.budgets)
+    limits = _with_freed(limits_of(known, in_force, state), freed)
+    state.left = _with_back(offers.left_of(limits.budgets), limits.freed)
     if limits.own:
         first = min(limits.own.values())
         # a till may state a trading day that lies ahead of that on which the sale is taken back
@@ -179,6 +191,17 @@ def load(
             if item.promise is not None and lock:  # in a quote it holds on, and was read with the others
                 state.keep(item.promise)
     return state, limits
+
+
+def _with_freed(limits: Limits, freed: Freed) -> Limits:
+    if not freed:
+        return limits
+    budgets = {key: limit for key, (_amount, limit) in freed.items()} | limits.budgets
+    return limits._replace(budgets=budgets, freed={key: amount for key, (amount, _limit) in freed.items()})
+
+
+def _with_back(left: Mapping[str, Decimal], freed: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {budget: amount + freed.get(budget, ZERO) for budget, amount in left.items()}
 
 
 def coupons_of(
@@ -262,7 +285,7 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     mint = _posted_mint(in_force, limits.issues)
     trial = state.copy() if limits.budgets else state
     outcomes = rate_all(known, in_force, trial, mint)
-    wanted = _wanted(outcomes, limits.budgets)
+    wanted = _wanted(outcomes, limits)
     if not wanted:
         return outcomes
     try:
@@ -272,18 +295,18 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     except offer_records.Contested:
         held, left = offer_records.hold_all(limits.budgets)
         exact = state.copy()
-        exact.left = left
+        exact.left = _with_back(left, limits.freed)
         outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
-        offer_records.take_held(held, _wanted(outcomes, limits.budgets))
+        offer_records.take_held(held, _wanted(outcomes, limits))
         return outcomes
 
 
-def _wanted(outcomes: Iterable[Outcome], budgets: Mapping[str, Decimal]) -> dict[str, Wanted]:
-    sums: dict[str, Decimal] = {}
+def _wanted(outcomes: Iterable[Outcome], limits: Limits) -> dict[str, Wanted]:
+    sums = {key: -amount for key, amount in limits.freed.items()}
     for outcome in outcomes:
         for key, amount in outcome.spends.items():
             sums[key] = sums.get(key, ZERO) + amount
-    return {key: Wanted(amount, budgets[key]) for key, amount in sums.items()}
+    return {key: Wanted(amount, limits.budgets[key]) for key, amount in sums.items() if amount}
 
 
 def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool], named: Named) -> rules.Mint:

@@ -72,9 +72,9 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
 def rate_and_settle(new: Sequence[New], seen: Stamps) -> list[records.Posting]:
     """Rate locked sales and settle their points, in the order given; later sales of a customer see earlier ones."""
     in_force = engine.in_force(seen)
-    kept = keep_promises(new, in_force)
+    kept, freed = keep_promises(new, in_force)
     known = [item.known for item in kept]
-    state, limits = engine.load(known, in_force, lock=True)
+    state, limits = engine.load(known, in_force, lock=True, freed=freed)
     standings = dict(state.standings)
     paid = pay_with_points(kept, engine.rate_and_take(known, in_force, state, limits), in_force)
     for customer_id in paid.taken.keys() & standings.keys():

@@ -14,7 +14,6 @@ from forecourt.coupons import records as coupon_records
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
 from forecourt.kernel.events import publish
-from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
 from forecourt.loyalty.values import EntryKind
@@ -22,7 +21,7 @@ from forecourt.offers import records as offer_records
 from forecourt.sales import rules
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, hold_of
-from forecourt.sales.services.engine import InForce
+from forecourt.sales.services.engine import Freed, InForce
 from forecourt.sales.values import KnownSale, Promise
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=clock.UTC)
@@ -67,18 +66,19 @@ def _promise(id: UUID, customer_id: int, station_id: int, made_at: datetime, bod
     return replace(held, customer_id=customer_id, station_id=station_id, made_at=made_at)
 
 
-def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
+def keep_promises(new: Sequence[New], in_force: InForce) -> tuple[list[New], Freed]:
     """Give sales what their reservations hold, and end those. Points that were held are there to be paid with again.
+    Returns the sales, and what those that expired held of budgets, for the caller to give back.
 
     A reservation that ended, or is another customer's or station's, promises nothing: the sale is rated as it comes. That of a
     customer who was merged into another since is the survivor's. What one that expired still holds is let go first.
     """
     asked = {item.known.sale.reservation for item in new if item.known.sale.reservation is not None}
     if not asked:
-        return list(new)
+        return list(new), {}
     who = {item.known.customer_id for item in new}
     promises = of_survivors(open_promises(asked, clock.now()), who)
-    _let_go_expired(of_survivors(open_promises(asked - promises.keys(), EVER), who), new, in_force)
+    freed = _let_go_expired(of_survivors(open_promises(asked - promises.keys(), EVER), who), new, in_force)
     kept: dict[UUID, UUID] = {}
     result = []
     for item in new:
@@ -89,10 +89,10 @@ def keep_promises(new: Sequence[New], in_force: InForce) -> list[New]:
         kept[promise.id] = item.sale_id
         result.append(item._replace(known=rules.promised(item.known, promise)))
     if not kept:
-        return result
+        return result, freed
     end(kept, "posted")
     payers = return_points([promises[id] for id in kept], _("paid with the sale it was reserved for"))
-    return [_paid_by(item, payers) for item in result] if payers else result
+    return [_paid_by(item, payers) for item in result] if payers else result, freed
 
 
 def _paid_by(item: New, payers: Mapping[UUID, tuple[tuple[int, int], ...]]) -> New:
@@ -116,16 +116,19 @@ def promised(known: Sequence[KnownSale]) -> list[KnownSale]:
     ]
 
 
-def _let_go_expired(expired: dict[UUID, Promise], new: Sequence[New], in_force: InForce) -> None:
+def _let_go_expired(expired: dict[UUID, Promise], new: Sequence[New], in_force: InForce) -> Freed:
     known = [item.known for item in new]
-    own = [
-        expired[item.sale.reservation]
+    own = {
+        promise.id: promise
         for item in known
-        if item.sale.reservation in expired and rules.is_for(expired[item.sale.reservation], item)
-    ]
-    if own:
-        engine.coupons_of(known, in_force, lock=True)  # all that the list may touch, at once
-        let_go(list({promise.id: promise for promise in own}.values()), "expired", is_locked=True)
+        if item.sale.reservation is not None
+        and (promise := expired.get(item.sale.reservation)) is not None
+        and rules.is_for(promise, item)
+    }
+    if not own:
+        return {}
+    engine.coupons_of(known, in_force, lock=True)  # all that the list may touch, at once
+    return end_unsold(list(own.values()), "expired", is_locked=True)
 
 
 def of_survivors(promises: dict[UUID, Promise], customer_ids: Collection[int]) -> dict[UUID, Promise]:
@@ -171,21 +174,28 @@ def return_points(promises: Sequence[Promise], reason: str) -> dict[UUID, tuple[
     return payers
 
 
-def let_go(promises: Sequence[Promise], outcome: str, *, is_locked: bool = False) -> None:
-    """End reservations without a sale: coupons, points and budgets go back. Callers hold the customers' locks and the rows',
-    those of the coupons too where `is_locked`.
+def let_go(promises: Sequence[Promise], outcome: str) -> None:
+    """End reservations without a sale: coupons, points and budgets go back. Callers hold the customers' locks and the rows'."""
+    freed = end_unsold(promises, outcome)
+    offer_records.give_back({key: amount for key, (amount, _limit) in freed.items()})
+
+
+def end_unsold(promises: Sequence[Promise], outcome: str, *, is_locked: bool = False) -> Freed:
+    """End reservations without a sale: coupons and points go back. Returns what is to go back to budgets, by a caller who
+    takes from them too at once with that. Callers hold the customers' locks and the rows', those of the coupons too where
+    `is_locked`.
     """
     if not promises:
-        return
+        return {}
     ids = [promise.id for promise in promises]
     end(dict.fromkeys(ids, UUID(int=0)), outcome)
     return_points(promises, _("reserved for a sale that did not come"))
     coupon_records.free(ids, is_locked=is_locked)
-    amounts: dict[str, Decimal] = {}
+    freed: dict[str, tuple[Decimal, Decimal]] = {}
     for promise in promises:
-        for key, (held, _limit) in promise.spends.items():
-            amounts[key] = amounts.get(key, ZERO) + held
-    offer_records.give_back(amounts)
+        for key, (held, limit) in promise.spends.items():
+            freed[key] = (freed[key][0] + held if key in freed else held, limit)
+    return freed
 
 
 def lock_holders(customers_of: Mapping[UUID, int]) -> None:

@@ -28,11 +28,11 @@ from forecourt.sales import permissions, rules
 from forecourt.sales.rules import State
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, fingerprint, hold_of, locked
-from forecourt.sales.services.engine import InForce, Limits
+from forecourt.sales.services.engine import Freed, InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
-from forecourt.sales.services.reservations import EVER, let_go, lock_holders, of_survivors, open_promises
+from forecourt.sales.services.reservations import EVER, end_unsold, let_go, lock_holders, of_survivors, open_promises
 from forecourt.sales.values import Before, Flag, KnownSale, NewSale, Outcome, Promise, Reserved
 
 SWEEP: Final = 500
@@ -112,16 +112,18 @@ def _reserved(submission: Submission) -> Reserved:
     (new,) = locked([New(0, reservation_id, known, submission.actor.label)], holds)
     known = new.known
     in_force = engine.in_force(seen)
+    freed: Freed = {}
     if earlier:
         promised = _as_promised(name, known, body_hash, now, in_force)
-        if promised is not None:
+        if isinstance(promised, Reserved):
             return promised
+        freed = promised
         sql.run(_ANEW, row)
     if sql.rows(_SOLD, name):
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
     available = available_to([known], loyalty.standings([known.customer_id]), in_force)
     points = _hold_points(known, in_force, reservation_id, submission.actor.label)
-    state, limits = engine.load([known], in_force, lock=True)
+    state, limits = engine.load([known], in_force, lock=True, freed=freed)
     before = state.copy()
     (outcome,) = engine.rate_and_take([known], in_force, state, limits)
     coupon_records.reserve(
@@ -158,8 +160,9 @@ def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: i
 
 def _as_promised(
     name: dict[str, object], known: KnownSale, body_hash: bytes, now: datetime, in_force: InForce
-) -> Reserved | None:
-    """The promise made before under this name, None where it ended without a sale; Conflict when it was for something else.
+) -> Reserved | Freed:
+    """The promise made before under this name; where it ended without a sale what it held of budgets, for the caller to give
+    back. Conflict when it was for something else.
 
     It ends where whoever is named is another customer by now than then, other than by a merge.
     """
@@ -167,7 +170,7 @@ def _as_promised(
     if outcome == "posted":
         raise Conflict(_("%(source_ref)r was sold already; reserve under a name of its own.") % name)
     if ended_at is not None:
-        return None
+        return {}
     held = of_survivors(open_promises([id], EVER), {known.customer_id})
     is_dead = expires_at < now
     if not is_dead and bytes(made_hash) != body_hash:
@@ -177,8 +180,7 @@ def _as_promised(
         )
     if is_dead or not rules.is_for(held[id], known):
         engine.coupons_of([known], in_force, [id], lock=True)  # all that the new promise may touch, at once
-        let_go(list(held.values()), "expired" if is_dead else "released", is_locked=True)
-        return None
+        return end_unsold(list(held.values()), "expired" if is_dead else "released", is_locked=True)
     promised = msgspec.json.decode(quote, type=Reserved)
     return replace(promised, customer_id=known.customer_id) if known.is_member else promised
 
