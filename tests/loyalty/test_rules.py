@@ -313,7 +313,7 @@ def test_a_book_is_always_balanced(history):
             case "credit", amount, expires_on, sale_id:
                 entry = book.credit(ledger.entry(amount, expires_on=expires_on, sale_id=sale_id))
             case "debit", amount, sale_id:
-                entry = book.debit(ledger.entry(-amount), first_of_sale=sale_id)
+                entry = book.debit(ledger.entry(-amount), first_of=[sale_id] if sale_id else [])
             case "expire", day:
                 entry = book.expire(ledger.entry(0), day)
             case "give back", which, percent:
@@ -385,7 +385,7 @@ def test_a_refund_takes_the_lot_of_its_own_sale_first():
     book = Book()
     for sale_id, expires_on in ((None, date(2026, 4, 30)), (SALE, None)):
         ledger.entries.append(book.credit(ledger.entry(10, expires_on=expires_on, sale_id=sale_id)))
-    debit = book.debit(ledger.entry(-12), first_of_sale=SALE)
+    debit = book.debit(ledger.entry(-12), first_of=[SALE])
     assert [item.points for item in debit.allocations] == [10, 2]
     assert debit.allocations[0].lot_id == ledger.entries[1].id
 

@@ -1,7 +1,7 @@
 """Which lots a debit takes, what a credit pays and puts back: one customer's open points in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -131,13 +131,11 @@ class Book:
             )
         return replace(entry, allocations=tuple(allocations))
 
-    def debit(self, entry: PointsEntry, first_of_sale: UUID | None = None) -> PointsEntry:
-        """A debit: takes the lots that sale gave first, then those that expire soonest, then the oldest; owes the rest."""
+    def debit(self, entry: PointsEntry, first_of: Collection[UUID] = ()) -> PointsEntry:
+        """A debit: takes lots that these sales gave first, then those that expire soonest, then the oldest; owes the rest."""
         rest = -entry.points
         allocations = []
-        order = sorted(
-            self.lots, key=lambda lot: (lot.sale_id != first_of_sale or first_of_sale is None, *self.age(lot))
-        )
+        order = sorted(self.lots, key=lambda lot: (lot.sale_id not in first_of, *self.age(lot)))
         kept = []
         for lot in order:
             taken = min(rest, lot.remaining)

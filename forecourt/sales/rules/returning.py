@@ -82,22 +82,37 @@ def paid_back(sold: Paid, points_left: int, price: Decimal, stayed: Decimal, sta
 
     `stayed` is what was left of the price before the refund, `stays` what is after it. That part keeps its share of the
     points, up to a whole one, and of the money, down to a unit: together exactly what stays, where a point is worth a
-    unit of the currency. What is kept hangs on what stays alone, so refunds in parts add up to the whole.
+    unit of the currency. What is kept hangs on what stays alone, so refunds in parts add up to the whole. Money is below
+    nothing where the buyer is to pay: things that they had brought back with the sale are theirs again.
     """
-    keeps = int(_share_of(Decimal(sold.points), stays, price).to_integral_value(ROUND_CEILING))
-    points = max(0, points_left - keeps)
-    worth = ZERO
-    if points:
-        before, after = (
-            rounded(sold.worth * left / sold.points, digits) for left in (points_left, points_left - points)
-        )
-        worth = before - after
-    money_left, money_stays = (rounded_down(_share_of(sold.money, left, price), digits) for left in (stayed, stays))
-    return Paid(points, worth, money_left - money_stays)
+    points = max(0, points_left - _points_kept(sold, price, stays))
+    worth = _worth_of(sold, points_left, digits) - _worth_of(sold, points_left - points, digits)
+    money = _money_kept(sold, points_left, price, stayed, digits) - _money_kept(
+        sold, points_left - points, price, stays, digits
+    )
+    return Paid(points, worth, money)
+
+
+def _points_kept(sold: Paid, price: Decimal, left: Decimal) -> int:
+    return int(_share_of(Decimal(sold.points), left, price).to_integral_value(ROUND_CEILING))
+
+
+def _worth_of(sold: Paid, points: int, digits: int) -> Decimal:
+    return rounded(sold.worth * points / sold.points, digits) if points else ZERO
+
+
+def _money_kept(sold: Paid, points_left: int, price: Decimal, left: Decimal, digits: int) -> Decimal:
+    """The money in what is left of a price. Where things brought back were part of the sale, refunds in parts can leave more
+    than it cost, or less than nothing: that is money, and so is what points had paid of it that went back meanwhile.
+    """
+    within = min(max(left, ZERO), max(price, ZERO))
+    due = _points_kept(sold, price, left)
+    missing = _worth_of(sold, due, digits) - _worth_of(sold, min(due, points_left), digits)
+    return rounded_down(_share_of(sold.money, left, price), digits) + left - within + missing
 
 
 def _share_of(total: Decimal, left: Decimal, price: Decimal) -> Decimal:
     """So much of a total as is left of a price. Multiplied first: what comes out even must not lose its last digit."""
     if price <= 0:
-        return total if left else ZERO
+        return ZERO
     return total * min(max(left, ZERO), price) / price

@@ -243,7 +243,7 @@ def _settled(
         actor=recorded_by,
     )
     if points < 0:
-        entry = book.debit(entry, first_of_sale=sale.id)
+        entry = book.debit(entry, first_of=[sale.id, *basket.refund_ids])
     else:
         entry = book.credit(entry, loyalty.taken_by_sale(customer_id, [sale.id, *basket.refund_ids]))
     return entry, before + points, reasons

@@ -193,7 +193,7 @@ def _difference(sale: SaleView, account: int, points: int, active: Rules, record
         sale_id=sale.id,
         actor=recorded_by,
     )
-    return [book.credit(entry) if points > 0 else book.debit(entry, first_of_sale=sale.id)]
+    return [book.credit(entry) if points > 0 else book.debit(entry, first_of=[sale.id])]
 
 
 def _write(actor: Actor, sale: SaleView, posting: records.Posting, note: str) -> None:
