@@ -1,12 +1,13 @@
 """Claiming the names of a list, and locking its members."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
+from forecourt.customers import queries as customers
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids
 from forecourt.kernel.actors import SYSTEM
@@ -17,6 +18,9 @@ from forecourt.loyalty.values import Return
 from forecourt.sales import queries, records, rules
 from forecourt.sales.values import Answer, KnownSale, NewSale
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_TIMES: Final = 5
 _said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 
 
@@ -92,10 +96,32 @@ def hold_of(customer_id: int, reservation_id: UUID, reason: str = "") -> Return:
     return Return(customer_id=customer_id, origin=f"hold:{reservation_id}", reason=reason, actor=SYSTEM.label)
 
 
-def locked(new: Sequence[New], holds: Sequence[Return] = ()) -> list[New]:
+class MergedMeanwhile(Exception):
+    """Somebody was merged into another between being recognised and being locked: let go of everything and begin anew.
+
+    The survivor must not be locked after them, out of the order in which everybody locks.
+    """
+
+
+def begun_anew(command: Callable[P, R]) -> Callable[P, R]:
+    """A command, a transaction of its own, that begins anew where somebody was merged meanwhile: then the survivor is found."""
+
+    @wraps(command)
+    def begin(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _time in range(_TIMES):
+            try:
+                return command(*args, **kwargs)
+            except MergedMeanwhile:
+                continue
+        return command(*args, **kwargs)
+
+    return begin
+
+
+def lock(new: Sequence[New], holds: Sequence[Return] = ()) -> None:
     """Lock the members of new sales, and whoever paid for what their reservations, and these `holds`, give back; all at once.
 
-    One merged away since it was recognised gives way to its survivor.
+    MergedMeanwhile where one was merged away since it was recognised.
     """
     members = {item.known.customer_id for item in new if item.known.is_member}
     # who pays with points may take them from a household, whose members are locked in the same order, all at once
@@ -106,16 +132,9 @@ def locked(new: Sequence[New], holds: Sequence[Return] = ()) -> list[New]:
             for item in new
             if item.known.is_member and item.known.sale.reservation is not None
         ]
-        merged = loyalty_records.lock_sharing(members, [*own, *holds])
+        survivors = customers.merged_into({hold.customer_id for hold in holds} - members).values()
+        merged = loyalty_records.lock_sharing(members.union(survivors), [*own, *holds])
     else:
         merged = customer_records.lock(members)
-    moved = {customer_id: survivor for customer_id, survivor in merged.items() if survivor is not None}
-    if not moved:
-        return list(new)
-    customer_records.lock(set(moved.values()))
-    return [
-        item._replace(known=replace(item.known, customer_id=moved[item.known.customer_id]))
-        if item.known.customer_id in moved
-        else item
-        for item in new
-    ]
+    if any(merged.get(customer_id) is not None for customer_id in members):
+        raise MergedMeanwhile

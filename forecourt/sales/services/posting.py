@@ -25,7 +25,7 @@ from forecourt.loyalty.values import EntryKind, NegativeBalance, PointsEntry, Pr
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.events import SalePosted, SaleRefunded
 from forecourt.sales.services import engine
-from forecourt.sales.services.claiming import New, claim, fingerprint, locked, name_of
+from forecourt.sales.services.claiming import New, begun_anew, claim, fingerprint, lock, name_of
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import pay_with_points
 from forecourt.sales.services.reservations import keep_promises
@@ -54,6 +54,7 @@ def post_sales(actor: Actor, sales: Sequence[NewSale | Problem]) -> list[Answer]
     return post_together([Submission(actor, sale) for sale in sales])
 
 
+@begun_anew
 @transaction.atomic(durable=True)
 def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     """Post sales of several senders in one transaction, each under its own sender's permission and scope."""
@@ -61,7 +62,8 @@ def post_together(submissions: Sequence[Submission]) -> list[Answer]:
     known = know(admitted(submissions), seen)
     new, answers = claim(known, [submission.actor.label for submission in submissions])
     if new:
-        postings = rate_and_settle(locked(new), seen)
+        lock(new)
+        postings = rate_and_settle(new, seen)
         with sql.overlapping():
             write(postings, coupons.live_templates(seen.get("coupons", 0)))
             for item, posting in zip(new, postings, strict=True):

@@ -27,7 +27,7 @@ from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, rules
 from forecourt.sales.rules import State
 from forecourt.sales.services import engine
-from forecourt.sales.services.claiming import New, fingerprint, hold_of, locked
+from forecourt.sales.services.claiming import New, begun_anew, fingerprint, hold_of, lock
 from forecourt.sales.services.engine import Freed, InForce, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
@@ -94,6 +94,7 @@ def _reserve(submission: Submission) -> Reserved | Problem:
         return problem
 
 
+@begun_anew
 @transaction.atomic(durable=True)
 def _reserved(submission: Submission) -> Reserved:
     seen = stamps.read()
@@ -109,8 +110,7 @@ def _reserved(submission: Submission) -> Reserved:
     row["hash"] = body_hash = fingerprint(known.sale)
     earlier = [] if sql.rows(_CLAIM, row) else sql.rows(_EARLIER, name)
     holds = [hold_of(customer_id, id) for id, customer_id in earlier if customer_id > 0]
-    (new,) = locked([New(0, reservation_id, known, submission.actor.label)], holds)
-    known = new.known
+    lock([New(0, reservation_id, known, submission.actor.label)], holds)
     in_force = engine.in_force(seen)
     freed: Freed = {}
     if earlier:
