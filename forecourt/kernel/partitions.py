@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 
 from forecourt.kernel import clock, sql
 
+_EVENTS: Final = "kernel_event"
 _known: set[tuple[str, date]] = set()
 _guard = threading.Lock()
 
@@ -29,20 +31,39 @@ def ensure_months(table: str, days: Iterable[date]) -> None:
 
 
 def _make(table: str, month: date) -> None:
-    partition = f"{table}_{month:%Y_%m}"
-    if not sql.rows(_EXISTS, {"partition": partition})[0][0]:
+    """Where a table lacks the month, make it for all that go by the day of business, in one order: two writers who come to
+    them in different orders would each hold the month that the other waits for. Events go by the day they are recorded,
+    and come last.
+    """
+    tables = [table]
+    if not _exists(table, month):
+        tables = tables if table == _EVENTS else sorted({table, *PARTITIONED} - {_EVENTS})
         with transaction.atomic():
-            sql.rows(_LOCK, {"partition": partition})
-            if not sql.rows(_EXISTS, {"partition": partition})[0][0]:
-                until = clock.next_month(month)
-                sql.run(f"CREATE TABLE {partition} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
-                sql.run(f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES FROM ('{month}') TO ('{until}')")
-    transaction.on_commit(lambda: _remember(table, month))
+            for one in tables:
+                _make_one(one, month)
+    transaction.on_commit(lambda: _remember(tables, month))
 
 
-def _remember(table: str, month: date) -> None:
+def _exists(table: str, month: date) -> bool:
+    return bool(sql.rows(_EXISTS, {"partition": _name(table, month)})[0][0])
+
+
+def _make_one(table: str, month: date) -> None:
+    partition = _name(table, month)
+    sql.rows(_LOCK, {"partition": partition})
+    if not _exists(table, month):
+        until = clock.next_month(month)
+        sql.run(f"CREATE TABLE {partition} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        sql.run(f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES FROM ('{month}') TO ('{until}')")
+
+
+def _name(table: str, month: date) -> str:
+    return f"{table}_{month:%Y_%m}"
+
+
+def _remember(tables: Iterable[str], month: date) -> None:
     with _guard:
-        _known.add((table, month))
+        _known.update((table, month) for table in tables)
 
 
 def forget() -> None:
@@ -51,7 +72,7 @@ def forget() -> None:
         _known.clear()
 
 
-PARTITIONED: dict[str, int] = {"kernel_event": 3}
+PARTITIONED: dict[str, int] = {_EVENTS: 3}
 """Partitioned tables and how many months ahead to prepare; each folder adds its own in its models."""
 
 

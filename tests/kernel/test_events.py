@@ -1,6 +1,7 @@
 """The event log on a database where commits are real: no event is skipped and none is read twice."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -230,6 +231,31 @@ def test_partitions_are_made_on_demand_from_two_connections_at_once(committed):
     found = "SELECT count(*) FROM pg_inherits WHERE inhrelid = to_regclass('kernel_event_2007_03')"
     assert sql.rows(found) == [(1,)]
     sql.run("DROP TABLE kernel_event_2007_03")
+
+
+def test_two_writers_who_come_to_a_new_month_in_different_orders_do_not_wait_in_a_ring(committed):
+    tables = ("sales_sale", "loyalty_entry")
+    failures: list[BaseException] = []
+
+    def write(order: Sequence[str]) -> None:
+        try:
+            with transaction.atomic():
+                for table in order:
+                    partitions.ensure_months(table, [date(2007, 6, 6)])
+                    time.sleep(0.3)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[order]) for order in (tables, tables[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert failures == []
+    for table in partitions.PARTITIONED.keys() - {"kernel_event"}:
+        sql.run(f"DROP TABLE {table}_2007_06")
 
 
 def test_a_partition_made_in_a_transaction_that_failed_is_made_again(committed):
