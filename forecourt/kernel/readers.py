@@ -50,13 +50,13 @@ def _advance(reader: events.Reader, limit: int) -> int:
     )
     if not found:
         return 0
-    wanted = [events.decode(name, body) for _, _, name, body in found if body is not None]
+    wanted = [events.decode(name, body) for _, _, name, body, _ in found if body is not None]
     if wanted:
         reader.handler(wanted)
     cursor.xid, cursor.position = found[-1][:2]
     cursor.moved_at, cursor.failures, cursor.failed_at, cursor.error = clock.now(), 0, None, ""
     cursor.save()
-    return len(found)
+    return int(found[-1][4])
 
 
 def advance_all(*, limit: int = LIST, seconds: float | None = None) -> int:
