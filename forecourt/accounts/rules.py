@@ -3,11 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
 
-from forecourt.accounts.values import Change, Figures, Kind, Policy, Posting, Role, SimulatedLiability, Unit
+from forecourt.accounts.values import (
+    Change,
+    Figures,
+    Kind,
+    PartOfLiability,
+    Policy,
+    Posting,
+    Role,
+    SimulatedLiability,
+    Unit,
+)
 from forecourt.kernel.money import ZERO, rounded
 
 _HUNDRED: Final = Decimal(100)
@@ -43,13 +54,36 @@ def percent_of_span(policy: Policy, since: date, until: date) -> Decimal:
     return percents.pop() if len(percents) == 1 else policy.redemption_percent
 
 
+PointsOf = Mapping[str, tuple[int, int]]
+"""Points as it was and as it would have been, by the code of a station, a tier or who pays."""
+
+
 def simulated_liability(
-    points_before: int, points_after: int, policy: Policy, percent: Decimal, digits: int
+    points_before: int,
+    points_after: int,
+    policy: Policy,
+    percent: Decimal,
+    digits: int,
+    parts: Mapping[str, PointsOf] = MappingProxyType({}),
 ) -> SimulatedLiability:
     """What so many points are worth as a liability, before and after, net of tax, to the currency's digits.
 
     A provision for all of them. The books defer a little less for points of sales: goods and points share each sale's price.
+    `parts` are points by "stations", "tiers" and "funders".
     """
+
+    def told(points: PointsOf) -> tuple[PartOfLiability, ...]:
+        return tuple(
+            PartOfLiability(
+                name=name,
+                points_before=before,
+                points_after=after,
+                before=provided(before, policy, percent, digits),
+                after=provided(after, policy, percent, digits),
+            )
+            for name, (before, after) in points.items()
+        )
+
     return SimulatedLiability(
         points_before=points_before,
         points_after=points_after,
@@ -59,6 +93,7 @@ def simulated_liability(
         redemption_percent=percent,
         tax_percent=policy.tax_percent,
         policy=policy.version or None,
+        **{kind: told(points) for kind, points in parts.items()},
     )
 
 

@@ -93,10 +93,26 @@ class PolicyView(Value):
     note: str
 
 
+class PartOfLiability(Value):
+    """What the points of a station's or a tier's sales are worth as a liability, or those of offers that somebody pays for."""
+
+    name: str
+    points_before: int
+    points_after: int
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+
 class SimulatedLiability(Value):
     """What a simulation's points are worth as a liability, in currency, net of tax: as it was and as it would have been.
 
     `policy` is the version of the accounting policy the values are of; None: there was none, a point is worth what it pays.
+    Its parts are rounded each by itself, so that those of stations and of tiers may differ from the whole by some of the
+    smallest coins; those of payers are points that offers gave, not all that were earned.
     """
 
     points_before: int
@@ -107,6 +123,9 @@ class SimulatedLiability(Value):
     redemption_percent: Decimal
     tax_percent: Decimal
     policy: int | None
+    stations: tuple[PartOfLiability, ...] = ()
+    tiers: tuple[PartOfLiability, ...] = ()
+    funders: tuple[PartOfLiability, ...] = ()
 
     @property
     def change(self) -> Decimal:

@@ -1,6 +1,8 @@
 """What the points of a simulation are worth as a liability: sales knows how many there are, accounts what they mean."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from forecourt.accounts import rules
 from forecourt.accounts.queries.policies import policy_at
@@ -29,4 +31,16 @@ def simulated_liability(row: SimulationRow) -> SimulatedLiability | None:
         policy,
         rules.percent_of_span(policy, since, until),
         organisation.company().digits,
+        _parts(row.result),
     )
+
+
+def _parts(result: Mapping[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Points before and after of stations, tiers and payers; of older results, which did not tell it, none of payers."""
+    found = {
+        kind: {one["name"]: (int(float(one["points_before"])), int(float(one["points_after"]))) for one in result[kind]}
+        for kind in ("stations", "tiers")
+    }
+    paid = [one for one in result["funders"] if "points_before" in one]
+    found["funders"] = {one["name"]: (int(float(one["points_before"])), int(float(one["points"]))) for one in paid}
+    return found

@@ -1,37 +1,53 @@
 """`forecourt simulate`: past sales under other rules."""
 
 import json
+import os
 from datetime import date
+from typing import IO, Any, Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+_LEAST_COLUMNS: Final = 3
+_WIDEST_NAME: Final = 60
+
 
 @click.command()
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First trading day.")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last trading day.")
 @click.option(
-    "--programme", type=click.Choice(["current", "draft"]), default="current", help="Which loyalty programme."
+    "--programme",
+    type=click.Choice(["current", "draft", "review"]),
+    default="current",
+    help="Which loyalty programme: as it was, as it is drafted, as it was handed in.",
 )
 @click.option("--offer", "offers", multiple=True, help="An offer's draft, by its code, as if it had been in force.")
+@click.option("--reviewed", multiple=True, help="An offer in review, by its code, as it was handed in.")
 @click.option("--without", multiple=True, help="An offer, by its code, as if it had not been.")
 @click.option("--station", "stations", multiple=True, help="Only sales of these stations.")
+@click.option("--policy", type=click.File("rb"), help="How offers combine, as JSON; - for the standard input.")
+@click.option("--floors", type=click.File("rb"), help="A list of margin floors as JSON: product, station, margin.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
 def simulate(
     since: date,
     until: date,
     programme: str,
     offers: tuple[str, ...],
+    reviewed: tuple[str, ...],
     without: tuple[str, ...],
     stations: tuple[str, ...],
+    policy: IO[bytes] | None,
+    floors: IO[bytes] | None,
     as_json: bool,
 ) -> None:
     """Rate past sales again, under a draft or without an offer, and say what would have changed. Sales stay as they are."""
     from forecourt.accounts import queries as accounts
     from forecourt.kernel.actors import SYSTEM
     from forecourt.kernel.problems import Problem
+    from forecourt.offers.rules.offer import Policy
+    from forecourt.offers.values import FloorChange
     from forecourt.sales import services, wire
     from forecourt.sales.values import SimulationAsked
 
@@ -40,8 +56,11 @@ def simulate(
         until=until.date(),  # type: ignore[attr-defined]
         programme=programme,  # type: ignore[arg-type]
         offers=offers,
+        reviewed=reviewed,
         without=without,
         stations=stations,
+        policy=_read(policy, Policy),
+        floors=_read(floors, tuple[FloorChange, ...]) or (),
     )
     try:
         number = services.ask_simulation(SYSTEM, asked, wait=True)
@@ -50,12 +69,24 @@ def simulate(
         raise click.ClickException(problem.detail) from None
     if row.state != "done":
         raise click.ClickException(row.error or f"The simulation was {row.state}.")
-    worth = accounts.simulated_liability(row)
     if as_json:
+        worth = accounts.simulated_liability(row)
         found = {**row.result, "liability": json.loads(wire.encode(worth)) if worth else None}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _show(row.result, worth)
+        _show(row)
+
+
+def _read(file: IO[bytes] | None, kind: Any) -> Any:
+    """What a file of JSON says, None where there is none; tells what is wrong with it otherwise."""
+    import msgspec
+
+    if file is None:
+        return None
+    try:
+        return msgspec.json.decode(file.read(), type=kind)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise click.ClickException(f"{file.name}: {error}") from None
 
 
 def _run(number: int):  # type: ignore[no-untyped-def]
@@ -96,62 +127,55 @@ def _run(number: int):  # type: ignore[no-untyped-def]
     return queries.simulation(number)
 
 
-def _show(result: dict, worth) -> None:  # type: ignore[no-untyped-def,type-arg]
-    total = result["total"]
+def _show(row) -> None:  # type: ignore[no-untyped-def]
+    """What its page shows, as tables, each cut to the terminal."""
+    from django.utils import translation
+
+    from forecourt.faces.backoffice.screens import simulation_tables
+
     console = Console()
-    table = Table("", "as it was", "as it would have been", title=f"{int(float(total['sales'])):,} sales simulated")
-    table.add_row("discount", total["discount_before"], total["discount_after"])
-    table.add_row("points", total["points_before"], total["points_after"])
-    table.add_row("points as a liability", f"{worth.before:f}", f"{worth.after:f}")
-    if float(total["cost"]):
-        table.add_row("margin", result["margin_before"], result["margin_after"])
-    console.print(table)
-    click.echo(_basis(worth))
-    for title, rows in (("by offer", result["offers"]), ("by payer", result["funders"])):
-        if rows:
-            table = Table(title, "uses", "discount", "litres", "points")
-            for row in rows[:30]:
-                table.add_row(row["name"], row["uses"], row["discount"], row["volume"], row["points"])
-            console.print(table)
-    _show_tiers(console, result["tier_moves"])
-    members = result["members"]
-    click.echo(
-        f"Members: {members['winners']:,} gain {members['gain']}, {members['losers']:,} lose {members['loss']}, "
-        f"{members['unchanged']:,} see no change."
+    with translation.override(_language()):
+        for told in simulation_tables.tables(row):
+            _print(console, told)
+        for remark in simulation_tables.remarks(row):
+            click.echo(remark)
+
+
+def _language() -> str:
+    """The terminal's language, where Forecourt speaks it."""
+    wanted = next(
+        (os.environ[name] for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )
-    if result["full_price"]:
-        click.echo(
-            f"Sales at the full price, off which offers would take money: {result['full_price']:,}; none is given."
-        )
-    if result["repaired"]:
-        click.echo(f"Sales that were repaired since: {result['repaired']:,}; left out on both sides.")
+    return "zh-hans" if wanted.lower().startswith("zh") else "en"
 
 
-def _basis(worth) -> str:  # type: ignore[no-untyped-def]
-    """What the worth of points is worked out from."""
-    if worth.policy is None:
-        return f"Liability: no accounting policy on the last day; a point counts {worth.point_value:f}, all redeemed."
-    return (
-        f"Liability: accounting policy {worth.policy}, {worth.point_value:f} a point, {worth.redemption_percent:f}% "
-        f"redeemed, net of {worth.tax_percent:f}% tax."
-    )
+def _print(console: Console, told) -> None:  # type: ignore[no-untyped-def]
+    """A table with as many columns as there is room for, and names cut where even these are too wide; says what is left out."""
+    from django.utils.translation import gettext as _
+
+    count = len(told.heads)
+    while (
+        count > _LEAST_COLUMNS
+        and _table(told, count).__rich_measure__(console, console.options).minimum > console.width
+    ):
+        count -= 1
+    console.print(_table(told, count))
+    if count < len(told.heads):
+        text = _("%(count)s columns are left out: %(names)s. --json prints all, as a wider terminal does.")
+        names = ", ".join(head for head in told.heads[count:] if head != "±")
+        click.echo(text % {"count": len(told.heads) - count, "names": names})
+    if told.left_out:
+        click.echo(_("%(count)s rows more are in the output of --json.") % {"count": told.left_out})
 
 
-def _show_tiers(console: Console, moves: dict | None) -> None:  # type: ignore[type-arg]
-    """Members by tier at the span's end, where a draft of the programme moved them."""
-    if moves is None:
-        return
-
-    def called(code: str) -> str:
-        return moves["names"].get(code, code) or "-"
-
-    table = Table("tier before", "tier after", "", "members", title="members by tier")
-    for row in moves["rows"]:
-        table.add_row(
-            called(row["before"]),
-            called(row["after"]),
-            {1: "up", -1: "down"}.get(row["rise"], ""),
-            f"{row['members']:,}",
-        )
-    console.print(table)
-    click.echo(f"Tiers: {moves['up']:,} members rise, {moves['down']:,} fall, {moves['same']:,} stay.")
+def _table(told, count: int) -> Table:  # type: ignore[no-untyped-def]
+    """The table's first columns: names to the left, figures to the right, never broken over lines."""
+    table = Table(title=told.title, title_justify="left")
+    for place, head in enumerate(told.heads[:count]):
+        if place:
+            table.add_column(head, justify="right", no_wrap=True)
+        else:
+            table.add_column(head, overflow="ellipsis", no_wrap=True, min_width=8, max_width=_WIDEST_NAME)
+    for line in told.rows:
+        table.add_row(*line[:count])
+    return table

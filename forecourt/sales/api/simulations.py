@@ -1,5 +1,6 @@
 """Routes of simulations, and of trying an offer on a basket."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -8,7 +9,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from forecourt.kernel.problems import Invalid
-from forecourt.kernel.schemas import Body, Day, Id, KeyedRequest, Limit, needs
+from forecourt.kernel.schemas import Body, Day, Figure, Id, KeyedRequest, Limit, needs
 from forecourt.kernel.wire import JSON
 from forecourt.offers.permissions import VIEW_OFFERS
 from forecourt.offers.rules import language
@@ -30,23 +31,58 @@ _TRY: Final[dict[str, Any]] = {
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class SimulatedPolicy(Body):
+    """How all offers combine: at most `most_offers` in a sale (0: any number), at most `most_percent` off any product."""
+
+    most_offers: Annotated[int, Field(ge=0, le=100)] = 0
+    most_percent: Annotated[Figure, Field(ge=0, le=100)] = Decimal(100)
+
+
+class SimulatedFloor(Body):
+    """A margin floor as if it had always been so: of a product, at a station or everywhere, per unit over cost; null: none."""
+
+    product: Code
+    station: Annotated[str, Field(max_length=40)] = ""
+    margin: Figure | None = None
+
+
 class SimulationBody(Body):
     """What to simulate: the sales of these trading days, both included.
 
-    `programme` "draft" takes the loyalty programme as it is being edited; `offers` are drafts, by code, taken as if they had
-    been in force; `without` are offers left out; `stations` limits it to these.
+    `programme` "draft" takes the loyalty programme as it is being edited, "review" as it was handed in; `offers` are drafts, by
+    code, taken as if they had been in force, `reviewed` offers that are in review, as they were handed in; `without` are offers
+    left out; `stations` limits it to these. With a `policy` offers combine by it all the time, with `floors` these hold.
+    Drafts are taken as they read now, whatever becomes of them.
     """
 
     since: Day
     until: Day
-    programme: Annotated[str, Field(pattern="^(current|draft)$")] = "current"
+    programme: Annotated[str, Field(pattern="^(current|draft|review)$")] = "current"
     offers: Annotated[list[Code], Field(max_length=200)] = []
+    reviewed: Annotated[list[Code], Field(max_length=200)] = []
     without: Annotated[list[Code], Field(max_length=200)] = []
     stations: Annotated[list[Code], Field(max_length=30_000)] = []
+    policy: SimulatedPolicy | None = None
+    floors: Annotated[list[SimulatedFloor], Field(max_length=2_000)] = []
+
+
+class Changed(Schema):
+    """What was edited since it was simulated: offers, by code; the programme or not."""
+
+    offers: list[str]
+    programme: bool
+
+    @classmethod
+    def of(cls, drift: queries.Drift) -> "Changed":
+        return cls(offers=list(drift.offers), programme=drift.programme)
 
 
 class SimulationOut(Schema):
-    """How far a simulation is; `result` holds what it found once its state is "done"."""
+    """How far a simulation is; `result` holds what it found once its state is "done".
+
+    `rules` are the drafts it is of, as they read when it was asked for; `changed` tells which of them read otherwise by now:
+    offers by code, "programme". Both are null in a list.
+    """
 
     id: int
     state: str
@@ -55,6 +91,8 @@ class SimulationOut(Schema):
     asked: dict[str, Any]
     error: str
     result: dict[str, Any] | None = None
+    rules: dict[str, Any] | None = None
+    changed: Changed | None = None
 
     @classmethod
     def of(cls, row: Simulation, *, whole: bool = True) -> "SimulationOut":
@@ -66,6 +104,8 @@ class SimulationOut(Schema):
             asked=row.asked,
             error=row.error,
             result=row.result if whole else None,
+            rules=row.rules if whole else None,
+            changed=Changed.of(queries.changed_since(row)) if whole else None,
         )
 
 
@@ -84,7 +124,11 @@ class Simulations(Schema):
 )
 def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
     """Runs in the background; ask for it again until its state is "done". Sales stay as they are."""
-    asked = msgspec.convert(body.model_dump(), SimulationAsked)
+    try:
+        asked = msgspec.convert(body.model_dump(), SimulationAsked)
+    except msgspec.ValidationError as error:
+        message, _at, path = str(error).partition(" - at `$.")
+        raise Invalid.field(path.rstrip("`") or "body", message) from None
     number = services.ask_simulation(request.actor, asked)
     return 202, SimulationOut.of(queries.simulation(number))
 

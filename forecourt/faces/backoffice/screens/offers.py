@@ -127,7 +127,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         latest=_latest(code, since, today, stations) if actor.may(sales.VIEW) else [],
         takers=_takers(actor, said),
         simulation=simulation,
-        last_month=asked_of(code),
+        last_month=asked_of(code, is_reviewed=review is not None),
         may_edit=_may_edit(actor),
         may_simulate=actor.may(sales.SIMULATE) and actor.stations is None,
         may_approve=actor.may(permissions.APPROVE_OFFERS),

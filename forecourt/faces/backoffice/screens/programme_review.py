@@ -113,6 +113,7 @@ def _compared(programme: Programme, review: Review | None) -> dict[str, Any]:
         "ladder": ladder(programme),
         "later": later[::-1],
         "simulation": SIMULATION,
+        "simulated": "review" if review is not None and review.outcome is Outcome.OPEN else "",
     }
 
 

@@ -25,7 +25,7 @@
     const code = document.getElementById("offer-form")?.dataset.code || button.dataset.code;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
-    for (const [name, value] of [["since", button.dataset.since], ["until", button.dataset.until], ["offers", code], ["panel", code]]) body.set(name, value);
+    for (const [name, value] of [["since", button.dataset.since], ["until", button.dataset.until], [button.dataset.what || "offers", code], ["panel", code]]) body.set(name, value);
     const place = button.parentElement.querySelector("[data-watched]");
     try {
       const said = await (await fetch(button.dataset.simulate, { method: "POST", body, headers: { "X-Office-Form": "1" } })).json();
