@@ -1,4 +1,4 @@
-"""Routes of stations."""
+"""Routes of stations, and of what holds for the company."""
 
 from datetime import date, time
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from forecourt.kernel.schemas import (
     position_of,
 )
 from forecourt.organisation import queries, services
-from forecourt.organisation.values import NewPump, NewStation, StationChanges, StationView
+from forecourt.organisation.values import NewPump, NewStation, StationChanges, StationView, VolumeUnit
 
 router = Router()
 
@@ -106,6 +106,19 @@ class PositionOut(Schema):
     longitude: float
 
 
+class CompanyOut(Schema):
+    """What figures and moments here mean: `currency` after ISO 4217 with its decimal `digits`, the unit of fuel, the zone of
+    days that are the company's. `hold_minutes` is how long a reserved sale is kept.
+    """
+
+    name: str
+    currency: str
+    digits: int
+    volume_unit: VolumeUnit
+    zone: str
+    hold_minutes: int
+
+
 class StationOut(Schema):
     """A station. `hours` is empty for day and night; `day_rolls_at` is when its trading day begins."""
 
@@ -147,6 +160,19 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     if "services" in values:
         values["services"] = tuple(values["services"])
     return values
+
+
+@router.get(
+    "/company",
+    response=CompanyOut,
+    operation_id="company_get",
+    summary="The company's currency, units and zone",
+    openapi_extra=needs("catalogue:read"),
+)
+def get_company(request: KeyedRequest) -> CompanyOut:
+    """Set in the back office, by who may; up to 5 seconds old."""
+    facts = queries.company()
+    return CompanyOut(**{name: getattr(facts, name) for name in CompanyOut.model_fields})
 
 
 @router.get(

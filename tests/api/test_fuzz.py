@@ -157,6 +157,9 @@ def present(made) -> dict[str, object]:
     game = {"code": "wheel", "name": "大转盘", "kind": "wheel"}
     game |= {"starts_at": "2026-01-01T00:00:00+08:00", "ends_at": "2199-01-01T00:00:00+08:00"}
     assert caller.post("/games", game).status_code == 201
+    claim = caller.post("/claims", {"funder": "brand", "since": "2026-01-01", "until": "2026-01-31"}).json()
+    policy = {"valid_from": "2199-01-01", "point_value": "0.01", "redemption_percent": "70", "reason": "as before"}
+    policy_id = caller.post("/liability/policies", policy).json()["id"]
     reserved = caller.post("/sales/reserve", a_sale("reserved")).json()
     return {
         "reservation_id": reserved["reservation"],
@@ -166,6 +169,8 @@ def present(made) -> dict[str, object]:
         "merge_id": 1,
         "sale_id": sale["id"],
         "price_id": price_id,
+        "claim_id": claim["id"],
+        "policy_id": policy_id,
     }
 
 

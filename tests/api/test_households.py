@@ -29,3 +29,18 @@ def test_a_household_is_made_read_changed_and_dissolved(caller):
     assert caller.delete(f"/households/{number}").status_code == 204
     is_problem(caller.get(f"/households/{number}"), 404)
     assert caller.get(f"/customers/{ids[0]}").json()["household"] is None
+
+
+def test_how_large_a_household_may_be_is_read_and_set(caller, make_key):
+    assert caller.get("/household-settings").json() == {"size": 10}
+    assert caller.send("PUT", "/household-settings", {"size": 2}).json() == {"size": 2}
+    ids = [caller.post("/customers", {"name": name}).json()["id"] for name in ("王小明", "李红", "王大明")]
+    is_problem(caller.post("/households", {"members": ids}), 422)
+    assert is_problem(caller.send("PUT", "/household-settings", {"size": 0}), 422)["fields"].keys() == {"size"}
+    is_problem(make_key("customers:read").send("PUT", "/household-settings", {"size": 9}), 403)
+    assert caller.get("/household-settings").json() == {"size": 2}
+
+
+def test_the_company_tells_what_its_figures_mean(caller):
+    told = caller.get("/company").json()
+    assert (told["currency"], told["digits"], told["volume_unit"], told["zone"]) == ("CNY", 2, "litre", "Asia/Shanghai")

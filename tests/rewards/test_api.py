@@ -2,7 +2,9 @@
 
 import pytest
 
+from forecourt.organisation.queries import company_day
 from forecourt.rewards import services
+from forecourt.rewards.api.schemas import RewardBody
 from tests.api.conftest import _full_buckets, new_caller  # noqa: F401  (buckets are refilled for each test)
 from tests.api.test_door import is_problem
 from tests.rewards.windows import FIVE_OFF, MUG, rewards_prove
@@ -167,3 +169,37 @@ def test_scopes_are_kept(window):
     is_problem(reader.post("/redemptions", {"reward": "MUG", "customer": {"id": member}}), 403)
     till = new_caller(window.actor, "rewards:redeem", station="S001")
     is_problem(till.post("/rewards", NEW), 403)
+
+
+def test_a_claim_holds_the_rewards_of_each_day_that_the_funder_pays_for(window):
+    member = window.member(5000)
+    window.offer(MUG, pieces=5)
+    for _ in range(2):
+        services.collect_redemption(window.actor, window.redeem(member, "MUG").code, "S001")
+    writer = new_caller(window.actor, "accounts:write")
+    day = company_day()
+    body = {"funder": "supplier:aoke", "since": f"{day}", "until": f"{day}"}
+    made = writer.post("/claims", body).json()
+    assert (made["costs"], made["total"]) == ("14.8000", "14.8000")
+    services.collect_redemption(window.actor, window.redeem(member, "MUG").code, "S001")
+    sent = writer.post(f"/claims/{made['id']}/refresh", None).json()
+    assert sent["total"] == "22.2000"
+    (cost,) = writer.get(f"/claims/{made['id']}/costs").json()
+    assert (cost["day"], cost["amount"], cost["uses"]) == (f"{day}", "22.2000", 3)
+    assert cost["origin"] == f"reward:MUG:supplier:aoke:{day}"
+
+
+def test_a_draft_that_says_otherwise_is_thrown_away(window, keeper, chief):
+    window.offer(MUG, pieces=5)
+    live = keeper.get("/rewards/MUG").json()
+    rules = {name: value for name, value in live.items() if name in RewardBody.model_fields}
+    assert keeper.put("/rewards/MUG", rules | {"points": 700}).json()["draft"]["points"] == 700
+    keeper.post("/rewards/MUG/submit", {})
+    assert keeper.delete("/rewards/MUG/draft").status_code == 409, "it is in review"
+    keeper.post("/rewards/MUG/withdraw", None)
+    gone = keeper.delete("/rewards/MUG/draft").json()
+    assert (gone["draft"], gone["points"], gone["state"]) == (None, live["points"], "live")
+    assert keeper.delete("/rewards/MUG/draft").status_code == 200, "there is none: nothing changes"
+    keeper.post("/rewards", rules | {"code": "NEW"})
+    assert keeper.delete("/rewards/NEW/draft").status_code == 409
+    assert keeper.delete("/rewards/NOTHING/draft").status_code == 404

@@ -1,9 +1,9 @@
-"""Routes of accounts, a file a noun."""
+"""Routes of accounts, a file a noun. Claims hold what rewards cost too: their routes stand in the face that knows both."""
 
 from ninja import Router
 
-from forecourt.accounts.api import books, simulated
+from forecourt.accounts.api import books, closing, policies, simulated
 
 router = Router()
-for part in (books, simulated):
+for part in (policies, books, closing, simulated):
     router.add_router("", part.router)

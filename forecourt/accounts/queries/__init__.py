@@ -5,13 +5,14 @@ from forecourt.accounts.queries.claims import (
     claim_costs,
     claim_rows,
     claims,
+    entities,
     funders,
     funding,
     funding_rows,
 )
-from forecourt.accounts.queries.days import closed_periods, days, days_to_close, journal, last_close
+from forecourt.accounts.queries.days import closed_periods, days, days_to_close, journal, last_close, periods
 from forecourt.accounts.queries.policies import approved, policies, policy, policy_at
-from forecourt.accounts.queries.rolling import expected_unused, figures, months, roll_forward, units
+from forecourt.accounts.queries.rolling import closable, expected_unused, figures, months, roll_forward, units
 from forecourt.accounts.queries.simulated import simulated_liability
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "claim_costs",
     "claim_rows",
     "claims",
+    "closable",
     "closed_periods",
     "days",
     "days_to_close",
+    "entities",
     "expected_unused",
     "figures",
     "funders",
@@ -31,6 +34,7 @@ __all__ = [
     "journal",
     "last_close",
     "months",
+    "periods",
     "policies",
     "policy",
     "policy_at",

@@ -118,7 +118,7 @@ def claims(actor: Actor, *, funder: str = "", state: str = "", limit: int = 200)
         found = found.filter(funder=funder)
     if state:
         found = found.filter(state=state)
-    names = _entities()
+    names = entities()
     return [_view(row, names) for row in found[:limit]]
 
 
@@ -129,7 +129,7 @@ def claim(actor: Actor, claim_id: int) -> ClaimView:
     row = FundingClaim.objects.filter(pk=claim_id).first()
     if row is None:
         raise NotFound(_("There is no claim %(id)s.") % {"id": claim_id})
-    return _view(row, _entities())
+    return _view(row, entities())
 
 
 def claim_rows(
@@ -150,7 +150,8 @@ def claim_costs(actor: Actor, claim_id: int) -> list[Cost]:
     ]
 
 
-def _entities() -> dict[int, str]:
+def entities() -> dict[int, str]:
+    """The names of legal entities by their ids."""
     return dict(sql.rows("SELECT id, name FROM organisation_legalentity"))
 
 

@@ -43,6 +43,13 @@ def closed_periods() -> list[Period]:
     return list(Period.objects.order_by("-month"))
 
 
+def periods(actor: Actor) -> list[Period]:
+    """The same, for who may see the books."""
+    actor.require(permissions.VIEW)
+    require_all(actor)
+    return closed_periods()
+
+
 def days_to_close(actor: Actor, now: datetime) -> list[date]:
     """The days that are over at every station and not closed yet, oldest first; none while no policy is in force.
 

@@ -1,7 +1,7 @@
 """The roll-forward of points and of what is owed for them, and where every unit stands."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from forecourt import accounts
 from forecourt.accounts import permissions, rules
 from forecourt.accounts.models import Movement
+from forecourt.accounts.queries.days import closed_periods, last_close
 from forecourt.accounts.queries.scope import require_all
 from forecourt.accounts.values import By, Figures, Kind, Roll, RollLine, Unit
 from forecourt.kernel import clock, sql
@@ -58,6 +59,20 @@ def months() -> tuple[date, date] | None:
     first = Movement.objects.order_by("month").values_list("month", flat=True).first()
     last = Movement.objects.order_by("-month").values_list("month", flat=True).first()
     return (first, last) if first and last else None
+
+
+def closable() -> date | None:
+    """The first month all of whose days are closed while its books are not, by its first day."""
+    last, span = last_close(), months()
+    if last is None or span is None:
+        return None
+    closed = {period.month for period in closed_periods()}
+    month = span[0]
+    while clock.next_month(month) - timedelta(days=1) <= last.day:
+        if month not in closed:
+            return month
+        month = clock.next_month(month)
+    return None
 
 
 def roll_forward(actor: Actor, since: date, until: date, by: By = By.MONTH) -> list[RollLine]:

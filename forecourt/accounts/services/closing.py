@@ -11,6 +11,7 @@ from forecourt.accounts import permissions, queries, records, rules
 from forecourt.accounts.events import LiabilityClosed
 from forecourt.accounts.models import Close, Period
 from forecourt.accounts.queries.days import MARGIN, view
+from forecourt.accounts.queries.scope import require_all
 from forecourt.accounts.records.closing import Cut, Gathered
 from forecourt.accounts.values import Change, CloseView, Figures, Kind, Policy, Posting, Unit
 from forecourt.kernel import audit, clock, sql
@@ -110,6 +111,7 @@ def _journal(
 def close_period(actor: Actor, month: date) -> None:
     """Close a month's books for good. Conflict until all of its days are closed."""
     actor.require(permissions.CLOSE)
+    require_all(actor)
     if month.day != 1:
         raise Invalid.field("month", _("%(month)s is no first day of a month") % {"month": month})
     sql.rows(_LOCK)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.accounts import permissions, queries
 from forecourt.accounts.models import PolicyVersion
+from forecourt.accounts.queries.scope import require_all
 from forecourt.accounts.values import Policy, PolicyState, Role
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -22,7 +23,7 @@ _HUNDRED = Decimal(100)
 @transaction.atomic(durable=True)
 def draft_policy(actor: Actor, policy: Policy, reason: str) -> int:
     """Write down a new version with the reason for it; returns its id. Nothing takes effect until it is approved."""
-    actor.require(permissions.EDIT)
+    _admit(actor, permissions.EDIT)
     _check(policy, reason)
     row = PolicyVersion.objects.create(
         valid_from=policy.valid_from,
@@ -38,7 +39,7 @@ def draft_policy(actor: Actor, policy: Policy, reason: str) -> int:
 @transaction.atomic(durable=True)
 def change_policy(actor: Actor, policy_id: int, policy: Policy, reason: str) -> None:
     """Write a draft anew. Conflict once it was handed in."""
-    actor.require(permissions.EDIT)
+    _admit(actor, permissions.EDIT)
     _check(policy, reason)
     row = _locked(policy_id, PolicyState.DRAFT)
     row.valid_from, row.body, row.reason = policy.valid_from, _body(policy), reason.strip()
@@ -50,7 +51,7 @@ def change_policy(actor: Actor, policy_id: int, policy: Policy, reason: str) -> 
 @transaction.atomic(durable=True)
 def discard_policy(actor: Actor, policy_id: int) -> None:
     """Throw a draft away."""
-    actor.require(permissions.EDIT)
+    _admit(actor, permissions.EDIT)
     _locked(policy_id, PolicyState.DRAFT).delete()
     audit.record(actor, "policy.discard", f"policy:{policy_id}")
 
@@ -58,7 +59,7 @@ def discard_policy(actor: Actor, policy_id: int) -> None:
 @transaction.atomic(durable=True)
 def submit_policy(actor: Actor, policy_id: int) -> None:
     """Hand a draft in for review by a second person."""
-    actor.require(permissions.EDIT)
+    _admit(actor, permissions.EDIT)
     row = _locked(policy_id, PolicyState.DRAFT)
     _check_day(row.valid_from)
     row.state, row.submitted_at, row.submitted_by = PolicyState.REVIEW, clock.now(), actor.label
@@ -69,7 +70,7 @@ def submit_policy(actor: Actor, policy_id: int) -> None:
 @transaction.atomic(durable=True)
 def approve_policy(actor: Actor, policy_id: int, note: str = "") -> None:
     """Put a version in force from its day on. NotAllowed for whoever handed it in, unless the company says otherwise."""
-    actor.require(permissions.APPROVE)
+    _admit(actor, permissions.APPROVE)
     row = _locked(policy_id, PolicyState.REVIEW)
     if actor.label == row.submitted_by and not organisation.company().solo_approval:
         raise NotAllowed(_("You handed this in yourself; a second person must approve it."))
@@ -80,10 +81,15 @@ def approve_policy(actor: Actor, policy_id: int, note: str = "") -> None:
 @transaction.atomic(durable=True)
 def refuse_policy(actor: Actor, policy_id: int, note: str) -> None:
     """Turn a version down, saying why."""
-    actor.require(permissions.APPROVE)
+    _admit(actor, permissions.APPROVE)
     if not note.strip():
         raise Invalid.field("note", _("is empty; say why it is refused"))
     _decide(actor, _locked(policy_id, PolicyState.REVIEW), PolicyState.REFUSED, note)
+
+
+def _admit(actor: Actor, permission: str) -> None:
+    actor.require(permission)
+    require_all(actor)
 
 
 def _decide(actor: Actor, row: PolicyVersion, state: PolicyState, note: str) -> None:

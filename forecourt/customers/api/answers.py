@@ -93,6 +93,12 @@ class HouseholdOut(Schema):
     members: list[HouseholdMemberOut]
 
 
+class HouseholdSettingsOut(Schema):
+    """How many members a household may have at most."""
+
+    size: int
+
+
 class CustomerOut(Schema):
     """A customer. Of one who was merged into another, the other; `aliases` are the ids merged into this one.
 

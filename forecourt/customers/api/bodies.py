@@ -157,6 +157,12 @@ class HouseholdBody(Body):
     members: Annotated[list[Annotated[Id, Field(strict=True)]], Field(min_length=1, max_length=100)]
 
 
+class HouseholdSettingsBody(Body):
+    """How many members a household may have at most."""
+
+    size: Annotated[int, Field(ge=1, le=100, strict=True)]
+
+
 class HouseholdNameBody(Body):
     name: Annotated[str, StringConstraints(max_length=80)]
 

@@ -3,8 +3,13 @@
 from ninja import Router, Status
 
 from forecourt.customers import permissions, queries, services
-from forecourt.customers.api.answers import HouseholdOut
-from forecourt.customers.api.bodies import HouseholdBody, HouseholdMembersBody, HouseholdNameBody
+from forecourt.customers.api.answers import HouseholdOut, HouseholdSettingsOut
+from forecourt.customers.api.bodies import (
+    HouseholdBody,
+    HouseholdMembersBody,
+    HouseholdNameBody,
+    HouseholdSettingsBody,
+)
 from forecourt.kernel.schemas import Id, KeyedRequest, needs
 
 router = Router()
@@ -83,6 +88,31 @@ def remove_member(request: KeyedRequest, household_id: Id, customer_id: Id) -> S
     """A household that nobody is left in ends."""
     services.remove_from_household(request.actor, household_id, customer_id)
     return Status(204, None)
+
+
+@router.get(
+    "/household-settings",
+    response=HouseholdSettingsOut,
+    operation_id="household_settings_get",
+    summary="How large a household may be",
+    openapi_extra=needs("customers:read"),
+)
+def get_settings(request: KeyedRequest) -> HouseholdSettingsOut:
+    request.actor.require(permissions.VIEW)
+    return HouseholdSettingsOut(size=queries.household_size())
+
+
+@router.put(
+    "/household-settings",
+    response=HouseholdSettingsOut,
+    operation_id="household_settings_change",
+    summary="Change how large a household may be",
+    openapi_extra=needs("customers:write"),
+)
+def change_settings(request: KeyedRequest, settings: HouseholdSettingsBody) -> HouseholdSettingsOut:
+    """Larger ones that stand stay as they are. 403 for a key of one station: this holds everywhere."""
+    services.set_household_size(request.actor, settings.size)
+    return HouseholdSettingsOut(size=queries.household_size())
 
 
 def _answer(household_id: int) -> HouseholdOut:

@@ -14,6 +14,7 @@ from forecourt.catalogue.api import router as catalogue
 from forecourt.coupons.api import router as coupons
 from forecourt.customers.api import router as customers
 from forecourt.faces.api import door, raised
+from forecourt.faces.api.claims import router as claims
 from forecourt.games.api import router as games
 from forecourt.loyalty.api import router as loyalty
 from forecourt.occasions.api import router as occasions
@@ -83,6 +84,7 @@ def build() -> ForecourtAPI:
         ("catalogue", catalogue),
         ("stations", organisation),
         ("accounts", accounts),
+        ("accounts", claims),
         ("rewards", rewards),
         ("offers", offers),
         ("coupons", coupons),

@@ -110,6 +110,19 @@ def change_reward(request: KeyedRequest, code: RewardCode, reward: RewardBody) -
     return RewardOut.of(queries.reward(request.actor, code))
 
 
+@router.delete(
+    "/rewards/{code}/draft",
+    response=RewardOut,
+    operation_id="rewards_discard",
+    summary="Throw away what a reward was to become",
+    openapi_extra=needs("rewards:write"),
+)
+def discard_draft(request: KeyedRequest, code: RewardCode) -> RewardOut:
+    """It says again what it said when it was approved last. 409 for one that never was, and while it is in review."""
+    services.discard_reward_draft(request.actor, code)
+    return RewardOut.of(queries.reward(request.actor, code))
+
+
 @router.post(
     "/rewards/{code}/submit",
     response=RewardOut,

@@ -10,7 +10,7 @@ from forecourt.rewards.queries.catalogue import (
     spendable,
     taken,
 )
-from forecourt.rewards.queries.costs import costs
+from forecourt.rewards.queries.costs import costs, costs_by_day
 from forecourt.rewards.queries.redemptions import (
     due,
     find,
@@ -27,6 +27,7 @@ __all__ = [
     "catalogue",
     "choices",
     "costs",
+    "costs_by_day",
     "decided",
     "due",
     "find",

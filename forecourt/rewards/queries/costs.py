@@ -1,7 +1,6 @@
 """What rewards cost, and whom."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -22,15 +21,27 @@ def costs(since: date, until: date) -> list[Cost]:
 
     `pieces` and `points` count the pieces that the funder has a share in. Cancelled ones are in no list.
     """
-    digits = organisation.company().digits
     sums: dict[tuple[str, str], Cost] = {}
-    for code, name, shares, cost, pieces, points in sql.rows(COSTS, {"since": since, "until": until}):
+    for _day, cost in costs_by_day(since, until):
+        known = sums.get((cost.reward, cost.funder))
+        sums[cost.reward, cost.funder] = _together(known, cost) if known else cost
+    return [sums[key] for key in sorted(sums)]
+
+
+def costs_by_day(since: date, until: date) -> list[tuple[date, Cost]]:
+    """The same by day, the first first. One statement for any span."""
+    digits = organisation.company().digits
+    sums: dict[tuple[date, str, str], Cost] = {}
+    for day, code, name, shares, cost, pieces, points in sql.rows(COSTS, {"since": since, "until": until}):
         parts = rules.split_cost(cost, msgspec.json.decode(shares, type=tuple[Share, ...]), digits)
         for funder, part in parts.items():
-            known = sums.get((code, funder)) or Cost(
-                reward=code, reward_name=name, funder=funder, pieces=0, points=0, cost=Decimal(0)
-            )
-            sums[code, funder] = msgspec.structs.replace(
-                known, pieces=known.pieces + pieces, points=known.points + points, cost=known.cost + part * pieces
-            )
-    return [sums[key] for key in sorted(sums)]
+            new = Cost(reward=code, reward_name=name, funder=funder, pieces=pieces, points=points, cost=part * pieces)
+            known = sums.get((day, code, funder))
+            sums[day, code, funder] = _together(known, new) if known else new
+    return [(key[0], sums[key]) for key in sorted(sums)]
+
+
+def _together(one: Cost, other: Cost) -> Cost:
+    return msgspec.structs.replace(
+        one, pieces=one.pieces + other.pieces, points=one.points + other.points, cost=one.cost + other.cost
+    )

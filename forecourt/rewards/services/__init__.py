@@ -1,6 +1,6 @@
 """Commands of rewards: the catalogue, its stock, redeeming, collecting, cancelling, expiry."""
 
-from forecourt.rewards.services.catalogue import change_reward, end_reward, make_reward
+from forecourt.rewards.services.catalogue import change_reward, discard_reward_draft, end_reward, make_reward
 from forecourt.rewards.services.collecting import collect_redemption
 from forecourt.rewards.services.expiry import expire_redemptions, expire_these
 from forecourt.rewards.services.redeeming import redeem_reward
@@ -15,6 +15,7 @@ __all__ = [
     "change_reward",
     "collect_redemption",
     "count_stock",
+    "discard_reward_draft",
     "end_reward",
     "expire_redemptions",
     "expire_these",

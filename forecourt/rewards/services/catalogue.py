@@ -64,6 +64,28 @@ def change_reward(actor: Actor, code: str, reward: Reward) -> None:
 
 
 @transaction.atomic(durable=True)
+def discard_reward_draft(actor: Actor, code: str) -> None:
+    """Throw away what a draft says other than what is live or ended; without such nothing changes.
+
+    Conflict while it is in review, and for a reward that was never live: there is nothing that it could be again.
+    """
+    actor.require(permissions.EDIT_REWARDS)
+    row = locked(code)
+    reviews.require_none(subject_of(code))
+    if row.state == RewardState.DRAFT:
+        raise Conflict(_("%(code)s was never live; change it as a whole.") % {"code": code})
+    if row.draft is None:
+        return
+    live, edited = msgspec.convert(row.body, Reward), edited_of(row)
+    row.draft = None
+    row.edited_at, row.edited_by = clock.now(), actor.label
+    row.save()
+    changed = [name for name in Reward.__struct_fields__ if getattr(edited, name) != getattr(live, name)]
+    detail = {"fields": changed, "points": live.points, "points_before": edited.points}
+    audit.record(actor, "reward.change", subject_of(code), detail=detail)
+
+
+@transaction.atomic(durable=True)
 def end_reward(actor: Actor, code: str, reason: str = "") -> None:
     """Take it out of the catalogue at once. What was redeemed can still be collected; handed in again, it can come back.
 

@@ -14,12 +14,13 @@ from forecourt.accounts import permissions, queries, services
 from forecourt.accounts.models import CLAIM_NAMES
 from forecourt.accounts.queries.claims import Wanted
 from forecourt.accounts.values import ClaimRow, ClaimState, FundingBy
+from forecourt.faces import funding
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
-from forecourt.faces.backoffice.queries import funding, operating
+from forecourt.faces.backoffice.queries import operating
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.liability import decimal_of
-from forecourt.kernel import audit, clock, sql
+from forecourt.kernel import audit, clock
 from forecourt.organisation import queries as organisation
 from forecourt.sales.words import funder_name
 
@@ -73,7 +74,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         },
         rewards=_rewards(wanted) if everywhere and by is FundingBy.FUNDER else [],
         funders=[(code, funder_name(code)) for code in _funders(actor)],
-        entities=_entities(),
+        entities=sorted(queries.entities().items(), key=lambda one: one[1]),
         stations=organisation.all_stations(actor),
         claims=[(claim, funder_name(claim.funder), dict(CLAIM_NAMES)[claim.state.value]) for claim in made],
         states=CLAIM_NAMES,
@@ -119,7 +120,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     made: list[int] = []
 
     def command() -> None:
-        costs = _costs(funder, since, until, entity)
+        costs = funding.costs_of(funder, since, until, entity)
         made.append(services.draft_claim(actor, funder, since, until, entity_id=entity, costs=costs).id)
 
     answer = act(request, reverse("admin:claims"), command, _("A draft. It follows the sales until you send it."))
@@ -166,7 +167,7 @@ def decide(request: HttpRequest, claim_id: int) -> HttpResponse:
     here, back = reverse("admin:claim", args=[claim_id]), reverse("admin:claims")
     one = queries.claim(actor, claim_id)
     note = request.POST.get("note", "")
-    costs = lambda: _costs(one.funder, one.since, one.until, one.entity_id)  # noqa: E731
+    costs = lambda: funding.costs_of(one.funder, one.since, one.until, one.entity_id)  # noqa: E731
     amount = decimal_of(request.POST.get("amount", ""))
     ways: dict[str, tuple[str, Any, str]] = {
         "refresh": (here, lambda: services.refresh_claim(actor, claim_id, costs()), _("Up to date.")),
@@ -259,7 +260,7 @@ def _chips(actor: Any, wanted: Wanted) -> list[tuple[str, str]]:
         found = organisation.stations_by_id([wanted.station]).get(wanted.station)
         chips.append(("station", found.name if found else f"{wanted.station}"))
     if wanted.entity is not None:
-        chips.append(("entity", dict(_entities()).get(wanted.entity, f"{wanted.entity}")))
+        chips.append(("entity", queries.entities().get(wanted.entity, f"{wanted.entity}")))
     return chips
 
 
@@ -285,19 +286,10 @@ def _rewards(wanted: Wanted) -> list[tuple[str, Any]]:
     return [(funder_name(code), cost) for code, cost in sorted(found.items()) if wanted.funder in {"", code}]
 
 
-def _costs(funder: str, since: date, until: date, entity: int | None) -> list[Any]:
-    """What rewards add to a claim: they belong to no legal entity, so only to a claim on all stations."""
-    return funding.costs_of(funder, since, min(until, organisation.company_day())) if entity is None else []
-
-
 def _offers(rows: Sequence[Any]) -> dict[str, str]:
     """The names of the offers in these rows, by code."""
     called = operating.names(("offer", row.offer) for row in rows)
     return {code: name for (_kind, code), name in called.items()}
-
-
-def _entities() -> list[tuple[int, str]]:
-    return [(row[0], row[1]) for row in sql.rows("SELECT id, name FROM organisation_legalentity ORDER BY name")]
 
 
 def _place(text: str) -> tuple[Any, ...] | None:

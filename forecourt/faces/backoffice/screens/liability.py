@@ -81,7 +81,7 @@ def liability(request: HttpRequest) -> HttpResponse:
         days=queries.days(actor, today - timedelta(days=13), today),
         due=_due(today),
         periods=queries.closed_periods()[:12],
-        closable=_closable(),
+        closable=queries.closable(),
         may_edit=actor.may(permissions.EDIT),
         may_close=actor.may(permissions.CLOSE),
     )
@@ -278,20 +278,6 @@ def _due(today: date) -> int:
     """Days that are over and not closed."""
     last = queries.last_close()
     return max(0, (today - last.day).days - 1) if last else 0
-
-
-def _closable() -> date | None:
-    """The first month all of whose days are closed while its books are not."""
-    last, span = queries.last_close(), queries.months()
-    if last is None or span is None:
-        return None
-    closed = {period.month for period in queries.closed_periods()}
-    month = span[0]
-    while clock.next_month(month) - timedelta(days=1) <= last.day:
-        if month not in closed:
-            return month
-        month = clock.next_month(month)
-    return None
 
 
 def _totals(since: date, until: date) -> list[dict[str, Any]]:

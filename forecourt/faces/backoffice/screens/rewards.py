@@ -178,9 +178,8 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
 def discard(request: HttpRequest, code: str) -> HttpResponse:
     """Throw away what a draft says otherwise."""
     actor = request.actor  # type: ignore[attr-defined]
-    live = queries.by_code(code).reward
     to = reverse("admin:reward", args=[code])
-    return act(request, to, lambda: services.change_reward(actor, code, live), _("The draft is gone."))
+    return act(request, to, lambda: services.discard_reward_draft(actor, code), _("The draft is gone."))
 
 
 @screen(permissions.EDIT_REWARDS)
