@@ -1,6 +1,12 @@
 """Reads of the catalogue: products by any code, prices and costs as of a moment."""
 
-from forecourt.catalogue.queries.costs import cost_history, costs, costs_in_force, products_with_costs
+from forecourt.catalogue.queries.costs import (
+    cost_history,
+    costs,
+    costs_in_force,
+    products_with_costs,
+    products_without_cost,
+)
 from forecourt.catalogue.queries.prices import next_changes, price_history, prices_at_stations, prices_in_force
 from forecourt.catalogue.queries.products import (
     categories,
@@ -33,5 +39,6 @@ __all__ = [
     "products_by_code",
     "products_by_id",
     "products_with_costs",
+    "products_without_cost",
     "remembered_products",
 ]

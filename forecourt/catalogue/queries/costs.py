@@ -15,6 +15,13 @@ _COSTS: Final = (
     "SELECT product_id, station_id, effective_from, cost FROM catalogue_cost "
     "WHERE product_id = ANY(%(ids)s::bigint[]) ORDER BY effective_from, id"
 )
+_WITHOUT: Final = """
+SELECT product.id FROM catalogue_product AS product
+WHERE product.is_active AND NOT EXISTS (
+    SELECT 1 FROM catalogue_cost AS cost WHERE cost.product_id = product.id AND cost.effective_from <= %(now)s
+)
+ORDER BY product.code LIMIT %(limit)s
+"""
 _IN_FORCE: Final = sql.load(catalogue.__file__, "costs_in_force")
 _COST_HISTORY: Final = sql.load(catalogue.__file__, "cost_history")
 
@@ -30,6 +37,11 @@ def costs(product_ids: Collection[int]) -> rules.History:
 def products_with_costs() -> list[int]:
     """The products of which a cost is known."""
     return [row[0] for row in sql.rows("SELECT DISTINCT product_id FROM catalogue_cost")]
+
+
+def products_without_cost(limit: int = 500) -> list[int]:
+    """Products on sale of which no cost is known yet, anywhere: the first of them by code."""
+    return [row[0] for row in sql.rows(_WITHOUT, {"now": clock.now(), "limit": limit})]
 
 
 def costs_in_force(

@@ -3,7 +3,7 @@
 from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import gifts as _gifts
 from forecourt.offers.queries import live as _live
-from forecourt.offers.queries.advice import advice
+from forecourt.offers.queries.advice import advice, costless
 from forecourt.offers.queries.budgets import left_of
 from forecourt.offers.queries.drafts import drafts, in_review
 from forecourt.offers.queries.floor_list import (
@@ -63,6 +63,7 @@ __all__ = [
     "ReviewView",
     "VersionView",
     "advice",
+    "costless",
     "costs_of_gifts",
     "count_offers",
     "decided_floors",

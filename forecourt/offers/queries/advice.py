@@ -1,6 +1,6 @@
 """What an offer does that who made it may not expect. It can be handed in and approved all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -37,6 +37,18 @@ def advice(offer: Offer) -> tuple[str, ...]:
             % {"products": _named(gifts)}
         )
     return tuple(found)
+
+
+def costless(offers: Iterable[Offer]) -> str:
+    """The names of products on sale that these offers take money off and of which no cost is known, or empty.
+
+    Of them nobody can tell what margin is left, and no floor holds.
+    """
+    unknown = catalogue.products_without_cost()
+    facts = catalogue.products_by_id(unknown) if unknown else {}
+    selections = [products for offer in offers for effect in offer.then for products in effect.discounted()]
+    names = [one.name for one in facts.values() if any(products.pick(one) for products in selections)]
+    return _named(names) if names else ""
 
 
 def _asks_who(condition: AnyCondition) -> bool:

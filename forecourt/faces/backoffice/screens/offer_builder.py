@@ -5,7 +5,7 @@ a zone in it are the company's.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from forecourt.catalogue import permissions as catalogue_permissions
 from forecourt.catalogue import queries as catalogue
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
@@ -190,10 +191,17 @@ def preview(request: HttpRequest) -> HttpResponse:
         "faults": {},
         "words": language.words(offer, names),
         "advice": queries.advice(offer),
+        "costless": costless_of(request, actor, [offer]),
     }
     if actor.may(sales.SIMULATE) and request.POST.get("try_station"):
         answer["panel"] = _tried(request, actor, offer, names)
     return JsonResponse(answer)
+
+
+def costless_of(request: HttpRequest, actor: Actor, offers: Sequence[Offer]) -> str:
+    """That no cost is known of what these offers discount, with where to note it, as a part of a page."""
+    context = {"costless": queries.costless(offers), "may_see_costs": actor.may(catalogue_permissions.VIEW_COSTS)}
+    return render_to_string("office/costless_discounts.html", context, request).strip()
 
 
 def _tried(request: HttpRequest, actor: Actor, offer: Offer, names: told.OfferNames) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from forecourt.catalogue import permissions as catalogue
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import offer_budgets as budgets
@@ -114,6 +115,8 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         starts=starts,
         changes=told.differences(published, one.draft, names) if published is not None and one.is_changed else [],
         advice=queries.advice(one.draft),
+        costless=queries.costless([one.draft]),
+        may_see_costs=actor.may(catalogue.VIEW_COSTS),
         review=review,
         review_changes=told.differences(published, review.offer, names) if review is not None else [],
         is_own=review is not None and review.submitted_by == actor.label,

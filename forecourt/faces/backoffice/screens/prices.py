@@ -50,6 +50,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         chart=_chart(pricing.history(chosen, liquid=True)),
         may_edit=actor.may(permissions.EDIT) and actor.stations is None,
         may_set=actor.may(permissions.SET_PRICE),
+        may_see_costs=actor.may(permissions.VIEW_COSTS),
         everywhere=actor.stations is None,
     )
 

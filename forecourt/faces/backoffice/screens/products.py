@@ -10,7 +10,7 @@ from forecourt.catalogue import permissions, queries, services
 from forecourt.catalogue.values import Family, Kind, NewProduct, ProductChanges, Unit
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
-from forecourt.faces.backoffice.screens import choosing
+from forecourt.faces.backoffice.screens import choosing, costs
 from forecourt.kernel.problems import Invalid, NotFound, Problem
 
 PAGE = 50
@@ -42,6 +42,7 @@ def products(request: HttpRequest) -> HttpResponse:
         kinds=words.PRODUCT_KIND,
         categories=queries.categories(actor),
         may_edit=actor.may(permissions.EDIT) and actor.stations is None,
+        may_see_costs=actor.may(permissions.VIEW_COSTS),
     )
 
 
@@ -99,6 +100,7 @@ def _form(request: HttpRequest, title: str, view: Any, given: dict[str, Any]) ->
         units=words.UNIT,
         families=words.FAMILY,
         categories=choosing.categories(view.category if view else ""),
+        costs=costs.of_product(actor, view) if view else {},
         may_edit=actor.may(permissions.EDIT) and actor.stations is None,
     )
 

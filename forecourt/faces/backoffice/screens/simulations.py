@@ -1,5 +1,6 @@
 """Simulations: past sales under other rules. Asked for, watched, read: what it would have cost and brought, and to whom."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecourt.accounts import queries as accounts
+from forecourt.catalogue import permissions as catalogue_permissions
 from forecourt.customers import permissions as customer_permissions
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file
@@ -20,9 +22,11 @@ from forecourt.faces.backoffice.screens import offer_words as told
 from forecourt.faces.backoffice.screens import simulation_csv
 from forecourt.faces.backoffice.screens.simulation_found import drafted, figures, found
 from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import queries as loyalty
 from forecourt.offers import queries as offers
+from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import OfferState
 from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, services
@@ -139,7 +143,17 @@ def ask(request: HttpRequest) -> HttpResponse:
         policy=_policy_words(),
         floors=offers.draft_floors(),
         stations=organisation.all_stations(actor)[:500],
+        **_costless(actor, [one.draft for one in new]),
     )
+
+
+def _costless(actor: Actor, drafts: Sequence[Offer]) -> dict[str, Any]:
+    """What `office/costless_discounts.html` asks for, of these drafts and all offers in force."""
+    in_force = [live.offer for live in offers.offers().lives if live.since <= clock.now() < live.until]
+    return {
+        "costless": offers.costless([*in_force, *drafts]),
+        "may_see_costs": actor.may(catalogue_permissions.VIEW_COSTS),
+    }
 
 
 def _asked(request: HttpRequest) -> HttpResponse:
@@ -206,6 +220,7 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         offers=drafted(row),
         drift=queries.changed_since(row) if row.state == "done" else None,
         found=found(row) if row.state == "done" and row.result else None,
+        **_costless(actor, [one.offer for one in rules.offers] if (rules := queries.frozen_rules(row)) else []),
         may_see_customers=actor.may(customer_permissions.VIEW),
     )
 

@@ -275,6 +275,7 @@
         if (told.words) sentence.textContent = told.words;
         sentence.classList.toggle("soft", !told.words);
         form.querySelector("[data-advice]").replaceChildren(...(told.advice || []).map((text) => h("li", {}, h("span", { class: "badge amber" }, "!"), " ", text)));
+        form.querySelector("[data-costless]").innerHTML = told.costless || "";
         if (tried && told.panel) tried.innerHTML = told.panel;
       } catch { /* without a line there is no preview; saving says so */ }
     }, wait);
