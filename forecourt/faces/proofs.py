@@ -91,6 +91,7 @@ CHECKS: Final = (
     _Check("rewarded referrals", "occasions_referral", _of(occasions_folder.__file__, "prove_referrals")),
     _Check("places of events", "occasions_event", _of(occasions_folder.__file__, "prove_places")),
     _Check("points of events", "occasions_signup", _of(occasions_folder.__file__, "prove_event_points")),
+    _Check("coupons of events", "occasions_signup", _of(occasions_folder.__file__, "prove_event_coupons")),
 )
 ROLLUP: Final = _Check("sums of days", "sales_rollup WHERE product_id = 0", _of(sales_folder.__file__, "prove_rollup"))
 VISITS: Final = _Check("visits", "loyalty_balance", _visits())

@@ -120,6 +120,7 @@ class Attended(Event):
     event_id: int
     title: str
     points: int
+    template: str = ""
 
 
 class Missed(Event):

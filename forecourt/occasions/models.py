@@ -204,6 +204,7 @@ class MemberEvent(models.Model):
     tiers = ArrayField(models.CharField(max_length=40), verbose_name=_("tiers"), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
     points = models.IntegerField(_("points for attending"), default=0)
+    template = models.CharField(_("coupon for attending"), max_length=40, default="", blank=True)
     cost = models.IntegerField(_("points to sign up"), default=0)
     state = models.CharField(_("state"), max_length=12, choices=EVENT_NAMES, default=EventState.DRAFT)
     made_at = models.DateTimeField(_("made"))
@@ -223,9 +224,9 @@ class MemberEvent(models.Model):
 
 
 class SignUp(models.Model):
-    """A member's sign-up. `cost` is what it took in points from `payer_id`, `points` what attending gave to `paid_id`.
+    """A member's sign-up. `cost` is what it took in points from `payer_id`; attending gave `points` and a coupon to `paid_id`.
 
-    Those two are the ledgers that moved, for a customer may have been merged by then.
+    Those two are whose ledgers moved, for a customer may have been merged by then.
     """
 
     event = models.ForeignKey(MemberEvent, models.PROTECT, related_name="sign_ups")
@@ -240,6 +241,7 @@ class SignUp(models.Model):
     reason = models.CharField(_("reason"), max_length=12, default="", blank=True)
     cost = models.IntegerField(_("cost in points"), default=0)
     points = models.IntegerField(_("points"), default=0)
+    template = models.CharField(_("coupon"), max_length=40, default="", blank=True)
     payer_id = models.BigIntegerField(null=True)
     paid_id = models.BigIntegerField(null=True)
 

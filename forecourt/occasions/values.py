@@ -117,6 +117,11 @@ class RulesView(Value):
     review: Review | None = None
 
     @property
+    def latest(self) -> GiftRules | ReferralRules | None:
+        """What was decided last: of what is to come the newest, else what holds."""
+        return max(self.coming, key=lambda one: one.version).rules if self.coming else self.live
+
+    @property
     def may_stop(self) -> bool:
         """Whether anything is given, or will be, that can be stopped."""
         return self.live is not None or any(one.rules is not None for one in self.coming)
@@ -231,8 +236,8 @@ class NewMemberEvent(Value, forbid_unknown_fields=True):
     """An event for members. `station` is a code; without one it is held at `place`.
 
     Sign-ups are taken from `opens_at` (at once unless given) until `closes_at` (the beginning unless given). `places` 0:
-    any number. `tiers` and `tags` (one of them) are who may sign up, everybody where empty. `points` are for attending,
-    `cost` is points to sign up. `has_waiting_list`: whoever comes late waits for a place.
+    any number. `tiers` and `tags` (one of them) are who may sign up, everybody where empty. Attending gives `points`, a coupon
+    (its template's code), or both; `cost` is points to sign up. `has_waiting_list`: whoever comes late waits for a place.
     """
 
     title: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -248,6 +253,7 @@ class NewMemberEvent(Value, forbid_unknown_fields=True):
     tiers: Codes = ()
     tags: Codes = ()
     points: Points = 0
+    template: TemplateCode = ""
     cost: Points = 0
 
 
@@ -272,6 +278,7 @@ class MemberEventView(Value):
     state: EventState
     made_at: datetime
     made_by: str
+    template: str = ""
     going: int = 0
     waiting: int = 0
     attended: int = 0
@@ -306,6 +313,7 @@ class SignUpView(Value):
     reason: str
     cost: int
     points: int
+    template: str = ""
     name: str = ""
     place_in_line: int = 0
     has_priority: bool = False
@@ -314,8 +322,9 @@ class SignUpView(Value):
 
 
 class CheckedIn(Value):
-    """Who came: the sign-up, the points that gave, and whether they had been checked in before."""
+    """Who came: the sign-up, the points and coupon that gave, and whether they had been checked in before."""
 
     sign_up: SignUpView
     points: int
+    template: str = ""
     was_there: bool

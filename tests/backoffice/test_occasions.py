@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -29,7 +30,14 @@ def enrol(page, live, name: str, phone: str, birthday: str = "") -> str:
 
 
 def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, chain, signed_in):
-    page = signed_in("bo-head")
+    page, marketer = signed_in("bo-head"), signed_in("bo-marketer")
+    made = httpx.post(
+        f"{live.web}/api/v1/coupon-templates",
+        json={"code": "bo-wash", "name": "活动洗车券", "valid_days": 30},
+        headers={"Authorization": f"Bearer {chain.key}"},
+        timeout=30,
+    )
+    assert made.status_code == 201, made.text
     member = enrol(page, live, "活动一", "13711110001")
     enrol(page, live, "活动二", "13711110002")
     page.goto(f"{live.web}/admin/member-events/new/")
@@ -42,10 +50,27 @@ def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, cha
     page.fill("[name=ends_at]", soon(4))
     page.fill("[name=places]", "1")
     page.fill("[name=points]", "50")
+    page.select_option("[name=template]", "bo-wash")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile(r"/member-events/\d+/$"))
     event = page.url
-    page.get_by_role("button", name="Announce").click()
+    expect(page.locator("aside.card")).to_contain_text("50 points + 活动洗车券")
+    page.fill("[name=note]", "亲子活动")
+    page.get_by_role("button", name="Hand in for review").click()
+    expect(page.locator("#review")).to_contain_text("somebody else at head office approves it")
+    expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
+    marketer.goto(f"{live.web}/admin/")
+    marketer.locator("a.todo", has_text="Event 车主亲子日 waits for your approval").click()
+    for width in (1440, 390):
+        marketer.set_viewport_size({"width": width, "height": 900})
+        marketer.goto(event)
+        assert marketer.evaluate("document.documentElement.scrollWidth") <= width
+    marketer.get_by_role("button", name="Approve and publish").click()
+    expect(marketer.locator("#review")).to_have_count(0)
+    page.goto(event)
+    page.goto(f"{event}edit/")
+    expect(page.locator("[name=template] option")).to_have_count(2)
+    page.goto(event)
     for phone, state in (("13711110001", "going"), ("13711110002", "on the waiting list · 1")):
         page.fill("[name=who]", phone)
         page.get_by_role("button", name="Sign up", exact=True).click()
@@ -62,6 +87,7 @@ def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, cha
     done = page.locator("section[role=status]")
     expect(done).to_contain_text("活动一")
     expect(done).to_contain_text("+50 points")
+    expect(done).to_contain_text("活动洗车券")
     page.fill("[name=code]", "13711110002")
     page.get_by_role("button", name="Check in").click()
     expect(page.get_by_role("alert").last).to_contain_text("waiting list")
@@ -97,7 +123,7 @@ def hand_in_and_approve(live, page, chief, path: str, note: str) -> None:
     expect(review).to_contain_text(note)
     expect(review).to_contain_text("somebody else at head office approves it")
     chief.goto(f"{live.web}/admin/")
-    chief.locator(f"a.todo[href$='{path}']", has_text="wait for your approval").first.click()
+    chief.locator(f"a.todo[href$='{path}#review']", has_text="wait for your approval").first.click()
     expect(chief.locator("#review")).to_contain_text(note)
     assert chief.evaluate("document.documentElement.scrollWidth") <= chief.evaluate("window.innerWidth")
     chief.get_by_role("button", name="Approve and publish").click()

@@ -74,8 +74,14 @@ def an_event(**changes) -> NewMemberEvent:
 def opened(**changes) -> int:
     """An announced event."""
     event_id = services.make_event(HEAD_OFFICE, an_event(**changes))
-    services.open_event(HEAD_OFFICE, event_id)
+    announce(event_id)
     return event_id
+
+
+def announce(event_id: int) -> None:
+    """Hand an event in, and have it approved by somebody else."""
+    services.submit_event(HEAD_OFFICE, event_id)
+    services.approve_event(CHIEF, event_id)
 
 
 def with_coupons(tier: str, *coupons):

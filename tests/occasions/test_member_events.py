@@ -11,7 +11,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.occasions import queries, services
 from forecourt.occasions.values import EventState
 from tests.occasions.at_events import begin, give, join, leave, states
-from tests.occasions.conftest import an_event, furnished, opened
+from tests.occasions.conftest import an_event, announce, furnished, opened
 from tests.sales.scenes import (
     HEAD_OFFICE,
     Chain,
@@ -137,8 +137,9 @@ def test_a_draft_takes_no_sign_ups_and_an_announced_event_is_told(chain):
     event = services.make_event(HEAD_OFFICE, an_event(station="S001", place=""))
     with pytest.raises(Conflict, match="not announced"):
         join(event, member)
-    services.open_event(HEAD_OFFICE, event)
-    services.open_event(HEAD_OFFICE, event)
+    announce(event)
+    with pytest.raises(Conflict, match="announced already"):
+        services.submit_event(HEAD_OFFICE, event)
     assert [one["event_id"] for one in events("member_event.opened.v1")] == [event]
     with pytest.raises(Invalid, match="there is no station S999"):
         services.make_event(HEAD_OFFICE, an_event(station="S999"))
@@ -146,7 +147,7 @@ def test_a_draft_takes_no_sign_ups_and_an_announced_event_is_told(chain):
         services.make_event(HEAD_OFFICE, an_event(place=""))
     past = services.make_event(HEAD_OFFICE, an_event(starts_at=clock.now() - timedelta(days=2)))
     with pytest.raises(Invalid, match="lies in the past"):
-        services.open_event(HEAD_OFFICE, past)
+        services.submit_event(HEAD_OFFICE, past)
 
 
 def test_a_station_manager_keeps_to_their_stations(chain):
@@ -158,7 +159,8 @@ def test_a_station_manager_keeps_to_their_stations(chain):
         lambda: services.make_event(elsewhere, an_event(station="S001")),
         lambda: services.make_event(elsewhere, an_event()),
         lambda: services.change_event(elsewhere, event, an_event(station="S001")),
-        lambda: services.open_event(elsewhere, event),
+        lambda: services.submit_event(elsewhere, event),
+        lambda: services.approve_event(elsewhere, event),
         lambda: services.cancel_event(elsewhere, event, "x"),
         lambda: services.check_in(elsewhere, event, "x"),
         lambda: services.close_events(Actor(kind="staff", name="n")),

@@ -115,6 +115,8 @@ def test_rules_begin_when_they_say_and_what_is_decided_later_takes_their_place(c
     begin_to_hold(BIRTHDAY, SECOND, tomorrow)
     assert numbers() == [(2, 200, "coming"), (1, 100, "active")]
     assert queries.rules_at(BIRTHDAY, tomorrow).version == 2
+    with pytest.raises(Conflict, match="change something first"):
+        services.submit_rules(MARKETER, BIRTHDAY)
     assert [one.version for one in queries.rules_of(BIRTHDAY).coming] == [2]
     begin_to_hold(BIRTHDAY, FIRST)
     assert numbers() == [(3, 100, "active"), (2, 200, "none"), (1, 100, "past")]

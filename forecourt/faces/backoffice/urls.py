@@ -154,6 +154,7 @@ urlpatterns = [
     path("member-events/<int:event_id>/", member_events.member_event, name="member_event"),
     path("member-events/<int:event_id>/edit/", member_events.edit_event, name="member_event_edit"),
     path("member-events/<int:event_id>/state/", member_events.event_state, name="member_event_state"),
+    path("member-events/<int:event_id>/review/", member_events.event_review, name="member_event_review"),
     path("member-events/<int:event_id>/sign-ups/", member_events.sign_ups, name="sign_ups"),
     path("member-events/<int:event_id>/check-in/", member_events.check_in, name="check_in"),
     path("programme/draft/", programme_draft.draft, name="programme_draft"),

@@ -1,146 +1,40 @@
 """Routes of member events: what there is, signing up, checking in."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
 
-from ninja import Router, Schema, Status
-from pydantic import Field, StringConstraints
+from ninja import Router, Status
 
+from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
+from forecourt.kernel import reviews
 from forecourt.kernel.schemas import (
-    Body,
     Cursor,
+    HandInBody,
     Id,
-    Instant,
     KeyedRequest,
     Limit,
     Page,
-    Text,
+    SendBackBody,
     cursor_of,
     needs,
     position_of,
 )
 from forecourt.occasions import permissions, queries, services
-from forecourt.occasions.values import CheckedIn, EventState, MemberEventView, NewMemberEvent, SignUpState, SignUpView
+from forecourt.occasions.api.event_schemas import (
+    CheckedInOut,
+    CheckInBody,
+    EventBody,
+    EventReviewOut,
+    MemberCancelBody,
+    MemberEventOut,
+    SignUpBody,
+    SignUpOut,
+)
+from forecourt.occasions.values import EventState, MemberEventView
 from forecourt.organisation import queries as organisation
 
 router = Router()
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
-
-
-class EventBody(Body):
-    """An event for members, at a `station` (a code) or another `place`.
-
-    Sign-ups from `opens_at` (at once unless given) until `closes_at` (the beginning unless given). `places` 0: any number.
-    `tiers` and `tags` (one of them) are who may sign up, everybody where empty. `points` are for attending, `cost` is points
-    to sign up.
-    """
-
-    title: Annotated[Text, Field(max_length=80)]
-    text: Annotated[str, StringConstraints(max_length=4000)] = ""
-    station: Annotated[str, StringConstraints(max_length=32)] = ""
-    place: Annotated[str, StringConstraints(max_length=200)] = ""
-    starts_at: Instant
-    ends_at: Instant
-    opens_at: Instant | None = None
-    closes_at: Instant | None = None
-    places: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
-    has_waiting_list: Annotated[bool, Field(strict=True)] = True
-    tiers: Annotated[list[Word], Field(max_length=50)] = []
-    tags: Annotated[list[Word], Field(max_length=50)] = []
-    points: Count = 0
-    cost: Count = 0
-
-    def to_value(self) -> NewMemberEvent:
-        return NewMemberEvent(**dict(self) | {"tiers": tuple(self.tiers), "tags": tuple(self.tags)})
-
-
-class MemberEventOut(Schema):
-    """An event as it stands. `left` is null where places are not limited."""
-
-    id: int
-    title: str
-    text: str
-    station: str | None
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    opens_at: datetime | None
-    closes_at: datetime
-    places: int
-    left: int | None
-    has_waiting_list: bool
-    tiers: list[str]
-    tags: list[str]
-    points: int
-    cost: int
-    state: EventState
-    going: int
-    waiting: int
-    attended: int
-    absent: int
-
-    @classmethod
-    def of(cls, view: MemberEventView, codes: dict[int, str]) -> "MemberEventOut":
-        values: dict[str, Any] = {name: getattr(view, name) for name in cls.model_fields if name != "station"}
-        return cls.model_validate(values | {"station": codes.get(view.station_id or 0)})
-
-
-class SignUpOut(Schema):
-    """A sign-up. `code` is what the member shows at the event; `place_in_line` counts from 1 for who waits, else 0.
-
-    `has_priority`: the member's tier is served first, and moves up before those who signed up earlier without that.
-    """
-
-    id: int
-    event_id: int
-    title: str
-    starts_at: datetime
-    customer_id: int
-    state: SignUpState
-    code: str
-    signed_at: datetime
-    moved_up_at: datetime | None
-    attended_at: datetime | None
-    reason: str
-    cost: int
-    points: int
-    place_in_line: int
-    has_priority: bool
-
-    @classmethod
-    def of(cls, view: SignUpView) -> "SignUpOut":
-        return cls.model_validate({name: getattr(view, name) for name in cls.model_fields})
-
-
-class SignUpBody(Body):
-    """Who signs up."""
-
-    customer_id: Annotated[Id, Field(strict=True)]
-
-
-class CheckInBody(Body):
-    """The code of the sign-up, or a telephone number, plate, card or customer number."""
-
-    code: Annotated[Text, Field(min_length=1, max_length=64)]
-
-
-class MemberCancelBody(Body):
-    reason: Annotated[Text, Field(min_length=1, max_length=200)]
-
-
-class CheckedInOut(Schema):
-    """Who came, and the points that gave: none for who had been checked in before."""
-
-    sign_up: SignUpOut
-    points: int
-    was_there: bool
-
-    @classmethod
-    def of(cls, done: CheckedIn) -> "CheckedInOut":
-        return cls(sign_up=SignUpOut.of(done.sign_up), points=done.points, was_there=done.was_there)
 
 
 @router.get(
@@ -167,10 +61,9 @@ def list_events(
         before=position_of(cursor, [datetime, int]),
         limit=limit + 1,
     )
-    codes = _codes(found)
     last = found[limit - 1] if len(found) > limit else None
     return Page[MemberEventOut](
-        items=[MemberEventOut.of(view, codes) for view in found[:limit]],
+        items=_events(found[:limit]),
         next=cursor_of(last.starts_at, last.id) if last else None,
     )
 
@@ -183,7 +76,7 @@ def list_events(
     openapi_extra=needs("occasions:write", idempotent=True),
 )
 def make_event(request: KeyedRequest, event: EventBody) -> Status[MemberEventOut]:
-    """Members see it once it is announced."""
+    """Members see it once it was handed in and somebody else has approved it."""
     return Status(201, _event(services.make_event(request.actor, event.to_value())))
 
 
@@ -207,21 +100,78 @@ def get_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     openapi_extra=needs("occasions:write"),
 )
 def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> MemberEventOut:
-    """More places go to those who wait."""
+    """409 while it is in review. Once announced, its cost stands and its coupon can only be taken off.
+
+    More places go to those who wait.
+    """
     services.change_event(request.actor, event_id, event.to_value())
     return _event(event_id)
 
 
 @router.post(
-    "/member-events/{event_id}/announce",
+    "/member-events/{event_id}/submit",
     response=MemberEventOut,
-    operation_id="member_events_announce",
-    summary="Announce an event",
+    operation_id="member_events_submit",
+    summary="Hand an event in for review",
     openapi_extra=needs("occasions:write"),
 )
-def open_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
-    services.open_event(request.actor, event_id)
+def submit_event(request: KeyedRequest, event_id: Id, body: HandInBody) -> MemberEventOut:
+    """It cannot be edited until that is decided or withdrawn."""
+    services.submit_event(request.actor, event_id, body.note)
     return _event(event_id)
+
+
+@router.post(
+    "/member-events/{event_id}/withdraw",
+    response=MemberEventOut,
+    operation_id="member_events_withdraw",
+    summary="Take an event back that was handed in",
+    openapi_extra=needs("occasions:write"),
+)
+def withdraw_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
+    services.withdraw_event(request.actor, event_id)
+    return _event(event_id)
+
+
+@router.post(
+    "/member-events/{event_id}/approve",
+    response=MemberEventOut,
+    operation_id="member_events_approve",
+    summary="Approve an event, which is announced with that",
+    openapi_extra=needs("occasions:approve"),
+)
+def approve_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
+    """By another than who handed it in. Members see it and may sign up."""
+    services.approve_event(request.actor, event_id)
+    return _event(event_id)
+
+
+@router.post(
+    "/member-events/{event_id}/refuse",
+    response=MemberEventOut,
+    operation_id="member_events_refuse",
+    summary="Send an event back",
+    openapi_extra=needs("occasions:approve"),
+)
+def refuse_event(request: KeyedRequest, event_id: Id, body: SendBackBody) -> MemberEventOut:
+    services.refuse_event(request.actor, event_id, body.reason)
+    return _event(event_id)
+
+
+@router.get(
+    "/member-events/{event_id}/reviews",
+    response=list[EventReviewOut],
+    operation_id="member_events_reviews",
+    summary="What was handed in and decided about an event",
+    openapi_extra=needs("occasions:read"),
+)
+def list_reviews(request: KeyedRequest, event_id: Id) -> list[EventReviewOut]:
+    """The latest first; `decided_at` is null for what is in review."""
+    request.actor.require(permissions.VIEW)
+    event = queries.member_event(event_id)
+    if event.station_id is not None:
+        request.actor.require_station(event.station_id)
+    return [EventReviewOut.of(review) for review in queries.event_reviews(event_id)]
 
 
 @router.post(
@@ -293,7 +243,7 @@ def cancel_sign_up(request: KeyedRequest, event_id: Id, customer_id: Id) -> Stat
     openapi_extra=needs("occasions:write"),
 )
 def check_in(request: KeyedRequest, event_id: Id, said: CheckInBody) -> CheckedInOut:
-    """Gives the points for attending, once."""
+    """Gives the points and the coupon for attending, once."""
     return CheckedInOut.of(services.check_in(request.actor, event_id, said.code))
 
 
@@ -313,10 +263,13 @@ def list_of_customer(request: KeyedRequest, customer_id: Id) -> Page[SignUpOut]:
 
 
 def _event(event_id: int) -> MemberEventOut:
-    view = queries.member_event(event_id)
-    return MemberEventOut.of(view, _codes([view]))
+    return _events([queries.member_event(event_id)])[0]
 
 
-def _codes(views: list[MemberEventView]) -> dict[int, str]:
-    wanted = {view.station_id for view in views if view.station_id is not None}
-    return {facts.id: facts.code for facts in organisation.stations_by_id(wanted).values()} if wanted else {}
+def _events(views: Sequence[MemberEventView]) -> list[MemberEventOut]:
+    stations = {view.station_id for view in views if view.station_id is not None}
+    codes = {facts.id: facts.code for facts in organisation.stations_by_id(stations).values()} if stations else {}
+    templates = {view.template for view in views if view.template}
+    names = {code: one.template.name for code, one in coupons.templates(templates).items()} if templates else {}
+    waiting = {int(review.key) for review in reviews.open_reviews("event")}
+    return [MemberEventOut.of(view, codes, names, waiting) for view in views]

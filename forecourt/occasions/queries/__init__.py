@@ -4,6 +4,7 @@ from forecourt.occasions.queries.families import survivor_ids
 from forecourt.occasions.queries.gifts import benefits_had, due_benefits, due_gifts, gifts_had, gifts_of
 from forecourt.occasions.queries.member_events import (
     InLine,
+    event_reviews,
     member_event,
     member_events,
     next_in_line,
@@ -42,6 +43,7 @@ __all__ = [
     "decided_rules",
     "due_benefits",
     "due_gifts",
+    "event_reviews",
     "friend_sales",
     "gift_rules_on",
     "gifts_had",

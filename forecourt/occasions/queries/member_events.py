@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext as _
 
 from forecourt import occasions
-from forecourt.kernel import clock, sql
+from forecourt.kernel import clock, reviews, sql
 from forecourt.kernel.problems import NotFound
+from forecourt.kernel.values import Review
 from forecourt.loyalty import queries as loyalty
 from forecourt.occasions.models import SignUp
 from forecourt.occasions.rules import normal_code
@@ -75,6 +76,13 @@ def _event(row: dict[str, Any]) -> MemberEventView:
     return MemberEventView(
         **row | {"tiers": tuple(row["tiers"]), "tags": tuple(row["tags"]), "state": EventState(row["state"])}
     )
+
+
+def event_reviews(event_id: int) -> list[Review]:
+    """What was handed in about an event and decided, the latest first; what is in review comes before."""
+    subject = f"event:{event_id}"
+    waiting = reviews.open_review(subject)
+    return [*([waiting] if waiting else []), *reviews.decided(subject)]
 
 
 def sign_ups(

@@ -3,13 +3,13 @@
 from forecourt.occasions.services.benefits import give_benefits
 from forecourt.occasions.services.days import begin_day
 from forecourt.occasions.services.decisions import approve_referral, refuse_referral
+from forecourt.occasions.services.event_reviews import approve_event, refuse_event, submit_event, withdraw_event
 from forecourt.occasions.services.gifts import give_gifts
 from forecourt.occasions.services.member_events import (
     cancel_event,
     change_event,
     close_events,
     make_event,
-    open_event,
 )
 from forecourt.occasions.services.referrals import make_referral, referral_code
 from forecourt.occasions.services.reviews import approve_rules, refuse_rules, submit_rules, withdraw_rules
@@ -18,6 +18,7 @@ from forecourt.occasions.services.settings import save_rules, stop_rules
 from forecourt.occasions.services.sign_ups import cancel_sign_up, check_in, sign_up
 
 __all__ = [
+    "approve_event",
     "approve_referral",
     "approve_rules",
     "begin_day",
@@ -30,14 +31,16 @@ __all__ = [
     "give_gifts",
     "make_event",
     "make_referral",
-    "open_event",
     "referral_code",
+    "refuse_event",
     "refuse_referral",
     "refuse_rules",
     "reward_referrals",
     "save_rules",
     "sign_up",
     "stop_rules",
+    "submit_event",
     "submit_rules",
+    "withdraw_event",
     "withdraw_rules",
 ]

@@ -1,17 +1,19 @@
-"""Member events: made, changed, announced, cancelled, over."""
+"""Member events: made, changed, cancelled, over. What announces them stands in `event_reviews`."""
 
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from forecourt.coupons import queries as coupons
+from forecourt.coupons.values import CouponKind
 from forecourt.customers import rules as customer_rules
-from forecourt.kernel import audit, clock
+from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from forecourt.occasions import permissions, records, rules
-from forecourt.occasions.events import MemberEventCancelled, MemberEventOpened, Missed, PlacesFreed
+from forecourt.occasions.events import MemberEventCancelled, Missed, PlacesFreed
 from forecourt.occasions.models import MemberEvent, SignUp
 from forecourt.occasions.values import EventState, NewMemberEvent, SignUpState
 from forecourt.organisation import queries as organisation
@@ -25,6 +27,7 @@ def make_event(actor: Actor, new: NewMemberEvent) -> int:
     """Prepare an event; returns its id. Members see it once it is announced."""
     actor.require(permissions.EDIT_EVENTS)
     fields = _fields(actor, new)
+    check_template(fields["template"])
     row = MemberEvent.objects.create(**fields, made_at=clock.now(), made_by=actor.label)
     audit.record(actor, "event.make", f"event:{row.pk}", station_id=row.station_id)
     return int(row.pk)
@@ -32,9 +35,10 @@ def make_event(actor: Actor, new: NewMemberEvent) -> int:
 
 @transaction.atomic(durable=True)
 def change_event(actor: Actor, event_id: int, new: NewMemberEvent) -> None:
-    """Say everything about an event anew. Once announced, its cost stands, and its places can only fall to those taken.
+    """Say everything about an event anew; Conflict while it is in review.
 
-    More places go to those who wait.
+    Once announced, its cost stands, its coupon can only be taken off, and its places can only fall to those taken. More places
+    go to those who wait.
     """
     actor.require(permissions.EDIT_EVENTS)
     row = locked_event(event_id)
@@ -42,8 +46,11 @@ def change_event(actor: Actor, event_id: int, new: NewMemberEvent) -> None:
     fields = _fields(actor, new)
     if row.state in {EventState.OVER, EventState.CANCELLED}:
         raise Conflict(_("Event %(id)s is over or cancelled and stays as it is.") % {"id": event_id})
+    reviews.require_none(subject_of(event_id))
     if row.state == EventState.OPEN:
         _check_announced(row, fields)
+    if fields["template"] != row.template:
+        check_template(fields["template"])
     changed = sorted(name for name, value in fields.items() if getattr(row, name) != value)
     for name in changed:
         setattr(row, name, fields[name])
@@ -57,6 +64,9 @@ def change_event(actor: Actor, event_id: int, new: NewMemberEvent) -> None:
 def _check_announced(row: MemberEvent, fields: dict[str, Any]) -> None:
     if fields["cost"] != row.cost:
         raise Invalid.field("cost", _("cannot change any more: members signed up for %(cost)s") % {"cost": row.cost})
+    if fields["template"] not in {row.template, ""}:
+        text = _("cannot change any more, for members signed up for it; take it off, or make another event")
+        raise Invalid.field("template", text)
     taken = SignUp.objects.filter(event=row, state__in=_HOLDING).count()
     if fields["places"] and fields["places"] < taken:
         raise Invalid.field(
@@ -65,28 +75,10 @@ def _check_announced(row: MemberEvent, fields: dict[str, Any]) -> None:
 
 
 @transaction.atomic(durable=True)
-def open_event(actor: Actor, event_id: int) -> None:
-    """Announce an event: members see it and may sign up. Announcing twice changes nothing."""
-    actor.require(permissions.EDIT_EVENTS)
-    row = locked_event(event_id)
-    require_here(actor, row)
-    if row.state == EventState.OPEN:
-        return
-    if row.state != EventState.DRAFT:
-        raise Conflict(_("Event %(id)s is over or cancelled; make a new one.") % {"id": event_id})
-    if row.ends_at <= clock.now():
-        raise Invalid.field("ends_at", _("lies in the past; an event that was cannot be announced"))
-    row.state = EventState.OPEN.value
-    row.save(update_fields=["state"])
-    publish([MemberEventOpened(occurred_at=clock.now(), event_id=event_id)])
-    audit.record(actor, "event.open", f"event:{event_id}", station_id=row.station_id)
-
-
-@transaction.atomic(durable=True)
 def cancel_event(actor: Actor, event_id: int, reason: str) -> int:
     """Call an event off: all sign-ups end, and what they cost is given back; returns how many there were.
 
-    Conflict when somebody was checked in already.
+    One that is in review is withdrawn. Conflict when somebody was checked in already.
     """
     actor.require(permissions.EDIT_EVENTS)
     why = customer_rules.normal_text("reason", reason, limit=200)
@@ -104,6 +96,7 @@ def cancel_event(actor: Actor, event_id: int, reason: str) -> int:
     row.save(update_fields=["state", "cancelled_at", "reason"])
     records.end_sign_ups(ended, today, "event", actor.label)
     publish([MemberEventCancelled(occurred_at=now, event_id=event_id)])
+    reviews.let_drop(actor, subject_of(event_id), _("The event was called off."))
     audit.record(
         actor, "event.cancel", f"event:{event_id}", station_id=row.station_id, reason=why, detail={"count": len(ended)}
     )
@@ -153,6 +146,22 @@ def _close(event_id: int) -> int:
     return 1
 
 
+def subject_of(event_id: int) -> str:
+    """How the audit trail and reviews name an event."""
+    return f"event:{event_id}"
+
+
+def check_template(code: str) -> None:
+    """Invalid where an event is to give a coupon that is not issued one by one."""
+    if not code:
+        return
+    found = coupons.templates({code}).get(code)
+    if found is None or not found.is_live or found.template.kind is not CouponKind.SINGLE:
+        raise Invalid.field(
+            "template", _("%(code)r is not a coupon template that is issued one by one; make it first") % {"code": code}
+        )
+
+
 def locked_event(event_id: int) -> MemberEvent:
     """The event, locked; NotFound when there is none. Callers lock customers before."""
     row = MemberEvent.objects.select_for_update().filter(id=event_id).first()
@@ -187,4 +196,5 @@ def _fields(actor: Actor, new: NewMemberEvent) -> dict[str, Any]:
     names = ("title", "text", "place", "starts_at", "ends_at", "opens_at", "closes_at", "places", "has_waiting_list")
     fields = {name: getattr(ready, name) for name in (*names, "points", "cost")}
     tags = list(customer_rules.normal_tags(ready.tags))
+    fields["template"] = ready.template
     return fields | {"station_id": station_id, "tiers": list(ready.tiers), "tags": tags}

@@ -33,8 +33,8 @@ def submit_rules(actor: Actor, kind: RulesKind, note: str = "", *, valid_from: d
             "valid_from", _("%(at)s is past; give a time to come, or none") % {"at": valid_from.isoformat()}
         )
     check(view.draft, valid_from or now)
-    if view.live == view.draft and not view.coming:
-        raise Conflict(_("The rules are in force as they stand; change something first."))
+    if view.latest == view.draft:
+        raise Conflict(_("The rules were approved as they stand; change something first."))
     body = {"rules": _stored(view.draft), "valid_from": valid_from.isoformat() if valid_from else None}
     before = None if view.live is None else _stored(view.live)
     return reviews.hand_in(actor, subject_of(kind), body, note, before=before)

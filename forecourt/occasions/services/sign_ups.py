@@ -5,7 +5,7 @@ lock, so the last one is given once.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -150,8 +150,9 @@ def cancel_sign_up(actor: Actor, event_id: int, customer_id: int) -> None:
 def check_in(actor: Actor, event_id: int, text: str) -> CheckedIn:
     """Check somebody in at the event, by the code of the sign-up, a telephone number, plate, card or customer number.
 
-    Gives the points for attending, once. NotFound when nobody who signed up has that; Conflict outside the time of the
-    event, or for who waits for a place or cancelled.
+    Gives the points and the coupon for attending, once. NotFound when nobody who signed up has that; Conflict outside the time
+    of the event, for who waits for a place or cancelled, or where the coupon's limit is reached; Invalid where the coupon is
+    not issued any more.
     """
     actor.require(permissions.CHECK_IN)
     event = MemberEvent.objects.filter(id=event_id).first()
@@ -174,18 +175,15 @@ def check_in(actor: Actor, event_id: int, text: str) -> CheckedIn:
         raise Conflict(_("This sign-up was cancelled."))
     now = clock.now()
     row.state, row.attended_at, row.ended_at = SignUpState.ATTENDED.value, now, now
-    row.points, row.paid_id = event.points, survivor if event.points else None
-    row.save(update_fields=["state", "attended_at", "ended_at", "points", "paid_id"])
+    row.points, row.template = event.points, event.template
+    row.paid_id = survivor if event.points or event.template else None
+    row.save(update_fields=["state", "attended_at", "ended_at", "points", "template", "paid_id"])
     reason = _("Event: %(title)s") % {"title": event.title}
-    grant = Grant(
-        customer_id=survivor, origin=f"event:{event_id}", reason=reason, actor=actor.label, points=event.points
-    )
-    records.grant([grant])
-    publish(
-        [Attended(customer_id=survivor, occurred_at=now, event_id=event_id, title=event.title, points=event.points)]
-    )
+    given: dict[str, Any] = {"points": event.points, "template": event.template}
+    records.grant([Grant(customer_id=survivor, origin=f"event:{event_id}", reason=reason, actor=actor.label, **given)])
+    publish([Attended(customer_id=survivor, occurred_at=now, event_id=event_id, title=event.title, **given)])
     audit.record(actor, "event.check_in", f"event:{event_id}", customer_id=survivor, station_id=event.station_id)
-    return CheckedIn(sign_up=sign_ups_by_id([row.pk])[row.pk], points=event.points, was_there=False)
+    return CheckedIn(sign_up=sign_ups_by_id([row.pk])[row.pk], was_there=False, **given)
 
 
 def _require_time(event: MemberEvent) -> None:

@@ -1,6 +1,6 @@
 -- Events with how many signed up; of these ids, or by state and time.
 SELECT event.id, event.title, event.text, event.station_id, event.place, event.starts_at, event.ends_at, event.opens_at,
-    event.closes_at, event.places, event.has_waiting_list, event.tiers, event.tags, event.points, event.cost, event.state,
+    event.closes_at, event.places, event.has_waiting_list, event.tiers, event.tags, event.points, event.template, event.cost, event.state,
     event.made_at, event.made_by,
     count(sign_up.id) FILTER (WHERE sign_up.state = 'going') AS going,
     count(sign_up.id) FILTER (WHERE sign_up.state = 'waiting') AS waiting,

@@ -21,7 +21,7 @@ WITH shown AS (
 )
 SELECT shown.id, shown.event_id, survivor.id AS customer_id, shown.state,
     shown.code, shown.signed_at, shown.moved_up_at, shown.attended_at, shown.ended_at, shown.reason,
-    shown.cost, shown.points, survivor.name, event.title, event.starts_at,
+    shown.cost, shown.points, shown.template, survivor.name, event.title, event.starts_at,
     coalesce(line.place, 0) AS place_in_line,
     coalesce(member.tier = ANY(%(priority)s::text[]), false) AS has_priority
 FROM shown

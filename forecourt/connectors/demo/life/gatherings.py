@@ -26,7 +26,7 @@ def plan(world: World) -> None:
         key = f"event {number}"
         opens = max(event.starts_at - _OPENS, world.span.moment(0))
         if "draft" in entry:
-            world.plan(world.ago(entry["draft"], 14), partial(services.make_event, world.office.marketer, event))
+            world.plan(world.ago(entry["draft"], 14), partial(_hand_in, world, event))
         elif event.starts_at > world.span.moment(3):
             made = world.ago(8, 10) if opens > world.span.until else opens
             world.plan(made, partial(_announce, world, key, event))
@@ -51,9 +51,15 @@ def _event(world: World, entry: dict[str, Any]) -> NewMemberEvent:
     return msgspec.convert(body, NewMemberEvent)
 
 
+def _hand_in(world: World, event: NewMemberEvent, note: str = "名额与积分请审核") -> int:
+    event_id = services.make_event(world.office.marketer, event)
+    services.submit_event(world.office.marketer, event_id, note)
+    return event_id
+
+
 def _announce(world: World, key: str, event: NewMemberEvent) -> None:
-    world.found[key] = services.make_event(world.office.marketer, event)
-    services.open_event(world.office.marketer, world.found[key])
+    world.found[key] = _hand_in(world, event)
+    services.approve_event(world.office.director, world.found[key])
     world.done["member_events"] += 1
 
 

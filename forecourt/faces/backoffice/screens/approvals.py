@@ -46,6 +46,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
         + _rewards(actor)
         + _games(actor)
         + _occasions(actor)
+        + _events(actor)
         + _adjustments(actor)
     )
 
@@ -150,10 +151,24 @@ def _occasions(actor: Actor) -> list[Waiting]:
             said % {"name": occasion_reviews.NAMES[RulesKind(one.key)]},
             who(one.submitted_by),
             one.submitted_at,
-            occasion_reviews.page_of(RulesKind(one.key)),
+            f"{occasion_reviews.page_of(RulesKind(one.key))}#review",
         )
         for one in _to_decide(actor, "occasion", occasions.APPROVE_RULES)
     ]
+
+
+def _events(actor: Actor) -> list[Waiting]:
+    """Events for members that others handed in, in the same way."""
+    waiting = _to_decide(actor, "event", occasions.APPROVE_EVENTS)
+    if actor.stations is not None:
+        here = {one.code for one in organisation.all_stations(actor)}
+        waiting = [one for one in waiting if one.body["station"] in here]
+    said = _("Event %(name)s waits for your approval")
+    more = ngettext(
+        "%(count)s event more waits for approval", "%(count)s events more wait for approval", len(waiting) - 1
+    )
+    found = [(one.body["title"], one, reverse("admin:member_event", args=[int(one.key)])) for one in waiting]
+    return _two(found, said, more, reverse("admin:member_events"))
 
 
 def _to_decide(actor: Actor, kind: str, permission: str) -> list[Review]:

@@ -38,6 +38,7 @@ def of_customer(actor: Actor, card: CustomerCard, family: list[int]) -> dict[str
         "brought": brought,
         "sign_ups": sign_ups,
         "ahead": sorted((event for event in ahead if event.id not in signed), key=lambda event: event.starts_at),
+        "event_coupons": coupon_names({event.template for event in ahead if event.template}),
         "gifts": gifts,
         "gift_coupons": coupon_names({gift.template for gift in gifts if gift.template}),
         "may_refer": actor.may(permissions.REFER),

@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import choosing
+from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.customer_occasions import found_member
 from forecourt.faces.backoffice.screens.occasion_reviews import moment
-from forecourt.faces.backoffice.screens.occasions import whole
+from forecourt.faces.backoffice.screens.occasions import template_names, whole
 from forecourt.faces.backoffice.screens.sales import tier_names
-from forecourt.kernel import clock
+from forecourt.kernel import clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
 from forecourt.occasions import permissions, queries, rules, services
@@ -25,6 +27,9 @@ from forecourt.organisation import queries as organisation
 
 PAGE: Final = 30
 SIGN_UPS: Final = 200
+REVIEW: Final = "review"
+"""In the list's filter: events that were handed in, which are drafts still."""
+MOST_DRAFTS: Final = 500
 
 
 @screen(permissions.VIEW)
@@ -32,14 +37,16 @@ def member_events(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     given = request.GET
     text = given.get("q", "").strip()[:80]
-    state = given.get("state", "") if given.get("state") in set(EventState) else ""
+    state = given.get("state", "") if given.get("state") in {*EventState, REVIEW} else ""
+    in_review = {int(one.key) for one in reviews.open_reviews("event")}
     found = queries.member_events(
-        states=[state] if state else None,
+        states=[EventState.DRAFT if state == REVIEW else state] if state else None,
         station_ids=actor.stations,
         text=text,
         before=_place(given.get("after", "")),
-        limit=PAGE + 1,
+        limit=MOST_DRAFTS if state == REVIEW else PAGE + 1,
     )
+    found = [view for view in found if view.id in in_review] if state == REVIEW else found
     last = found[PAGE - 1] if len(found) > PAGE else None
     return show(
         request,
@@ -49,8 +56,9 @@ def member_events(request: HttpRequest) -> HttpResponse:
         after=f"{last.starts_at.isoformat()}_{last.id}" if last else "",
         text=text,
         state=state,
-        states=words.MEMBER_EVENT,
+        states=words.MEMBER_EVENT | {REVIEW: _("In review")},
         stations=organisation.stations_by_id({view.station_id or 0 for view in found}),
+        in_review=in_review,
         may_edit=actor.may(permissions.EDIT_EVENTS),
     )
 
@@ -68,6 +76,7 @@ def member_event(request: HttpRequest, event_id: int) -> HttpResponse:
     """One event: what it is, and who signed up."""
     actor = request.actor  # type: ignore[attr-defined]
     view = _seen(actor, event_id)
+    review = reviews.open_review(f"event:{event_id}")
     found = queries.sign_ups(event_id, after=paging.number(request.GET.get("after")), limit=SIGN_UPS + 1)
     return show(
         request,
@@ -80,7 +89,11 @@ def member_event(request: HttpRequest, event_id: int) -> HttpResponse:
         tiers=tier_names(),
         is_open=view.state is EventState.OPEN,
         is_ahead=view.starts_at > clock.now(),
+        coupon=coupon_names({view.template}).get(view.template, view.template) if view.template else "",
         may_edit=_may_edit(actor, view),
+        decided=[{"review": one, "changes": []} for one in reviews.decided(f"event:{event_id}")],
+        **reviewing.shown(actor, review, permissions.APPROVE_EVENTS)
+        | {"may_decide": _is_here(actor, view) and reviewing.may_decide(actor, review, permissions.APPROVE_EVENTS)},
         may_sign_up=actor.may(permissions.SIGN_UP),
         may_check_in=actor.may(permissions.CHECK_IN),
     )
@@ -96,6 +109,11 @@ def _seen(actor: Actor, event_id: int) -> MemberEventView:
 def _may_edit(actor: Actor, view: MemberEventView) -> bool:
     if not actor.may(permissions.EDIT_EVENTS) or view.state in {EventState.OVER, EventState.CANCELLED}:
         return False
+    return _is_here(actor, view)
+
+
+def _is_here(actor: Actor, view: MemberEventView) -> bool:
+    """Whether the event is at a station in scope; one that is at none is head office's."""
     return actor.may_at(view.station_id) if view.station_id is not None else actor.stations is None
 
 
@@ -118,7 +136,7 @@ def edit_event(request: HttpRequest, event_id: int) -> HttpResponse:
     if request.method == "POST":
         to = reverse("admin:member_event", args=[event_id])
         return act(request, to, lambda: services.change_event(actor, event_id, _asked(request)), _("Saved."))
-    names = ("title", "text", "place", "places", "points", "cost")
+    names = ("title", "text", "place", "places", "points", "template", "cost")
     given: dict[str, Any] = {name: getattr(view, name) for name in names}
     station = organisation.stations_by_id([view.station_id or 0]).get(view.station_id or 0)
     given |= {"station": station.code if station else "", "tags": ", ".join(view.tags)}
@@ -142,6 +160,7 @@ def _form(request: HttpRequest, title: str, view: MemberEventView | None, given:
         chosen=view.tiers if view else (),
         station_list=organisation.all_stations(actor),
         everywhere=actor.stations is None,
+        templates=choosing.kept(template_names(), [view.template] if view and view.template else []),
         is_open=view is not None and view.state is EventState.OPEN,
     )
 
@@ -165,20 +184,34 @@ def _asked(request: HttpRequest) -> NewMemberEvent:
         tiers=tuple(given.getlist("tiers")),
         tags=tuple(choosing.typed(given.get("tags", ""))),
         points=whole(given, "points"),
+        template=given.get("template", ""),
         cost=whole(given, "cost"),
     )
 
 
 @screen(permissions.EDIT_EVENTS)
 def event_state(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Announce an event, or call it off."""
+    """Call an event off."""
     actor = request.actor  # type: ignore[attr-defined]
     to = reverse("admin:member_event", args=[event_id])
-    if request.POST.get("do") == "cancel":
-        reason = request.POST.get("reason", "")
-        done = _("Called off. What signing up had cost was given back.")
-        return act(request, to, lambda: services.cancel_event(actor, event_id, reason), done)
-    return act(request, to, lambda: services.open_event(actor, event_id), _("Announced: members can sign up."))
+    reason = request.POST.get("reason", "")
+    done = _("Called off. What signing up had cost was given back.")
+    return act(request, to, lambda: services.cancel_event(actor, event_id, reason), done)
+
+
+@screen(permissions.VIEW)
+def event_review(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Hand an event in, announce it by approving, send it back or withdraw it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    given = request.POST
+    steps = {
+        "submit": lambda: services.submit_event(actor, event_id, given.get("note", "")),
+        "approve": lambda: services.approve_event(actor, event_id),
+        "refuse": lambda: services.refuse_event(actor, event_id, given.get("reason", "")),
+        "withdraw": lambda: services.withdraw_event(actor, event_id),
+    }
+    done = {"approve": _("Announced: members can sign up.")}
+    return reviewing.step(request, reverse("admin:member_event", args=[event_id]), steps, done)
 
 
 @screen(permissions.SIGN_UP)
@@ -220,6 +253,7 @@ def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
         _("Check-in"),
         event=view,
         done=done,
+        coupon=coupon_names({done.template}).get(done.template, done.template) if done and done.template else "",
         problem=problem,
         latest=latest,
         expected=view.going + view.attended,

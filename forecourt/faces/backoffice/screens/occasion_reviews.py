@@ -39,7 +39,7 @@ def panel(actor: Actor, kind: RulesKind) -> dict[str, Any]:
         "rules": view,
         "parts": parts(view.live, names) if view.live else [],
         "changes": differences(view.live, wanted, names),
-        "is_changed": bool(view.edited_at) and view.draft != view.live,
+        "is_changed": bool(view.edited_at) and view.draft != view.latest,
         "valid_from": proposal.valid_from if proposal else None,
         "versions": [(one, state_of(one, now), differences(one.before, one.rules, names)) for one in versions[:SHOWN]],
         "refused": next((one for one in queries.decided_rules(kind)[:1] if one.outcome is Outcome.REFUSED), None),
