@@ -11,8 +11,10 @@ from msgspec import Meta
 
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import wire
+from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.values import Value
+from forecourt.organisation import queries as organisation
 from forecourt.rewards.values import Code, IdentifiedBy, Redemption, RedemptionState, RewardKind
 
 StationCode = Annotated[str, Meta(max_length=32)]
@@ -134,6 +136,7 @@ def out(redemption: Redemption, stations: Mapping[int, str]) -> RedemptionOut:
             "station": stations.get(redemption.station_id) if redemption.station_id else None,
             "collected_station": stations.get(collected_at) if collected_at else None,
             "coupon": redemption.coupon or None,
+            "money": rounded(redemption.money, organisation.company().digits),
         }
     )
 

@@ -101,7 +101,7 @@ def test_a_till_redeems_once_for_a_key_and_hands_over_once(window, till):
     code = first.json()["code"]
     assert first.json()["identified_by"] == "phone"
     shown = till.get(f"/redemptions/{code[:5].lower()}-{code[5:].lower()}")
-    assert shown.json()["state"] == "open"
+    assert (shown.json()["state"], shown.json()["money"], first.json()["money"]) == ("open", "0.00", "0.00")
     assert till.post(f"/redemptions/{code}/collect", {"station": "S001"}).json()["state"] == "collected"
     is_problem(till.post(f"/redemptions/{code}/collect", {"station": "S001"}), 409)
     is_problem(till.post(f"/redemptions/{code}/collect", {"station": "S002"}), 403)
