@@ -15,7 +15,7 @@ from forecourt.offers.rules.language import Policy
 from forecourt.offers.values import FLOORS_SUBJECT, POLICY_SUBJECT, FloorChange, RuleState
 from forecourt.organisation import services as organisation
 from forecourt.organisation.values import CompanyFacts, Role
-from tests.sales.scenes import WATER, ago, open_chain, set_floor
+from tests.sales.scenes import WATER, ago, flat_books_agree, open_chain, set_floor
 from tests.sales.test_offers import costs, per_litre, post, publish
 
 HALF = Policy(most_percent=Decimal(50))
@@ -253,3 +253,16 @@ def test_floors_then_are_told_as_of_then(chain):
     assert said() == [("92", "0.3000")]
     assert said(moment=ago(1)) == [("92", "0.1500")]
     assert [one.state for one in queries.floor_history(CHIEF)] == [RuleState.IN_FORCE, RuleState.PAST]
+
+
+def test_a_cost_known_later_changes_no_sale_that_was_rated(chain):
+    publish(per_litre(off="1.00"))
+    set_floor("92", "0.15", at=ago(40))
+    then = ago(0.2)
+    first = post(chain, "1", None, occurred_at=then)
+    assert str(first.totals.discount) == "20.00"
+    costs("92", "7.20")
+    again = post(chain, "1", None, occurred_at=then)
+    assert (again.replayed, again.totals) == (True, first.totals)
+    assert str(post(chain, "2", None, occurred_at=ago(0.1)).totals.discount) == "6.00"
+    flat_books_agree()

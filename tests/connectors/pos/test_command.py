@@ -60,3 +60,21 @@ def test_breaking_off_says_how_to_go_on(run, tmp_path, monkeypatch):
     result = run("sales", tmp_path / "j.xml")
     assert result.exit_code == 130
     assert "again" in result.stderr
+
+
+def test_costs_end_with_their_summary_and_3_when_a_line_is_refused(run, tmp_path):
+    path = tmp_path / "costs.csv"
+    path.write_text("product,station,cost,from\n92,,6.80,2026-01-02\n92,S1,6.75,2026-01-02\n")
+    foreseen = run("costs", path, "--dry-run")
+    assert (foreseen.exit_code, json.loads(foreseen.stdout.splitlines()[-1])["noted"]) == (0, 2)
+    done = run("costs", path)
+    assert (done.exit_code, json.loads(done.stdout.splitlines()[-1])["noted"]) == (0, 2)
+    path.write_text(path.read_text() + "none,,1,2026-01-02\n")
+    again = run("costs", path, "--refusals", tmp_path / "r.jsonl")
+    summary = json.loads(again.stdout.splitlines()[-1])
+    assert again.exit_code == 3
+    assert {key: summary[key] for key in ("read", "noted", "known", "refused")} == {
+        "read": 3, "noted": 0, "known": 2, "refused": 1,
+    }  # fmt: skip
+    assert json.loads((tmp_path / "r.jsonl").read_text())["line"] == 4
+    assert "r.jsonl" in again.stderr
