@@ -12,6 +12,7 @@ AUDITED = {
     "sales": _("Exports of sales"),
     "points": _("Points"),
     "price": _("Prices"),
+    "cost": _("Costs"),
     "programme": _("Programme"),
     "reward": _("Rewards"),
     "sale": _("Sales"),

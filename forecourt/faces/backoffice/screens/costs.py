@@ -41,7 +41,7 @@ def costs(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, tally: CostTally | None = None) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     asked = request.GET
-    text, missing = asked.get("q", "").strip()[:80], "missing" in asked
+    text, missing = asked.get("q", "").strip()[:80], bool(asked.get("missing"))
     found = queries.list_products(
         actor, text=text, only_active=missing, costless=missing, after=asked.get("after", "")[:32], limit=PAGE + 1
     )
