@@ -2,6 +2,7 @@
 
 import pytest
 
+from forecourt.kernel import sql
 from tests.api.test_door import is_problem
 from tests.api.test_sales import a_sale
 from tests.bench.samples import open_sample_station
@@ -157,3 +158,15 @@ def test_each_route_needs_its_scope(make_key, method, path, scope):
     without = [one for one in ALL_SCOPES if one != scope and not (scope.endswith("read") and one.startswith(area))]
     problem = is_problem(make_key(*without).send(method, path, {}), 403)
     assert scope in problem["detail"]
+
+
+def test_a_customer_is_blocked_and_let_in_again_with_a_reason(caller, make_key):
+    path = f"/customers/{caller.post('/customers', PERSON).json()['id']}"
+    assert caller.post(f"{path}/block", {"reason": "stolen card"}).json()["is_blocked"] is True
+    assert caller.post(f"{path}/block", {"reason": "again"}).json()["is_blocked"] is True
+    assert is_problem(caller.post(f"{path}/unblock", {"reason": " "}), 422)["fields"].keys() == {"reason"}
+    assert caller.post(f"{path}/unblock", {"reason": "found"}).json()["is_blocked"] is False
+    is_problem(caller.post("/customers/999999/block", {"reason": "x"}), 404)
+    is_problem(make_key("customers:read").post(f"{path}/block", {"reason": "x"}), 403)
+    said = sql.rows("SELECT action, reason FROM kernel_audit WHERE action LIKE 'customer.%block' ORDER BY at")
+    assert said == [("customer.block", "stolen card"), ("customer.unblock", "found")]

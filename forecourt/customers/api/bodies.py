@@ -150,6 +150,12 @@ class CustomerFilter(Schema):
     cursor: Cursor | None = None
 
 
+class BlockBody(Body):
+    """Why; it stands in the audit trail."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
 class HouseholdBody(Body):
     """A household: what to call it, and the customers in it."""
 

@@ -4,7 +4,14 @@ from ninja import Query, Router, Status
 
 from forecourt.customers import queries, services
 from forecourt.customers.api.answers import CustomerLineOut, CustomerOut, station_codes
-from forecourt.customers.api.bodies import CustomerBody, CustomerChangesBody, CustomerFilter, IdentityBody, TagsBody
+from forecourt.customers.api.bodies import (
+    BlockBody,
+    CustomerBody,
+    CustomerChangesBody,
+    CustomerFilter,
+    IdentityBody,
+    TagsBody,
+)
 from forecourt.kernel.schemas import Id, KeyedRequest, Page, needs
 
 router = Router()
@@ -69,6 +76,31 @@ def get_customer(request: KeyedRequest, customer_id: Id) -> CustomerOut:
 )
 def update_customer(request: KeyedRequest, customer_id: Id, changes: CustomerChangesBody) -> CustomerOut:
     services.update_customer(request.actor, customer_id, changes.to_value())
+    return CustomerOut.of(queries.customer_card(customer_id))
+
+
+@router.post(
+    "/customers/{customer_id}/block",
+    response=CustomerOut,
+    operation_id="customers_block",
+    summary="Block a customer",
+    openapi_extra=needs("customers:write"),
+)
+def block_customer(request: KeyedRequest, customer_id: Id, body: BlockBody) -> CustomerOut:
+    """Sales are flagged from now on, and nothing is won or redeemed. Blocked before, nothing changes."""
+    services.block_customer(request.actor, customer_id, body.reason)
+    return CustomerOut.of(queries.customer_card(customer_id))
+
+
+@router.post(
+    "/customers/{customer_id}/unblock",
+    response=CustomerOut,
+    operation_id="customers_unblock",
+    summary="Take a block off a customer",
+    openapi_extra=needs("customers:write"),
+)
+def unblock_customer(request: KeyedRequest, customer_id: Id, body: BlockBody) -> CustomerOut:
+    services.unblock_customer(request.actor, customer_id, body.reason)
     return CustomerOut.of(queries.customer_card(customer_id))
 
 
