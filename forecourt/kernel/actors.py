@@ -29,6 +29,21 @@ class Actor(Value):
                 % {"name": self.name, "permission": permission}
             )
 
+    def may_everywhere(self, permission: str) -> bool:
+        """Whether this actor may do for all stations what holds for all of them."""
+        return self.stations is None and self.may(permission)
+
+    def require_everywhere(self, permission: str) -> None:
+        """NotAllowed unless this actor has the permission, and for all stations: what is done holds for all of them."""
+        self.require(permission)
+        if self.stations is not None:
+            raise NotAllowed(
+                _(
+                    "%(name)s has access to some stations only, and this holds for all; ask somebody who works for all of them."
+                )
+                % {"name": self.name}
+            )
+
     def may_at(self, station_id: int) -> bool:
         return self.stations is None or station_id in self.stations
 

@@ -194,3 +194,16 @@ def test_what_an_offer_said_before_stands_in_its_draft_again(chain):
     assert caller.post("/offers/litre/resume", None).json()["state"] == "live"
     assert caller.post("/offers/litre/end", None).json()["state"] == "ended", "nobody need say why"
     assert caller.delete("/offers/litre").status_code == 409
+
+
+def test_a_key_of_one_station_drafts_and_stops_no_offer(chain):
+    publish(per_litre())
+    here = new_caller(HEAD_OFFICE, "offers:write", station="S001")
+    for path, body in (
+        ("/offers", {"name": "x"} | per_litre("x")),
+        ("/offers/litre/pause", None),
+        ("/offers/litre/end", {}),
+    ):
+        refused = here.post(path, body)
+        assert (refused.status_code, "holds for all" in refused.json()["detail"]) == (403, True)
+    assert here.get("/offers/litre").json()["state"] == "live"

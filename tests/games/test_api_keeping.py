@@ -189,3 +189,23 @@ def test_a_copy_under_a_code_that_is_none_is_refused_on_every_way(chain):
     for code in ("", "no blanks", "x" * 41):
         with pytest.raises(Exception, match="code"):
             services.copy_game(HEAD_OFFICE, game_id, code)
+
+
+def test_a_key_of_one_station_changes_nothing_that_holds_for_all(chain):
+    game_id = put_up(always("mug"))
+    services.save_game(HEAD_OFFICE, a_quiz())
+    here = new_caller(HEAD_OFFICE, "games:write", "games:run", "games:cap", "games:approve", station="S001")
+    body = {"prize": "mug", "add": 1, "reason": "x"}
+    answers = [
+        here.post("/games", as_sent(a_draw())),
+        here.put("/games/quiz/rules", as_sent(a_quiz())),
+        here.delete("/games/quiz"),
+        here.post("/games/wheel/copy", {"code": "twin"}),
+        here.post("/games/quiz/submit", {}),
+        here.post("/games/wheel/end", {}),
+        here.post("/games/wheel/stock", body),
+        here.put("/game-settings", {"prize_cap": "0", "is_cap_checked": False, "reason": "x"}),
+    ]
+    assert {answer.status_code for answer in answers} == {403}
+    assert "holds for all" in answers[0].json()["detail"]
+    assert queries.game(game_id).state == "live"

@@ -71,7 +71,7 @@ def pass_prize(actor: Actor, win_id: UUID, why: LostWhy, reason: str) -> bool:
     """Take a prize from a winner who declined it, or may not win it, and pass it to the next reserve; returns whether one was
     left. Audited with the reason. What is late passes by itself.
     """
-    actor.require(permissions.DRAW_WINNERS)
+    actor.require_everywhere(permissions.DRAW_WINNERS)
     if not reason.strip():
         raise Invalid.field("reason", _("is empty; say why, it stands in the audit trail"))
     if why is LostWhy.LATE:
@@ -84,7 +84,7 @@ def pass_prize(actor: Actor, win_id: UUID, why: LostWhy, reason: str) -> bool:
 @transaction.atomic(durable=True)
 def pass_unconfirmed(actor: Actor, day: date, limit: int = LIST) -> int:
     """Pass on the prizes whose last day to confirm was before `day`; returns how many, 0 when none is left."""
-    actor.require(permissions.DRAW_WINNERS)
+    actor.require_everywhere(permissions.DRAW_WINNERS)
     past = Win.objects.filter(granted_at__isnull=True, lost_at__isnull=True, confirm_by__lt=day)
     wanted = list(past.order_by("confirm_by", "game_id", "counter")[:limit].values_list("id", "game_id"))
     for game_id in sorted({game_id for _win_id, game_id in wanted}):

@@ -44,7 +44,7 @@ def freeze_draw(actor: Actor, game_id: int) -> Frozen:
 
     Frozen before, it stays as it is. Waits for entries under way; none is possible afterwards.
     """
-    actor.require(permissions.DRAW_WINNERS)
+    actor.require_everywhere(permissions.DRAW_WINNERS)
     records.seize(game_id)
     game = _draw(game_id)
     known = queries.frozen(game_id)
@@ -82,7 +82,7 @@ def draw_winners(actor: Actor, game_id: int, entropy: str = "") -> int:
 
     `entropy` is the public text that was announced. Drawn before, nothing changes. The prizes are given by `give_prizes`.
     """
-    actor.require(permissions.DRAW_WINNERS)
+    actor.require_everywhere(permissions.DRAW_WINNERS)
     records.seize(game_id)
     game = _draw(game_id)
     row = Drawing.objects.select_for_update().filter(pk=game_id).first()
@@ -189,7 +189,7 @@ def give_prizes(actor: Actor, game_id: int, limit: int = LIST) -> int:
 
     Whoever was merged meanwhile gets the prize as the survivor. Those that have to be confirmed are not given here.
     """
-    actor.require(permissions.DRAW_WINNERS)
+    actor.require_everywhere(permissions.DRAW_WINNERS)
     game = _draw(game_id)
     row = Drawing.objects.filter(pk=game_id).defer("list_body").first()
     if row is None or row.drawn_at is None:

@@ -24,7 +24,7 @@ def save_game(actor: Actor, game: GameRules, game_id: int | None = None) -> int:
 
     Conflict when the code is taken, the game is in review, or it is not a draft any more.
     """
-    actor.require(permissions.EDIT_GAMES)
+    actor.require_everywhere(permissions.EDIT_GAMES)
     _check_form(game)
     now = clock.now()
     taken = Game.objects.filter(code=game.code).exclude(pk=game_id or 0).exists()
@@ -75,7 +75,7 @@ def _at_fault(text: str) -> str:
 @transaction.atomic(durable=True)
 def delete_draft(actor: Actor, game_id: int) -> None:
     """Throw a draft away."""
-    actor.require(permissions.EDIT_GAMES)
+    actor.require_everywhere(permissions.EDIT_GAMES)
     row = _editable(game_id)
     row.delete()
     audit.record(actor, "game.delete", subject_of(game_id), detail={"code": row.code})
@@ -84,7 +84,7 @@ def delete_draft(actor: Actor, game_id: int) -> None:
 @transaction.atomic(durable=True)
 def end_game(actor: Actor, game_id: int, reason: str = "") -> None:
     """Take no more plays or tickets. Plays under way are finished first; prizes won can still be collected."""
-    actor.require(permissions.RUN_GAMES)
+    actor.require_everywhere(permissions.RUN_GAMES)
     records.seize(game_id)
     row = _live(game_id)
     row.state, row.ended_at = GameState.ENDED, clock.now()
@@ -95,7 +95,7 @@ def end_game(actor: Actor, game_id: int, reason: str = "") -> None:
 @transaction.atomic(durable=True)
 def end_games(actor: Actor) -> int:
     """End the wheels and quizzes whose time is over; returns how many. A draw ends when its list is frozen."""
-    actor.require(permissions.RUN_GAMES)
+    actor.require_everywhere(permissions.RUN_GAMES)
     now = clock.now()
     over = Game.objects.filter(state=GameState.LIVE, ends_at__lte=now).exclude(kind=GameKind.DRAW)
     return int(over.update(state=GameState.ENDED, ended_at=now))
@@ -104,7 +104,7 @@ def end_games(actor: Actor) -> int:
 @transaction.atomic(durable=True)
 def copy_game(actor: Actor, game_id: int, code: str) -> int:
     """A draft like a game that is there, under another code; returns its id."""
-    actor.require(permissions.EDIT_GAMES)
+    actor.require_everywhere(permissions.EDIT_GAMES)
     game = msgspec.structs.replace(queries.game(game_id).rules, code=code)
     _check_form(game)
     if Game.objects.filter(code=code).exists():
@@ -126,7 +126,7 @@ def copy_game(actor: Actor, game_id: int, code: str) -> int:
 @transaction.atomic(durable=True)
 def restock_prize(actor: Actor, game_id: int, prize: str, add: int, reason: str) -> int:
     """Add to a live game's stock of a prize (negative: take away what is left); returns the stock then. Audited."""
-    actor.require(permissions.RUN_GAMES)
+    actor.require_everywhere(permissions.RUN_GAMES)
     if not reason.strip():
         raise Invalid.field("reason", _("is empty; say why, it stands in the audit trail"))
     row = PrizeRow.objects.select_for_update().filter(game_id=game_id, code=prize).first()
@@ -158,7 +158,7 @@ def set_prize_cap(actor: Actor, prize_cap: Decimal, is_checked: bool, reason: st
     """Say how much one prize may be worth (0: no check) and whether a lawyer looked at that. Games that are live stay as they
     are. Audited with the reason and the limit before; who approves games may not change it by that.
     """
-    actor.require(permissions.SET_PRIZE_CAP)
+    actor.require_everywhere(permissions.SET_PRIZE_CAP)
     if prize_cap < 0 or prize_cap >= 10**10:
         raise Invalid.field("prize_cap", _("must be 0 or more, and below ten thousand million"))
     if not reason.strip():

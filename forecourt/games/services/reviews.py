@@ -25,7 +25,7 @@ def submit_game(actor: Actor, game_id: int, note: str = "") -> int:
 
     Invalid, with every field at fault, where it cannot be played as it stands.
     """
-    actor.require(permissions.EDIT_GAMES)
+    actor.require_everywhere(permissions.EDIT_GAMES)
     row = draft(game_id)
     _check(msgspec.convert(row.body, GameRules), clock.now())
     return reviews.hand_in(actor, subject_of(game_id), row.body, note, detail={"code": row.code})
@@ -37,7 +37,7 @@ def approve_game(actor: Actor, game_id: int) -> None:
 
     NotAllowed for who handed it in themselves, unless the company lets one person do both; Invalid as for handing it in.
     """
-    actor.require(permissions.APPROVE_GAMES)
+    actor.require_everywhere(permissions.APPROVE_GAMES)
     row, now = draft(game_id), clock.now()
     is_alone = organisation.company().solo_approval
     review = reviews.approve(actor, subject_of(game_id), is_alone=is_alone, detail={"code": row.code})
@@ -55,7 +55,7 @@ def approve_game(actor: Actor, game_id: int) -> None:
 @transaction.atomic(durable=True)
 def refuse_game(actor: Actor, game_id: int, reason: str) -> None:
     """Send it back to who handed it in, saying why; it is a draft to edit again."""
-    actor.require(permissions.APPROVE_GAMES)
+    actor.require_everywhere(permissions.APPROVE_GAMES)
     draft(game_id)
     reviews.refuse(actor, subject_of(game_id), reason)
 
@@ -63,7 +63,7 @@ def refuse_game(actor: Actor, game_id: int, reason: str) -> None:
 @transaction.atomic(durable=True)
 def withdraw_game(actor: Actor, game_id: int) -> None:
     """Take it back before it is decided; it is a draft to edit again."""
-    actor.require(permissions.EDIT_GAMES)
+    actor.require_everywhere(permissions.EDIT_GAMES)
     draft(game_id)
     reviews.withdraw(actor, subject_of(game_id))
 

@@ -19,7 +19,7 @@ from forecourt.offers.values import OfferState
 @transaction.atomic(durable=True)
 def make_offer(actor: Actor, offer: Offer) -> int:
     """Make a draft; returns the offer's id. Invalid with the place in the rule that cannot be; Conflict for a code taken."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     language.check(offer)
     return _insert(actor, offer)
 
@@ -40,7 +40,7 @@ def _insert(actor: Actor, offer: Offer) -> int:
 @transaction.atomic(durable=True)
 def change_offer(actor: Actor, code: str, offer: Offer) -> None:
     """Put this in the place of an offer's draft. What is in force stays until the draft is approved. The code stays too."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.DRAFT, OfferState.LIVE, OfferState.PAUSED)
     offer = replace(offer, code=code)
@@ -56,7 +56,7 @@ def change_offer(actor: Actor, code: str, offer: Offer) -> None:
 @transaction.atomic(durable=True)
 def copy_offer(actor: Actor, code: str, new_code: str) -> int:
     """Make a draft of its own from another offer's draft; returns its id."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = OfferRow.objects.filter(code=code).first()
     if row is None:
         raise NotFound(_("There is no offer %(code)s.") % {"code": code})
@@ -68,7 +68,7 @@ def copy_offer(actor: Actor, code: str, new_code: str) -> int:
 @transaction.atomic(durable=True)
 def restore_draft(actor: Actor, code: str, version: int) -> None:
     """Put what an earlier version said into the draft."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.DRAFT, OfferState.LIVE, OfferState.PAUSED, OfferState.ENDED)
     earlier = OfferVersion.objects.filter(offer=row, number=version).exclude(body=None).first()
@@ -84,7 +84,7 @@ def restore_draft(actor: Actor, code: str, version: int) -> None:
 @transaction.atomic(durable=True)
 def discard_offer(actor: Actor, code: str) -> None:
     """Throw a draft away that was never in force."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.DRAFT)
     if OfferVersion.objects.filter(offer=row).exists():

@@ -27,7 +27,7 @@ def publish_offers(actor: Actor, offers: Sequence[Offer], *, valid_from: datetim
     Offers that are there already get a new version. From now on, or from `valid_from`, which may lie in the past for
     offers that were never in force.
     """
-    actor.require(permissions.APPROVE_OFFERS)
+    actor.require_everywhere(permissions.APPROVE_OFFERS)
     for offer in offers:
         language.check(offer)
     now = clock.now()
@@ -81,7 +81,7 @@ def _next_numbers(rows: Sequence[OfferRow]) -> dict[int, int]:
 @transaction.atomic(durable=True)
 def pause_offer(actor: Actor, code: str, note: str = "") -> None:
     """Take an offer out of force from now on, to be resumed. Sales that occurred before keep it."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.LIVE)
     _stop(actor, row, OfferState.PAUSED, note)
@@ -91,7 +91,7 @@ def pause_offer(actor: Actor, code: str, note: str = "") -> None:
 @transaction.atomic(durable=True)
 def end_offer(actor: Actor, code: str, note: str = "") -> None:
     """Take an offer out of force for good."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.LIVE, OfferState.PAUSED)
     _stop(actor, row, OfferState.ENDED, note)
@@ -117,7 +117,7 @@ def _stop(actor: Actor, row: OfferRow, state: OfferState, note: str) -> None:
 @transaction.atomic(durable=True)
 def resume_offer(actor: Actor, code: str) -> int:
     """Put a paused offer in force again as it was; returns the version."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.PAUSED)
     last = OfferVersion.objects.filter(offer=row).exclude(body=None).order_by("-number").first()

@@ -24,7 +24,7 @@ def submit_offer(actor: Actor, code: str, note: str = "", *, valid_from: datetim
 
     What is handed in cannot be edited until it is decided or withdrawn.
     """
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row = locked(code)
     require_state(row, OfferState.DRAFT, OfferState.LIVE, OfferState.PAUSED, OfferState.ENDED)
     offer = offer_of(row.draft)
@@ -57,7 +57,7 @@ def approve_offer(actor: Actor, code: str) -> int:
 
     NotAllowed for who handed it in themselves, unless the company lets one person do both.
     """
-    actor.require(permissions.APPROVE_OFFERS)
+    actor.require_everywhere(permissions.APPROVE_OFFERS)
     row, review = _open(code)
     if review.submitted_by == actor.label and not organisation.company().solo_approval:
         raise NotAllowed(
@@ -77,7 +77,7 @@ def approve_offer(actor: Actor, code: str) -> int:
 @transaction.atomic(durable=True)
 def refuse_offer(actor: Actor, code: str, reason: str) -> None:
     """Send an offer back to who handed it in, saying why."""
-    actor.require(permissions.APPROVE_OFFERS)
+    actor.require_everywhere(permissions.APPROVE_OFFERS)
     reason = note_of(reason, "reason")
     if not reason:
         raise Invalid.field("reason", _("is empty; say what has to change, who handed it in reads it"))
@@ -90,7 +90,7 @@ def refuse_offer(actor: Actor, code: str, reason: str) -> None:
 @transaction.atomic(durable=True)
 def withdraw_offer(actor: Actor, code: str) -> None:
     """Take an offer back that was handed in and is not decided yet."""
-    actor.require(permissions.EDIT_OFFERS)
+    actor.require_everywhere(permissions.EDIT_OFFERS)
     row, review = _open(code)
     _decide(review, actor, is_approved=False, answer=_("withdrawn"))
     _back(row)

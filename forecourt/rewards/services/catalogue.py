@@ -17,7 +17,7 @@ from forecourt.rewards.values import Reward, RewardState
 @transaction.atomic(durable=True)
 def make_reward(actor: Actor, reward: Reward) -> int:
     """Add a reward to the catalogue, as a draft; returns its id. Conflict when the code is taken."""
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     check(reward)
     now = clock.now()
     row = RewardRow(
@@ -45,7 +45,7 @@ def change_reward(actor: Actor, code: str, reward: Reward) -> None:
 
     Invalid when the code differs or the kind of a reward that was redeemed changes; Conflict while it is in review.
     """
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     row = locked(code)
     reviews.require_none(subject_of(code))
     if reward.code != code:
@@ -69,7 +69,7 @@ def discard_reward_draft(actor: Actor, code: str) -> None:
 
     Conflict while it is in review, and for a reward that was never live: there is nothing that it could be again.
     """
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     row = locked(code)
     reviews.require_none(subject_of(code))
     if row.state == RewardState.DRAFT:
@@ -91,7 +91,7 @@ def end_reward(actor: Actor, code: str, reason: str = "") -> None:
 
     A change of it that is in review is withdrawn: its draft stays.
     """
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     row = locked(code)
     if row.state != RewardState.LIVE:
         raise Conflict(_("%(code)s is not live.") % {"code": code})

@@ -22,7 +22,7 @@ def submit_reward(actor: Actor, code: str, note: str = "") -> int:
 
     Conflict when it is in review already, or live and nothing was changed.
     """
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     row = locked(code)
     reward = edited_of(row)
     check(reward, row)
@@ -39,7 +39,7 @@ def approve_reward(actor: Actor, code: str) -> None:
 
     NotAllowed for who handed it in themselves, unless the company lets one person do both.
     """
-    actor.require(permissions.APPROVE_REWARDS)
+    actor.require_everywhere(permissions.APPROVE_REWARDS)
     row = locked(code)
     detail = _points(row, edited_of(row))
     review = reviews.approve(actor, subject_of(code), is_alone=organisation.company().solo_approval, detail=detail)
@@ -53,7 +53,7 @@ def approve_reward(actor: Actor, code: str) -> None:
 @transaction.atomic(durable=True)
 def refuse_reward(actor: Actor, code: str, reason: str) -> None:
     """Send it back to who handed it in, saying why; what is live stays as it is."""
-    actor.require(permissions.APPROVE_REWARDS)
+    actor.require_everywhere(permissions.APPROVE_REWARDS)
     locked(code)
     reviews.refuse(actor, subject_of(code), reason)
 
@@ -61,7 +61,7 @@ def refuse_reward(actor: Actor, code: str, reason: str) -> None:
 @transaction.atomic(durable=True)
 def withdraw_reward(actor: Actor, code: str) -> None:
     """Take it back before it is decided; it can be edited again."""
-    actor.require(permissions.EDIT_REWARDS)
+    actor.require_everywhere(permissions.EDIT_REWARDS)
     locked(code)
     reviews.withdraw(actor, subject_of(code))
 

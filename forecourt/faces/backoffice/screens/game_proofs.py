@@ -89,7 +89,7 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         message=rules.draw_message(game.rules.code, found.frozen.list_hash, found.frozen.entropy) if found else "",
         entries_over=now >= game.rules.ends_at,
         draw_due=now >= game.rules.draw.draws_at,
-        may_draw=actor.may(permissions.DRAW_WINNERS),
+        may_draw=actor.may_everywhere(permissions.DRAW_WINNERS),
         is_published=game.published_at is not None,
     )
 
@@ -141,7 +141,7 @@ def winners(request: HttpRequest, game_id: int) -> HttpResponse:
         lost_names=LOST,
         whys={why: name for why, name in LOST.items() if why != LostWhy.LATE},
         may_confirm=actor.may(permissions.CONFIRM_PRIZES),
-        may_pass=actor.may(permissions.DRAW_WINNERS),
+        may_pass=actor.may_everywhere(permissions.DRAW_WINNERS),
     )
 
 

@@ -67,8 +67,8 @@ def games(request: HttpRequest) -> HttpResponse:
         now=clock.now(),
         claims=queries.open_claims(),
         setting=queries.setting(),
-        may_edit=actor.may(permissions.EDIT_GAMES),
-        may_set_cap=actor.may(permissions.SET_PRIZE_CAP),
+        may_edit=actor.may_everywhere(permissions.EDIT_GAMES),
+        may_set_cap=actor.may_everywhere(permissions.SET_PRIZE_CAP),
     )
 
 
@@ -113,11 +113,11 @@ def game(request: HttpRequest, game_id: int) -> HttpResponse:
         templates=coupon_names({one.template for one in found.rules.prizes if one.template}),
         has_stock=any(prize.stock is not None for prize in prizes),
         now=now,
-        may_edit=actor.may(permissions.EDIT_GAMES),
-        may_run=actor.may(permissions.RUN_GAMES),
+        may_edit=actor.may_everywhere(permissions.EDIT_GAMES),
+        may_run=actor.may_everywhere(permissions.RUN_GAMES),
         decided=[{"review": one} for one in reviews.decided(f"game:{game_id}")],
         **reviewing.shown(actor, reviews.open_review(f"game:{game_id}"), permissions.APPROVE_GAMES),
-        may_draw=actor.may(permissions.DRAW_WINNERS),
+        may_draw=actor.may_everywhere(permissions.DRAW_WINNERS),
         may_give=actor.may(permissions.GIVE_CHANCES),
     )
 

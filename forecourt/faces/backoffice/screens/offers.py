@@ -53,7 +53,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         total=sum(counts.values()),
         presets=grouped(),
         waiting=queries.open_reviews(actor) if actor.may(permissions.APPROVE_OFFERS) else [],
-        may_edit=_may_edit(actor),
+        may_edit=actor.may_everywhere(permissions.EDIT_OFFERS),
     )
 
 
@@ -131,7 +131,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         takers=_takers(actor, said),
         simulation=simulation,
         last_month=asked_of(code, is_reviewed=review is not None),
-        may_edit=_may_edit(actor),
+        may_edit=actor.may_everywhere(permissions.EDIT_OFFERS),
         may_simulate=actor.may(sales.SIMULATE) and actor.stations is None,
         may_approve=actor.may(permissions.APPROVE_OFFERS),
     )
@@ -194,10 +194,6 @@ def _may_decide(actor: Actor, submitted_by: str) -> bool:
     return actor.may(permissions.APPROVE_OFFERS) and (
         submitted_by != actor.label or organisation.company().solo_approval
     )
-
-
-def _may_edit(actor: Actor) -> bool:
-    return bool(actor.may(permissions.EDIT_OFFERS) and actor.stations is None)
 
 
 def _stations(actor: Actor) -> list[int] | None:

@@ -66,7 +66,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
             kinds=KINDS,
             states=STATES,
             filters=STATES | {"review": _("In review")},
-            may_edit=actor.may(permissions.EDIT_REWARDS),
+            may_edit=actor.may_everywhere(permissions.EDIT_REWARDS),
         )
     )
 
@@ -129,7 +129,7 @@ def reward(request: HttpRequest, code: str) -> HttpResponse:
             movement_names=MOVEMENTS,
             makers=operating.actors(one.by for one in movements),
             reasons=REASONS,
-            may_edit=actor.may(permissions.EDIT_REWARDS),
+            may_edit=actor.may_everywhere(permissions.EDIT_REWARDS),
             may_stock=keeps and known.reward.stock is not StockKind.ANY and (not common or actor.stations is None),
         )
     )
