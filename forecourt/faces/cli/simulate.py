@@ -6,12 +6,15 @@ from datetime import date
 from typing import IO, Any, Final
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 _LEAST_COLUMNS: Final = 3
+_LEAST_NAME: Final = 12
 _WIDEST_NAME: Final = 60
+_WIDEST_HEAD: Final = 10
 
 
 @click.command()
@@ -162,20 +165,21 @@ def _print(console: Console, told) -> None:  # type: ignore[no-untyped-def]
     console.print(_table(told, count))
     if count < len(told.heads):
         text = _("%(count)s columns are left out: %(names)s. --json prints all, as a wider terminal does.")
-        names = ", ".join(head for head in told.heads[count:] if head != "±")
-        click.echo(text % {"count": len(told.heads) - count, "names": names})
+        names = [head for head in told.heads[count:] if head != "±"]
+        click.echo(text % {"count": len(names), "names": _(", ").join(names)})
     if told.left_out:
         click.echo(_("%(count)s rows more are in the output of --json.") % {"count": told.left_out})
 
 
 def _table(told, count: int) -> Table:  # type: ignore[no-untyped-def]
-    """The table's first columns: names to the left, figures to the right, never broken over lines."""
+    """The table's first columns: names to the left, figures to the right and whole; heads go over several lines."""
     table = Table(title=told.title, title_justify="left")
     for place, head in enumerate(told.heads[:count]):
         if place:
-            table.add_column(head, justify="right", no_wrap=True)
+            widest = max(cell_len(line[place]) for line in told.rows)
+            table.add_column(head, justify="right", min_width=max(widest, min(cell_len(head), _WIDEST_HEAD)))
         else:
-            table.add_column(head, overflow="ellipsis", no_wrap=True, min_width=8, max_width=_WIDEST_NAME)
+            table.add_column(head, overflow="ellipsis", no_wrap=True, min_width=_LEAST_NAME, max_width=_WIDEST_NAME)
     for line in told.rows:
         table.add_row(*line[:count])
     return table
