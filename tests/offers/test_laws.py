@@ -95,6 +95,16 @@ def test_offers_together_never_take_off_more_than_allowed(sale, found, policy, f
     assert len(applied) + len(lost) == len(candidates)
 
 
+@given(sales(), st.lists(offers(), max_size=6), policies, floors)
+def test_what_an_offer_that_lost_would_have_given_is_what_it_gives_by_itself(sale, found, policy, floor):
+    facts = sale.facts()
+    (_applied, lost), candidates, caps = rated(facts, lives(found), policy, floor)
+    for item in lost:
+        (own,) = [candidate for candidate in candidates if candidate.live is item.live]
+        for alone in choose([own], caps, policy, 2)[0]:
+            assert (item.alone.off, item.alone.points) == (alone.off, alone.points)
+
+
 @given(sales(), st.lists(offers((0, 5)), max_size=6), policies, floors, st.randoms(use_true_random=False))
 def test_the_order_of_lines_and_of_offers_changes_nothing(sale, found, policy, floor, random):
     facts = sale.facts()

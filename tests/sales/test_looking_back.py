@@ -161,3 +161,52 @@ def test_where_stored_and_recalled_do_not_agree_nothing_is_added(chain):
     assert whole(receipt) == {"big": ["volume", "not"]}
     sql.run("UPDATE sales_line SET quantity = 60")
     assert whole(receipt) == {"big": ["volume"]}
+
+
+def many(count: int, **when) -> list[dict]:
+    """So many offers for fills of 41 litres and on."""
+    return [
+        per_litre(f"more{number:03}", when=all_of({"is": "volume", "at_least": str(40 + number)}, *when.values()))
+        for number in range(1, count + 1)
+    ]
+
+
+def counted(receipt) -> list[str]:
+    """How many offers the auditor is told of by their number only."""
+    reasons = services.whole_explanation(queries.sale(HEAD_OFFICE, receipt.id))
+    return [reason.values["count"] for reason in reasons if reason.code == "offer.more"]
+
+
+def test_a_receipt_keeps_the_nearest_and_the_auditor_hears_of_all(chain):
+    before(*reversed(many(60)), per_litre("far", when={"is": "station", "of": ["S009"]}))
+    chain.enrol()
+    receipt = post(chain, "1", 1)
+    stored = [one.rule for one in wire.decode_reasons(receipt.explanation) if one.code == "offer.missed"]
+    assert stored == [f"more{number:03}" for number in range(1, 41)]
+    assert wire.decode_reasons(receipt.explanation)[-1].values == {"count": "20"}
+    assert whole(receipt) == {f"more{number:03}": ["volume"] for number in range(1, 61)}
+    assert counted(receipt) == []
+
+
+def test_offers_that_may_have_been_looked_at_are_told_where_the_count_says_so(chain):
+    """Those for marked members were looked at if the member had the mark, which nobody knows any more."""
+    marked = per_litre("vip", when=all_of({"is": "tag", "of": ["vip"]}, FILL))
+    known = per_litre("visits", when={"is": "visit", "number": 9})
+    before(*many(50), marked, known)
+    chain.enrol()
+    receipt = post(chain, "1", 1)
+    assert counted(receipt) == []
+    assert whole(receipt).keys() == {*[f"more{number:03}" for number in range(1, 51)], "visits"}
+    assert whole(receipt)["visits"] == ["unknown"]
+    before(*many(50), marked)
+    stranger = post(chain, "2", None)
+    assert "vip" not in whole(stranger)
+
+
+def test_what_was_published_meanwhile_stays_a_number(chain):
+    before(*many(50))
+    chain.enrol()
+    receipt = post(chain, "1", 1)
+    publish(*many(3), per_litre("more999", when=FILL), since=20)
+    assert len(whole(receipt)) >= 47
+    assert sum(map(int, counted(receipt))) + len(whole(receipt)) == 50

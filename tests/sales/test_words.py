@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from msgspec.structs import replace
 
 from forecourt.organisation.queries import company
 from forecourt.sales import answers, services, wire, words
 from forecourt.sales.words import Reader
-from tests.sales.scenes import PROGRAMME, a_line, a_sale, open_chain
+from tests.sales.scenes import PROGRAMME, WATER, a_line, a_sale, open_chain
 from tests.sales.test_offers import PAID, per_litre, post, publish
 
 WORLD = (
@@ -48,11 +49,12 @@ def said(receipt, reader: Reader, language: str) -> list[str]:
 def test_the_customer_hears_what_they_got_and_what_is_in_reach(receipt):
     found = said(receipt, Reader.CUSTOMER, "en")
     assert "You got ¥6.00 off with “每升立减”." in found
-    assert "“每升立减” was worth more to you than “小惠”." in found
+    assert "“每升立减” was worth more to you than “小惠”: ¥6.00 off against ¥2.00 off." in found
     assert "“大单”: 4.20 L more would have had it." in found
     assert not [text for text in found if "秘密" in text or "私享" in text]
     chinese = said(receipt, Reader.CUSTOMER, "zh-hans")
     assert "您享受了“每升立减”：减 ¥6.00。" in chinese
+    assert "“每升立减”比“小惠”更划算，已为您选用前者：前者为减 ¥6.00，后者为减 ¥2.00。" in chinese
     assert len(chinese) == len(found)
 
 
@@ -68,6 +70,7 @@ def test_the_auditor_hears_everything_with_its_codes(receipt):
     found = " ".join(said(receipt, Reader.AUDITOR, "en"))
     for code in ("litre", "small", "big", "mug", "line 1: ¥6.00", "lost to litre", "failed: volume"):
         assert code in found
+    assert "By itself it would have given ¥2.00 off; 每升立减 gave ¥6.00 off." in found
     assert "failed: segment" not in found or "私享" in found
     reasons = wire.decode_reasons(receipt.explanation)
     assert len(said(receipt, Reader.AUDITOR, "en")) == len(reasons)
@@ -116,3 +119,60 @@ def test_nobody_is_told_to_buy_more_where_that_is_not_all(db):
     far(MORE, NEVER)
     (found,) = asked(chain, Reader.CUSTOMER)
     assert "more" not in found
+
+
+def test_what_lost_is_told_in_what_it_would_have_given(db):
+    """Points, goods and what nothing was left for, beside money; strangers earn none."""
+    chain = open_chain()
+    chain.enrol(1)
+    publish(
+        per_litre(name="每升立减", group="one"),
+        {"code": "points", "name": "积分", "then": [{"give": "points", "points": 90}], "group": "one"},
+        {
+            "code": "mug",
+            "name": "送杯",
+            "then": [{"give": "gift", "product": WATER}],
+            "worth": "1",
+            "group": "one",
+        },
+        {"code": "late", "name": "迟", "then": [{"give": "amount", "off": "5"}], "alone": True, "priority": -1},
+    )
+    member = " ".join(said(post(chain, "1", 1), Reader.AUDITOR, "en"))
+    assert "By itself it would have given 90 points; 每升立减 gave ¥6.00 off." in member
+    assert "By itself it would have given 矿泉水550ml; 每升立减 gave ¥6.00 off." in member
+    assert (
+        "not given together with 每升立减. By itself it would have given ¥5.00 off; 每升立减 gave ¥6.00 off." in member
+    )
+    stranger = " ".join(said(post(chain, "2", None), Reader.AUDITOR, "en"))
+    assert "90 points" not in stranger
+
+
+def test_what_older_receipts_tell_of_what_lost_stands(receipt):
+    old = [
+        replace(reason, values={name: reason.values[name] for name in ("to", "why")})
+        for reason in wire.decode_reasons(receipt.explanation)
+        if reason.code == "offer.lost"
+    ]
+    texts = [
+        text
+        for reader in (Reader.CUSTOMER, Reader.AUDITOR)
+        for _, text in words.explanation(old, company(), PROGRAMME, reader)
+    ]
+    assert texts == [
+        "“每升立减” was worth more to you than “小惠”.",
+        "小惠: 每升立减 was worth more, and only one of the two is given. (small; lost to litre)",
+    ]
+
+
+def test_the_customer_hears_the_smallest_shortfalls_first(db):
+    chain = open_chain()
+    chain.enrol(1)
+    publish(
+        per_litre("a", name="甲", when={"is": "volume", "at_least": "90"}),
+        per_litre("b", name="乙", when={"is": "amount", "at_least": "160"}),
+        per_litre("c", name="丙", when={"is": "volume", "at_least": "25"}),
+        per_litre("d", name="丁", when={"is": "tier", "at_least": "gold"}),
+        per_litre("e", name="戊", when={"is": "dates", "of": [{"first": "2020-01-01", "last": "2020-02-01"}]}),
+    )
+    found = said(post(chain, "1", 1), Reader.CUSTOMER, "en")
+    assert [text[1] for text in found if text.startswith("“")] == ["乙", "丙", "甲", "戊", "丁"]

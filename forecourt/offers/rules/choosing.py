@@ -140,11 +140,12 @@ class Applied(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """An offer that holds and was not given: to which it lost, or because of what."""
+    """An offer that holds and was not given: to which it lost, or because of what; what it would have given by itself."""
 
     live: Live
     to: str
     why: str
+    alone: Applied
 
 
 def choose(
@@ -395,6 +396,14 @@ def _most_off(candidates: Sequence[Candidate], caps: Sequence[Cap]) -> dict[int,
     }
 
 
+def _by_itself(candidate: Candidate, caps: Sequence[Cap]) -> dict[int, Decimal]:
+    """How much one offer would take off each item without any other."""
+    for number, money in candidate.off.items():
+        if not ZERO < money <= caps[number].floor:
+            return {number: money for number, money in _most_off([candidate], caps).items() if money > 0}
+    return candidate.off
+
+
 def _given(free: Decimal, kept: Decimal, cap: Cap) -> Decimal:
     """How much comes off an item of what offers free of the floor and offers that keep it would give."""
     given = min(free, cap.most)
@@ -426,13 +435,14 @@ def settle(chosen: Sequence[Candidate], caps: Sequence[Cap], digits: int) -> lis
 
 def _lost(candidate: Candidate, winners: Sequence[Candidate], caps: Sequence[Cap], policy: Policy) -> Lost:
     """To which offer it lost, or what else stood in its way."""
-    offer = candidate.live.offer
+    live, offer = candidate.live, candidate.live.offer
+    alone = _given_of(candidate, _by_itself(candidate, caps), candidate.cut)
     for winner in winners:
         if winner.live.offer.alone or (offer.group and winner.live.offer.group == offer.group):
-            return Lost(candidate.live, winner.live.code, "group" if not winner.live.offer.alone else "alone")
+            return Lost(live, winner.live.code, "group" if not winner.live.offer.alone else "alone", alone)
     if offer.alone and winners:
-        return Lost(candidate.live, winners[0].live.code, "alone")
+        return Lost(live, winners[0].live.code, "alone", alone)
     if policy.most_offers and len(winners) >= policy.most_offers:
-        return Lost(candidate.live, winners[-1].live.code, "most_offers")
+        return Lost(live, winners[-1].live.code, "most_offers", alone)
     floored = candidate.keeps_floor and any(caps[number].floor < caps[number].most for number in candidate.off)
-    return Lost(candidate.live, "", "floor" if floored else "nothing_left")
+    return Lost(live, "", "floor" if floored else "nothing_left", alone)

@@ -11,6 +11,7 @@ from forecourt.offers.rules.conditions import All, AnyCondition
 from forecourt.offers.rules.conditions.people import NO_MEMBER
 from forecourt.offers.rules.facts import Facts, Key, SaleKind
 from forecourt.offers.rules.language import COMPANY, Offer
+from forecourt.offers.rules.nearing import Nearness, nearness
 from forecourt.offers.rules.speaking import Miss
 from forecourt.offers.rules.terms import Condition, Gain, Varies
 from forecourt.offers.values import Budget
@@ -81,7 +82,7 @@ class Live:
         self.payers = [(funding.funder, funding.percent) for funding in offer.funding] or _COMPANY_ALONE
         self.slot = f"group {offer.group}" if offer.group else f"offer {id}"
         self.uses_coupons = any(_uses_coupons(condition) for condition in walk(offer.when))
-        self.way = min(ways_to(offer), key=_cost, default=None)
+        self.way = way_to(offer)
 
     def budgets_at(self, station_id: int, day: date) -> tuple[tuple[str, Budget], ...]:
         """The budgets that a sale at this station on this trading day spends from, with their names; a customer's own have
@@ -122,9 +123,15 @@ class Missed:
         self.said: Any = None
 
 
+def nearness_of(missed: Missed) -> Nearness:
+    """How near the sale came to it: less is nearer."""
+    return nearness(missed.miss.condition, missed.miss.values)
+
+
 class Looked(NamedTuple):
     """What a sale finds of offers: those that hold, with what each would give; those that miss something in this sale; and
-    those that miss what no sale of its kind has. Each by code; the last are the same for all sales of the kind.
+    those that miss what no sale of its kind has. Each by code; the last, the nearest first, are the same for all sales of
+    the kind.
     """
 
     holding: list[tuple[Live, Gain]]
@@ -307,7 +314,9 @@ _Open = tuple[Live, tuple[_Timed, ...], tuple[Condition, ...]]
 
 
 class _Sight:
-    """What all sales of a kind see of a shelf: the offers that they may get, those that none of them does, by code."""
+    """What all sales of a kind see of a shelf: the offers that they may get, by code; those that none of them does, the
+    nearest first.
+    """
 
     __slots__ = ("items", "limited", "never", "open", "places")
 
@@ -315,7 +324,7 @@ class _Sight:
         self.items = facts.items  # kept: kinds know products by identity
         ways = [_way(shelf, live, facts) for live in offers]
         self.open = [way for way in ways if not isinstance(way, Missed)]
-        self.never = tuple([way for way in ways if isinstance(way, Missed)])
+        self.never = tuple(sorted([way for way in ways if isinstance(way, Missed)], key=nearness_of))
         self.limited = tuple([live for live in offers if live.has_limits])
         self.places = facts.places
 
@@ -376,6 +385,11 @@ def ways_to(offer: Offer) -> list[frozenset[Key]]:
     if len(known) == len(effects):
         ways.append(frozenset().union(*known))
     return ways
+
+
+def way_to(offer: Offer) -> frozenset[Key] | None:
+    """The keys by which sales find an offer; None where each looks at it."""
+    return min(ways_to(offer), key=_cost, default=None)
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

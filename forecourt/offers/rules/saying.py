@@ -80,6 +80,8 @@ def missing(condition: str, values: Mapping[str, str], names: Names) -> str:
             return _("there is nothing in this sale that it is for")
         case "final":
             return _("the price was paid as it stood, so nothing could come off")
+        case "unknown":
+            return _("what stood in its way is not known any more")
         case "over":
             return _("goods are handed over only while it is being sold")
         case "budget" if values.get("per", "").startswith("customer"):

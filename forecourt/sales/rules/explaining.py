@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from heapq import nsmallest
 from itertools import islice
 
 from forecourt.coupons.rules import normal_code
@@ -11,12 +12,13 @@ from forecourt.coupons.values import Coupon
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Earned
 from forecourt.loyalty.values import Programme
+from forecourt.offers.rules.choosing import Applied, Lost
 from forecourt.offers.rules.facts import Facts
 from forecourt.offers.rules.failing import failed
-from forecourt.offers.rules.matching import Live, Missed, nothing_for
+from forecourt.offers.rules.matching import Live, Missed, nearness_of, nothing_for
 from forecourt.offers.rules.speaking import plain
 from forecourt.offers.rules.taking import is_taken
-from forecourt.sales.rules.offering import Offered
+from forecourt.sales.rules.offering import Offered, points_bonus
 from forecourt.sales.rules.state import Rulings
 from forecourt.sales.values import (
     CouponGiven,
@@ -78,9 +80,13 @@ def explained_offers(
     bonuses: Sequence[int],
     issued: Sequence[Issue],
     used: Sequence[Coupon],
-    digits: int,
+    *,
+    earns: bool,
 ) -> tuple[Reason, ...]:
-    """Every offer that was looked at: what it gave, to which it lost, or what was missing; and coupons."""
+    """Every offer that was looked at: what it gave, to which it lost and by how much, or what was missing; and coupons.
+
+    Of those that were missed the `MOST_MISSED` that the sale came nearest to. `earns`: whether it earns points.
+    """
     reasons = []
     for item, lines, points in zip(given.applied, by_offer, bonuses, strict=True):
         values = {"name": item.live.offer.name}
@@ -88,11 +94,7 @@ def explained_offers(
             values["money"] = str(sum(lines.values(), ZERO))
             values["lines"] = ",".join([f"{number}:{money}" for number, money in sorted(lines.items())])
             values["units"] = plain(item.units)
-        for name, codes in (("gifts", item.gifts), ("coupons", item.coupons)):
-            if codes:
-                values[name] = ",".join(codes)
-        if item.cut:
-            values["cut"] = item.cut
+        _add_beside_money(values, item)
         reasons.append(
             Reason(
                 code="offer.applied",
@@ -102,16 +104,48 @@ def explained_offers(
                 values=values,
             )
         )
-    reasons += [
-        Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values={"to": lost.to, "why": lost.why})
-        for lost in given.lost
-    ]
-    missed = [*given.missed, *given.never]
-    reasons += [one.said or _missed(one) for one in missed[:MOST_MISSED]]
+    if given.lost:
+        won = {reason.rule: reason for reason in reasons}
+        reasons += [_lost(lost, won.get(lost.to), given.facts, earns=earns) for lost in given.lost]
+    missed = [*given.missed, *given.never[:MOST_MISSED]]
     if len(missed) > MOST_MISSED:
-        more = str(len(missed) - MOST_MISSED)
-        reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": more}))
+        missed = nsmallest(MOST_MISSED, missed, key=nearness_of)
+    reasons += [one.said or _missed(one) for one in missed]
+    if more := len(given.missed) + len(given.never) - len(missed):
+        reasons.append(Reason(code="offer.more", verdict=Verdict.NOT_MET, values={"count": str(more)}))
     return (*reasons, *_of_coupons(given, issued, used))
+
+
+def _add_beside_money(values: dict[str, str], item: Applied) -> None:
+    """What an offer gives beside money and points, and what held it down."""
+    if item.gifts:
+        values["gifts"] = ",".join(item.gifts)
+    if item.coupons:
+        values["coupons"] = ",".join(item.coupons)
+    if item.cut:
+        values["cut"] = item.cut
+
+
+def _lost(lost: Lost, won: Reason | None, facts: Facts, *, earns: bool) -> Reason:
+    """To which it lost, what it would have given by itself, and beside it (`to_...`) what the other gave."""
+    item = lost.alone
+    values = {"to": lost.to, "why": lost.why}
+    if item.off:
+        values["money"] = str(item.money)
+    if (item.points or item.times) and earns and (points := points_bonus(item, facts, item.off)):
+        values["points"] = str(points)
+    _add_beside_money(values, item)
+    if won is not None:
+        got = won.values
+        if "money" in got:
+            values["to_money"] = got["money"]
+        if won.points:
+            values["to_points"] = won.points
+        if "gifts" in got:
+            values["to_gifts"] = got["gifts"]
+        if "coupons" in got:
+            values["to_coupons"] = got["coupons"]
+    return Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values=values)
 
 
 def _missed(missed: Missed) -> Reason:

@@ -99,7 +99,7 @@ def _rated(
         used = _used(given)
         issued = _issued(given, known, mint) if mint is not None else ()
     if given and explains:
-        reasons += explained_offers(given, by_offer, bonuses, issued, used, digits)
+        reasons += explained_offers(given, by_offer, bonuses, issued, used, earns=earned is not None)
         if sale.coupons:
             reasons += explained_unused(known, given, used, rulings)
         if mint is not None:

@@ -34,16 +34,17 @@ _AT_ONCE: Final = timedelta(minutes=1)
 
 def whole_explanation(sale: SaleView) -> tuple[Reason, ...]:
     """The stored explanation, and of each offer that was missed all conditions that are known to have failed, not only the
-    first. Nothing is written.
+    first; those too that a receipt only counts. Nothing is written.
 
     As it is stored for what was rated otherwise than by what is stored: refunds, sales that were flagged or promised, and
     those whose products or station's clock were changed since.
     """
     reasons = wire.decode_reasons(sale.explanation)
-    codes = {reason.rule for reason in reasons if reason.code.startswith("offer.") and reason.rule}
+    named = {reason.rule for reason in reasons if reason.code.startswith("offer.") and reason.rule}
     is_missed = any(reason.code == "offer.missed" for reason in reasons)
     if not is_missed or sale.refund_of is not None or _differs(sale):
         return reasons
+    codes = None if any(reason.code == "offer.more" for reason in reasons) else named
     return rules.told_again(_past(sale), reasons, offers.offers_then(codes, sale.occurred_at, sale.recorded_at))
 
 

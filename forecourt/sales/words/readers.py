@@ -7,11 +7,12 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from forecourt.offers.rules import saying
+from forecourt.offers.rules.nearing import Nearness, nearness
 from forecourt.offers.rules.speaking import sum_of
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.values import Flag, Reason
 from forecourt.sales.words.names import CompanyNames
-from forecourt.sales.words.sentences import given_words, sentence, why_not_words
+from forecourt.sales.words.sentences import compared_words, given_words, sentence, why_not_words
 
 
 class Reader(StrEnum):
@@ -60,7 +61,7 @@ def told(
 
 def _nearest(reasons: Iterable[Reason]) -> list[Reason]:
     """Of an offer for which several things are missing the one that helps at the pump: another time before more of
-    something; none where one of them is nothing that a customer can change.
+    something; none where one of them is nothing that a customer can change. The smallest shortfalls come first.
     """
     kept = list(reasons)
     missed: dict[str, list[Reason]] = {}
@@ -73,7 +74,12 @@ def _nearest(reasons: Iterable[Reason]) -> list[Reason]:
             timed = [place for place, kind in enumerate(kinds) if kind in _OTHER_TIMES]
             told = several[timed[0] if timed else 0] if WITHIN_REACH.issuperset(kinds) else None
             kept = [reason for reason in kept if reason is told or not any(reason is one for one in several)]
-    return kept
+    near = iter(sorted([reason for reason in kept if reason.code == "offer.missed"], key=_nearness))
+    return [next(near) if reason.code == "offer.missed" else reason for reason in kept]
+
+
+def _nearness(reason: Reason) -> Nearness:
+    return nearness(reason.values.get("is", ""), reason.values)
 
 
 def _for_customer(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:
@@ -83,10 +89,11 @@ def _for_customer(reason: Reason, company: CompanyFacts, names: CompanyNames) ->
         case "offer.applied":
             return _("You got %(given)s with “%(offer)s”.") % {"given": given_words(reason, names), "offer": offer}
         case "offer.lost" if values.get("to"):
-            return _("“%(other)s” was worth more to you than “%(offer)s”.") % {
-                "other": names.offer(values["to"]),
-                "offer": offer,
-            }
+            given, got = compared_words(reason, names)
+            said = {"other": names.offer(values["to"]), "offer": offer, "given": given, "got": got}
+            if not (given and got):
+                return _("“%(other)s” was worth more to you than “%(offer)s”.") % said
+            return _("“%(other)s” was worth more to you than “%(offer)s”: %(got)s against %(given)s.") % said
         case "offer.missed" if values.get("is") in WITHIN_REACH or values.get("is") in _TOLD_ANYWAY:
             missing = saying.missing(values["is"], values, names)
             return _("“%(offer)s”: %(missing)s.") % {"offer": offer, "missing": missing}

@@ -1,6 +1,7 @@
 """Reasons as sentences that hold for anybody. What is stored are codes and figures only."""
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -91,7 +92,18 @@ def _offer_sentence(reason: Reason, names: CompanyNames) -> str:
             return _("%(offer)s: %(missing)s.") % (words | {"missing": saying.missing(values["is"], values, names)})
         case "offer.more":
             return _("%(count)s more offers were looked at and not met.") % {"count": values.get("count", "")}
-    match values.get("why"):
+    lost = _lost_words(values.get("why", ""), words)
+    given, got = compared_words(reason, names)
+    if not given:
+        return lost
+    if not got:
+        return _("%(lost)s By itself it would have given %(given)s.") % {"lost": lost, "given": given}
+    words |= {"lost": lost, "given": given, "got": got}
+    return _("%(lost)s By itself it would have given %(given)s; %(other)s gave %(got)s.") % words
+
+
+def _lost_words(why: str, words: dict[str, str]) -> str:
+    match why:
         case "group":
             return _("%(offer)s: %(other)s was worth more, and only one of the two is given.") % words
         case "alone":
@@ -105,12 +117,22 @@ def _offer_sentence(reason: Reason, names: CompanyNames) -> str:
 
 def given_words(reason: Reason, names: CompanyNames) -> str:
     """What an offer gave, in words."""
+    return _given(reason.values, reason.points, names)
+
+
+def compared_words(reason: Reason, names: CompanyNames) -> tuple[str, str]:
+    """What an offer that lost would have given, and what the one gave to which it lost; "" where that is not stored."""
     values = reason.values
+    other = {name.removeprefix("to_"): text for name, text in values.items() if name.startswith("to_")}
+    return _given(values, values.get("points", ""), names), _given(other, other.get("points", ""), names)
+
+
+def _given(values: Mapping[str, str], points: str, names: CompanyNames) -> str:
     parts = []
     if "money" in values:
         parts.append(_("%(money)s off") % {"money": sum_of(names, values["money"])})
-    if reason.points:
-        parts.append(_("%(points)s points") % {"points": reason.points})
+    if points:
+        parts.append(_("%(points)s points") % {"points": points})
     parts += [names.name("product", code) for code in values.get("gifts", "").split(",") if code]
     for code, count in Counter(filter(None, values.get("coupons", "").split(","))).items():
         said = {"name": names.name("template", code), "count": count}

@@ -47,9 +47,11 @@ class Bought(Condition, tag="bought"):
         if not picked.items:
             return Miss("bought", {"what": "products"})
         if picked.quantity < self.quantity:
-            return Miss("bought", _more(self.quantity - picked.quantity, self.of, picked, facts))
+            return Miss("bought", _more(self.quantity, self.of, picked, facts))
         if picked.amount < self.amount:
-            return Miss("bought", {"what": "amount", "more": plain(self.amount - picked.amount)})
+            return Miss(
+                "bought", {"what": "amount", "more": plain(self.amount - picked.amount), "least": plain(self.amount)}
+            )
         return None
 
     def varies(self, facts: Facts) -> Varies:
@@ -104,7 +106,7 @@ class _Quantity(_Span):
     def test(self, facts: Facts) -> Miss | None:
         picked = facts.pick(self.of)
         if picked.quantity < self.at_least:
-            return Miss(self._tag, _more(self.at_least - picked.quantity, self.of, picked, facts))
+            return Miss(self._tag, _more(self.at_least, self.of, picked, facts))
         if self.at_most is not None and picked.quantity > self.at_most:
             return Miss(self._tag, _most(self.at_most, self.of, picked, facts))
         return None
@@ -189,7 +191,7 @@ class Spent(_Span, tag="amount"):
     def test(self, facts: Facts) -> Miss | None:
         amount = facts.pick(self.of).amount
         if amount < self.at_least:
-            return Miss("amount", {"more": plain(self.at_least - amount)})
+            return Miss("amount", {"more": plain(self.at_least - amount), "least": plain(self.at_least)})
         if self.at_most is not None and amount > self.at_most:
             return Miss("amount", {"most": plain(self.at_most)})
         return None
@@ -225,9 +227,10 @@ def check_span(least: Decimal | int | None, most: Decimal | int | None, path: st
         )
 
 
-def _more(more: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
+def _more(least: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
+    """How much more of them there would have to be, and of how much that is a part."""
     unit = _unit_of(products, picked, facts)
-    return {"what": "quantity", "more": plain(more), "unit": unit}
+    return {"what": "quantity", "more": plain(least - picked.quantity), "least": plain(least), "unit": unit}
 
 
 def _most(most: Decimal, products: Products, picked: Picked, facts: Facts) -> dict[str, str]:
