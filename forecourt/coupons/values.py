@@ -120,6 +120,26 @@ class Coupon(Value):
     used_at: datetime | None = None
 
 
+class HeldSpan(Value):
+    """A time in which a customer held a coupon that was neither used up nor void, until now where `until` is null; good on days
+    from `active_from` to `expires_on`. `origin` is what gave it, to whom it was `issued_to`.
+    """
+
+    customer_id: int
+    template: str
+    since: datetime
+    until: datetime | None
+    active_from: date
+    expires_on: date | None
+    origin: str = ""
+    issued_to: int | None = None
+
+    def covers(self, moment: datetime, day: date) -> bool:
+        """Whether they held it at that moment, on that trading day: a sale that uses it up is the last that finds it."""
+        is_there = self.since < moment and (self.until is None or moment <= self.until)
+        return is_there and self.active_from <= day and (self.expires_on is None or day <= self.expires_on)
+
+
 class Use(Value):
     """A use to write down: which coupon, by whom (an anonymous customer is negative), in which sale (None: handed over).
 

@@ -248,11 +248,14 @@ class Hold(Value):
 
 
 class Before(Value):
-    """What a member had done, and the tier they were in, when a promise was made: what was promised rests on it."""
+    """What a member had done, the tier they were in, and the templates of which they held a coupon that offers ask about, when
+    a promise was made: what was promised rests on it.
+    """
 
     tier: str
     sales: int
     last_sale_at: datetime | None
+    holds: frozenset[str] = frozenset()
 
 
 class Promise(Value):

@@ -22,6 +22,7 @@ from forecourt.offers.rules.conditions import (
     HasBirthday,
     HasTag,
     HasTier,
+    HoldsCoupon,
     InRegion,
     InSegment,
     IsKind,
@@ -116,6 +117,7 @@ HOLDS = [
     (HasTier(at_least="silver"), by()),
     (HasTier(at_least="gold"), by(reached=frozenset())),
     (HasTag(of=frozenset({"taxi", "vip"})), by(tags=frozenset({"taxi"}))),
+    (HoldsCoupon(template="WASH"), by(holds=frozenset({"WASH"}))),
     (InSegment(of=frozenset({"at_risk"})), by(segments=frozenset({"at_risk"}))),
     (Drives(of=frozenset({Usage.HEAVY})), by(usage=Usage.HEAVY, usages=frozenset({Usage.PRIVATE}))),
     (Drives(of=frozenset({Usage.PRIVATE})), by(usages=frozenset({Usage.PRIVATE, Usage.HEAVY}))),
@@ -241,6 +243,13 @@ FAILS = [
     (HasTier(at_least="platinum"), by(), "it is for platinum and above", "platinum及以上会员专享"),
     (HasTier(of=frozenset({"basic", "silver"})), by(), "it is for basic or silver", "basic或silver专享"),
     (HasTag(of=frozenset({"vip"})), by(), "it is for chosen members", "仅限受邀会员"),
+    (HoldsCoupon(template="WASH"), STRANGER, "it is for members", "会员专享"),
+    (
+        HoldsCoupon(template="WASH"),
+        with_(by(holds=frozenset({"FIVE"})), coupons=HELD),
+        "it is for holders of a coupon “WASH”",
+        "持有“WASH”券的会员专享",
+    ),
     (InSegment(of=frozenset({"lost"})), by(), "it is for chosen members", "仅限受邀会员"),
     (
         Drives(of=frozenset({Usage.PRIVATE})),
@@ -312,6 +321,8 @@ def test_a_coupon_is_used_up_by_what_holds_and_by_nothing_else():
     assert Any(of=(five, wash)).coupons(facts) == ("WASH",)
     assert Any(of=(AtPump(of=frozenset({1})), wash)).coupons(facts) == ()
     assert Not(of=five).coupons(facts) == ()
+    holder = with_(by(holds=frozenset({"WASH"})), coupons=HELD).facts()
+    assert HoldsCoupon(template="WASH").coupons(holder) == ()
 
 
 def test_what_birthdays_miss_does_not_tell_the_birthday():

@@ -14,6 +14,7 @@ from forecourt.offers.rules.conditions import (
     Drives,
     HasTag,
     HasTier,
+    HoldsCoupon,
     IsMember,
     Not,
     NthVisit,
@@ -81,6 +82,15 @@ def test_a_coupon_may_be_used_or_kept_by_who_holds_it_and_is_missing_to_others(
     assert look(condition, member())[0] is gold
     assert look(condition, lesser, HELD)[0] is silver_holds
     assert look(condition, lesser)[0] is silver
+
+
+def test_a_coupon_that_is_held_is_held_whatever_is_bought_and_who_holds_none_may_come_by_one():
+    holds, holder = HoldsCoupon(template="WASH"), member(holds=frozenset({"WASH"}))
+    assert (look(holds, holder), look(Not(of=holds), holder)) == ((YES, []), (LATER, ["not"]))
+    assert (look(holds, member(), HELD), look(Not(of=holds), member(), HELD)) == ((LATER, ["holds"]), (YES, []))
+    assert (look(holds), look(Not(of=holds))) == ((NO, []), (YES, []))
+    assert list(coupons_taken(All(of=(holds, WASH)))) == ["WASH"]
+    assert list(coupons_taken(holds)) == []
 
 
 def test_a_coupon_that_is_used_unasked_is_used():

@@ -214,6 +214,7 @@ def roll_person(dice: Dice, local: datetime) -> Person | None:
         dice.one([None, *Usage]),
         dice.any_of(SEGMENTS),
         frozenset(TIERS[: TIERS.index(tier) + 1]) if tier else frozenset(),
+        dice.any_of(TEMPLATES),
     )
 
 
@@ -287,6 +288,7 @@ CONDITIONS = {
     when.IsKind: lambda dice: when.IsKind(of=dice.one(CustomerKind)),
     when.HasTier: _tier,
     when.HasTag: lambda dice: when.HasTag(of=dice.some(TAGS)),
+    when.HoldsCoupon: lambda dice: when.HoldsCoupon(template=dice.one(TEMPLATES)),
     when.InSegment: lambda dice: when.InSegment(of=dice.some(SEGMENTS)),
     when.Drives: lambda dice: when.Drives(of=dice.some(Usage)),
     when.FirstPurchase: lambda dice: when.FirstPurchase(),

@@ -2,6 +2,7 @@
 
 from forecourt.coupons.queries.checkout import for_sale, issued_before, used_before, used_by
 from forecourt.coupons.queries.figures import BatchView, Figures, all_batches, batch, batches, figures
+from forecourt.coupons.queries.held import held_then
 from forecourt.coupons.queries.lookup import (
     NOTICE_DAYS,
     BatchCode,
@@ -54,6 +55,7 @@ __all__ = [
     "for_sale",
     "forget",
     "held_by",
+    "held_then",
     "issued_before",
     "live_templates",
     "moved_by",

@@ -4,16 +4,21 @@ import secrets
 from datetime import date, timedelta
 from uuid import UUID
 
+from forecourt.coupons.rules.spans import Move, Past, held_spans
 from forecourt.coupons.rules.templates import checked_template
-from forecourt.coupons.rules.verdicts import is_handed_over, sentence, why_not, why_not_there
+from forecourt.coupons.rules.verdicts import is_handed_over, is_held, sentence, why_not, why_not_there
 from forecourt.coupons.values import Coupon, CouponStatus, Template
 
 __all__ = [
     "ALPHABET",
     "CODE_LENGTH",
+    "Move",
+    "Past",
     "checked_template",
     "good_days",
+    "held_spans",
     "is_handed_over",
+    "is_held",
     "minted",
     "new_code",
     "new_codes",

@@ -57,6 +57,16 @@ def _not_now(
     return None
 
 
+def is_held(coupon: Coupon, customer_id: int, day: date) -> bool:
+    """Whether this customer holds the coupon, and it is good on that day: reserved for a sale under way, too."""
+    return (
+        coupon.customer_id == customer_id
+        and coupon.status in (CouponStatus.ACTIVE, CouponStatus.RESERVED)
+        and coupon.active_from <= day
+        and (coupon.expires_on is None or day <= coupon.expires_on)
+    )
+
+
 def why_not_there(template: Template, places: Sequence[Where], station: StationFacts | None) -> WhyNot | None:
     """Why a good coupon is of no use at a station, or anywhere where none is named; None when it is.
 

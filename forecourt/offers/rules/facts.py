@@ -147,7 +147,8 @@ class Place(NamedTuple):
 class Person(NamedTuple):
     """Who: what the engine knows of a member before this sale. `usage` is the vehicle's, where it was recognised.
 
-    `reached` are the codes of the tiers up to and including the member's own.
+    `reached` are the codes of the tiers up to and including the member's own; `holds` the templates that offers ask about of
+    which the member holds a good coupon.
     """
 
     customer_id: int
@@ -158,6 +159,7 @@ class Person(NamedTuple):
     usage: Usage | None = None
     segments: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
+    holds: frozenset[str] = frozenset()
 
 
 class Held(NamedTuple):
@@ -230,7 +232,7 @@ class Facts:
         who: tuple[object, ...] = ()
         if person is not None:
             tags = person.buyer.tags if person.buyer is not None else None
-            who = (person.tier, person.reached, person.segments, tags)
+            who = (person.tier, person.reached, person.segments, tags, person.holds)
         return (
             place.station,
             place.regions,
@@ -282,6 +284,7 @@ def _keys_of(person: Person) -> list[Key]:
     if person.tier:
         keys.append(("tier", person.tier))
     keys += [("segment", segment) for segment in person.segments]
+    keys += [("holder", template) for template in person.holds]
     if person.buyer is not None:
         keys += [("tag", tag) for tag in person.buyer.tags]
     return keys

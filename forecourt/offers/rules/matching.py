@@ -21,6 +21,7 @@ NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 _COMPANY_ALONE: Final = [(COMPANY, Decimal(100))]
 _RANK: Final = {
     "coupon": 0,
+    "holder": 0,
     "segment": 1,
     "tag": 1,
     "station": 2,
@@ -48,6 +49,7 @@ class Live:
     __slots__ = (
         "_keys",
         "asks_buyer",
+        "asks_held",
         "budgets",
         "code",
         "has_limits",
@@ -74,6 +76,7 @@ class Live:
         self.until = min(until, offer.ends or EVER)
         self.issues = tuple([template for effect in offer.then for template in effect.issues()])
         self.asks_buyer = any(condition.needs_buyer() for condition in walk(offer.when))
+        self.asks_held = frozenset([code for condition in walk(offer.when) for code in condition.asks_held()])
         self.has_limits = bool(offer.budgets or self.issues)
         self.budgets = tuple([budget for budget in offer.budgets if not budget.is_customers_own])
         self._keys: dict[tuple[int, date], tuple[tuple[str, Budget], ...]] = {}
@@ -183,6 +186,7 @@ class Book:
         self.offers = list(offers)
         self.size = len(self.offers)
         self.asks_buyer = any(live.asks_buyer for live in self.offers)
+        self.asks_held = frozenset[str]().union(*[live.asks_held for live in self.offers])
         self.has_limits = any(live.has_limits for live in self.offers)
         self.limited_ids = frozenset([live.id for live in self.offers if live.limits_customers])
         self._edges = sorted({edge for live in self.offers for edge in (live.since, live.until)})

@@ -112,6 +112,10 @@ class Condition(Value, tag_field="is", forbid_unknown_fields=True, omit_defaults
         """Whether it asks what is known of the member beyond tier and visits: tags, birthday, vehicles, kind, joining."""
         return False
 
+    def asks_held(self) -> tuple[str, ...]:
+        """Templates of which it asks whether the member holds a coupon, which is looked up only then."""
+        return ()
+
     def coupons(self, facts: Facts) -> tuple[str, ...]:
         """Templates of which this sale uses up a coupon because this holds."""
         return ()

@@ -130,6 +130,7 @@ def person_of(known: KnownSale, rulings: Rulings, state: State) -> Person | None
         known.usage,
         state.segments(known.customer_id),
         reached=rulings.reached.get(standing.tier, frozenset()),
+        holds=state.held_by(known, asked) if (asked := rulings.book.asks_held) else frozenset(),
     )
 
 

@@ -191,6 +191,10 @@ class _PersonThen(Person):
         raise NotKnown
 
     @property
+    def holds(self) -> frozenset[str]:
+        raise NotKnown
+
+    @property
     def segments(self) -> frozenset[str]:
         raise NotKnown
 

@@ -1,6 +1,6 @@
 """What rating looks at beside the sale: the rules in force, and what changes from one sale to the next."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from forecourt.coupons.rules import normal_code, why_not
-from forecourt.coupons.values import Coupon, CouponStatus, Template, WhyNot
+from forecourt.coupons.rules import is_held, normal_code, why_not
+from forecourt.coupons.values import Coupon, CouponStatus, HeldSpan, Template, WhyNot
 from forecourt.customers.values import BuyerFacts
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.rules import Rates
@@ -93,6 +93,8 @@ class State:
         """The offers with limits of customers' own, which alone ask what they gave before; None: any may be."""
         self.seen: dict[int, Any] = {}
         """Sales of this list as offers see them, by the identity of the known sale; see `offering.seen`."""
+        self.spans: Mapping[int, Sequence[HeldSpan]] | None = None
+        """For sales of the past: when members held coupons, as far as it is not this state itself that knows."""
         self._coupons: dict[UUID, Coupon] = {}
         self._by_code: dict[str, UUID] = {}
         self._held: dict[int, list[UUID]] = {}
@@ -110,12 +112,31 @@ class State:
             {key: list(used) for key, used in self.given.items()},
             self.segments,
         )
-        copied.limited, copied.seen = self.limited, self.seen
+        copied.limited, copied.seen, copied.spans = self.limited, self.seen, self.spans
         return copied
 
     def holds_any(self, customer_id: int) -> bool:
         """Whether a customer holds a coupon that needs not be shown."""
         return customer_id in self._held
+
+    def held_by(self, known: KnownSale, asked: frozenset[str]) -> frozenset[str]:
+        """Those of the templates of which a member holds a good coupon; where something was promised, held when it was."""
+        before = known.promise.before if known.promise is not None else None
+        if before is not None:
+            return before.holds
+        if self.spans is not None:
+            return self._held_then(known.customer_id, known, asked)
+        return self._held_now(known, asked)
+
+    def _held_now(self, known: KnownSale, asked: frozenset[str]) -> frozenset[str]:
+        customer_id, day = known.customer_id, known.business_date
+        held = [self._coupons[coupon_id] for coupon_id in self._held.get(customer_id, ())]
+        return frozenset([one.template for one in held if one.template in asked and is_held(one, customer_id, day)])
+
+    def _held_then(self, customer_id: int, known: KnownSale, asked: frozenset[str]) -> frozenset[str]:
+        spans = self.spans.get(customer_id, ()) if self.spans is not None else ()
+        moment, day = known.rated_at, known.business_date
+        return frozenset([one.template for one in spans if one.template in asked and one.covers(moment, day)])
 
     def hold(self, coupon: Coupon) -> None:
         """A coupon that is there now."""

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from forecourt.kernel.money import ZERO
-from forecourt.offers.rules.conditions import All
+from forecourt.offers.rules.conditions import All, CouponUsed
 from forecourt.offers.rules.facts import Facts, Place, items_of
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.rules.matching import NEVER, walk
@@ -46,7 +46,7 @@ def templates_of(awards: Iterable[Award], ended: set[int], offer_of: OfferOf) ->
     for award in awards:
         offer = offer_of(award) if award.coupon_id is not None else None
         if offer is not None:
-            asked = {template for inner in walk(offer.when) if (template := getattr(inner, "template", ""))}
+            asked = {inner.template for inner in walk(offer.when) if isinstance(inner, CouponUsed)}
             (back if award.offer_id in ended else kept).update(asked)
     return back - kept
 

@@ -66,6 +66,7 @@ class InForce:
         self.known_templates = {code: Known(known.id, known.template) for code, known in templates.items()}
         self.issued_templates = {code: self.known_templates[code] for code, known in templates.items() if known.is_live}
         self.has_automatic = any(known.template.is_automatic for known in templates.values())
+        self.held_templates = {self.known_templates[code].id for code in offers.book.asks_held & templates.keys()}
         self.limited_templates = {known.id for known in templates.values() if known.template.per_customer}
         self._rulings: dict[int, Rulings] = {}
 
@@ -175,7 +176,9 @@ def load(
         return state, limits
     state.limited = in_force.offers.book.limited_ids
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
-    if codes or in_force.has_automatic:
+    if standings is not None and in_force.held_templates:
+        state.spans = coupons.held_then(members, in_force.held_templates)
+    if codes or in_force.has_automatic or in_force.held_templates:
         holders = {item.promise.id: item.customer_id for item in known if item.promise is not None}
         for coupon in _without_overdue(coupons_of(known, in_force, lock=lock), known, lock=lock):
             state.hold(rules.held_for(coupon, holders))
@@ -208,12 +211,14 @@ def coupons_of(
     known: Sequence[KnownSale], in_force: InForce, reservations: Collection[UUID] = (), *, lock: bool
 ) -> list[Coupon]:
     """The coupons that these sales, and these reservations beside theirs, may use. One statement."""
+    asks_holders = in_force.has_automatic or in_force.held_templates
     return coupons.for_sale(
         {code for item in known for code in item.sale.coupons},
-        {item.customer_id for item in known if item.is_member} if in_force.has_automatic else (),
+        {item.customer_id for item in known if item.is_member} if asks_holders else (),
         lock=lock,
         since=min(item.business_date for item in known),
         reservations={item.sale.reservation for item in known if item.sale.reservation is not None}.union(reservations),
+        held=in_force.held_templates,
     )
 
 

@@ -14,6 +14,7 @@ from forecourt.kernel.problems import Problem
 from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers.rules import language
+from forecourt.offers.rules.conditions import CouponUsed, HoldsCoupon
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live, walk
 from forecourt.sales import permissions, rules
@@ -118,10 +119,13 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     tried = Live(-1, 0, replace(offer, starts=None, ends=None, budgets=own), NEVER, EVER)
     rulings = in_force.at(moment)._replace(book=Book([*others, tried]))
     for condition in walk(offer.when):
-        template = getattr(condition, "template", "")
-        if template in rulings.templates and known.is_member:
+        if not isinstance(condition, CouponUsed | HoldsCoupon) or not known.is_member:
+            continue
+        template = condition.template
+        if template in rulings.templates:
             known_template = rulings.templates[template]
-            held = replace(known_template.template, is_automatic=True)
+            is_used = isinstance(condition, CouponUsed) or known_template.template.is_automatic
+            held = replace(known_template.template, is_automatic=is_used)
             rulings = rulings._replace(templates={**rulings.templates, template: Known(known_template.id, held)})
             state.hold(minted(_NOBODYS, "TRY", held, known_template.id, known.customer_id, known.business_date))
     return quote_of(rules.rate(known, rulings, state, whole=(tried,)), state)

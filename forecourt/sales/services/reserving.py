@@ -134,13 +134,15 @@ def _reserved(submission: Submission) -> Reserved:
     )
     quote = quote_of(outcome, before, payable(outcome, available, in_force))
     reserved = Reserved(**asdict(quote), reservation=reservation_id, expires_at=until)
-    promise = _promise(reservation_id, outcome, before, limits, points, now)
+    promise = _promise(reservation_id, outcome, before, limits, points, now, in_force)
     body = msgspec.to_builtins(promise) | {"quote": _promises.encode(reserved).decode()}
     sql.run(_KEEP, {"id": reservation_id, "customer": known.customer_id, "promise": _promises.encode(body).decode()})
     return reserved
 
 
-def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: int, now: datetime) -> Promise:
+def _promise(
+    id: UUID, outcome: Outcome, state: State, limits: Limits, points: int, now: datetime, in_force: InForce
+) -> Promise:
     known = outcome.known
     standing = state.standing_of(known) if known.is_member else None
     return Promise(
@@ -151,7 +153,12 @@ def _promise(id: UUID, outcome: Outcome, state: State, limits: Limits, points: i
         spends={key: (amount, limits.budgets[key]) for key, amount in outcome.spends.items()},
         points=points,
         holds=rules.holds_of(outcome, limits.own) if known.is_member else (),
-        before=Before(tier=standing.tier, sales=standing.sales, last_sale_at=standing.last_sale_at)
+        before=Before(
+            tier=standing.tier,
+            sales=standing.sales,
+            last_sale_at=standing.last_sale_at,
+            holds=state.held_by(known, in_force.offers.book.asks_held),
+        )
         if standing is not None
         else None,
         is_blocked=Flag.BLOCKED_CUSTOMER in known.flags,

@@ -4,7 +4,7 @@ from forecourt.offers.rules.conditions.basket import Bought, Pieces, Spent, Volu
 from forecourt.offers.rules.conditions.habits import FirstPurchase, HasBirthday, Joined, NthVisit, SinceLast
 from forecourt.offers.rules.conditions.logic import CONDITIONS, All, Any, AnyCondition, Not
 from forecourt.offers.rules.conditions.paying import CouponUsed, PaidBy
-from forecourt.offers.rules.conditions.people import Drives, HasTag, HasTier, InSegment, IsKind, IsMember
+from forecourt.offers.rules.conditions.people import Drives, HasTag, HasTier, HoldsCoupon, InSegment, IsKind, IsMember
 from forecourt.offers.rules.conditions.places import AtPump, AtStation, InRegion, PaidTo
 from forecourt.offers.rules.conditions.times import (
     AtHours,
@@ -32,6 +32,7 @@ __all__ = [
     "HasBirthday",
     "HasTag",
     "HasTier",
+    "HoldsCoupon",
     "InRegion",
     "InSegment",
     "IsKind",

@@ -9,7 +9,7 @@ from forecourt.kernel.words import say as _
 from forecourt.offers.rules.conditions.basket import Bought, Pieces, Spent, Volume
 from forecourt.offers.rules.conditions.habits import FirstPurchase, HasBirthday, Joined, NthVisit, SinceLast
 from forecourt.offers.rules.conditions.paying import CouponUsed, PaidBy
-from forecourt.offers.rules.conditions.people import Drives, HasTag, HasTier, InSegment, IsKind, IsMember
+from forecourt.offers.rules.conditions.people import Drives, HasTag, HasTier, HoldsCoupon, InSegment, IsKind, IsMember
 from forecourt.offers.rules.conditions.places import AtPump, AtStation, InRegion, PaidTo
 from forecourt.offers.rules.conditions.times import AtHours, OnDates, OnDaysOfMonth, OnWeekdays
 from forecourt.offers.rules.facts import Facts, Key
@@ -165,6 +165,7 @@ AnyCondition = (
     | IsKind
     | HasTier
     | HasTag
+    | HoldsCoupon
     | InSegment
     | Drives
     | FirstPurchase

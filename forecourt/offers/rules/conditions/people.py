@@ -118,6 +118,44 @@ class HasTier(Condition, tag="tier"):
         return _("it is for %(tiers)s") % {"tiers": all_called(names, "tier", values["tiers"].split(","))}
 
 
+class HoldsCoupon(Condition, tag="holds"):
+    """The member holds a coupon of this template, which stays theirs: good on that day, not used up, not void."""
+
+    template: Name
+
+    title: ClassVar = gettext_noop("Coupon held")
+    about: ClassVar = About.CUSTOMER
+    inputs: ClassVar = {
+        "template": Input(gettext_noop("Kind of coupon"), "template", gettext_noop("It is not used up by this offer."))
+    }
+
+    def test(self, facts: Facts) -> Miss | None:
+        person = facts.person
+        if person is None:
+            return NO_MEMBER
+        return None if self.template in person.holds else Miss("holds", {"template": self.template})
+
+    def asks_held(self) -> tuple[str, ...]:
+        return (self.template,)
+
+    def varies(self, facts: Facts) -> Varies:
+        return Varies.KIND
+
+    def turns(self, facts: Facts) -> Turns:
+        """Who holds none may come by one, and who holds one may use it up."""
+        return Turns.NOTHING if facts.person is None else Turns.TIME
+
+    def keys(self) -> frozenset[Key] | None:
+        return frozenset([("holder", self.template)])
+
+    def words(self, names: Names) -> str:
+        return _("they hold a coupon “%(coupon)s”") % {"coupon": names.name("template", self.template)}
+
+    @classmethod
+    def missing(cls, values: Mapping[str, str], names: Names) -> str:
+        return _("it is for holders of a coupon “%(coupon)s”") % {"coupon": names.name("template", values["template"])}
+
+
 class HasTag(Condition, tag="tag"):
     """The member bears one of these tags."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from forecourt.coupons.values import CouponStatus
+from forecourt.coupons.values import CouponStatus, HeldSpan
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty.queries import Rules
 from forecourt.loyalty.values import Standing
@@ -49,6 +49,7 @@ class Carried(State):
         how many coupons of templates with a limit were `issued`.
         """
         super().__init__(given=given)
+        self.spans: dict[int, list[HeldSpan]] = {}
         self._issued = issued
         self._spent = spent
         self._aside: dict[str, Decimal] = {}
@@ -113,6 +114,11 @@ class Carried(State):
 
     def times_used(self, customer_id: int, template_id: int) -> int:
         return sum([super(Carried, self).times_used(one, template_id) for one in (customer_id, *self.kin)])
+
+    def held_by(self, known: KnownSale, asked: frozenset[str]) -> frozenset[str]:
+        """Coupons that simulated sales gave, and others as they were held then."""
+        then = [self._held_then(one, known, asked) for one in (known.customer_id, *self.kin)]
+        return self._held_now(known, asked).union(*then)
 
     def pay_aside(self, amounts: Mapping[str, Decimal]) -> None:
         """Budgets paid this for what is not simulated."""

@@ -5,7 +5,7 @@ reward or a time before the span, is there as it was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -40,10 +40,14 @@ WHERE sale.business_date BETWEEN %(since)s::date AND %(until)s::date AND sale.ne
 class Coupons:
     """The coupons of the sales that are simulated; `where` says which."""
 
-    def __init__(self, where: Mapping[str, Any], templates: Mapping[str, Known], state: Carried) -> None:
+    def __init__(
+        self, where: Mapping[str, Any], templates: Mapping[str, Known], state: Carried, asked: Collection[str]
+    ) -> None:
+        """`asked` are the templates of which offers ask whether a member holds a coupon."""
         self._where = where
         self._templates = templates
         self._state = state
+        self._asked = {templates[code].id for code in asked if code in templates}
         self._sources: dict[UUID, Source] = {}
         self._simulated: set[str] = set()
         self._given: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
@@ -56,7 +60,20 @@ class Coupons:
         if not fresh:
             return
         self._sources |= (found := coupons.sources(fresh))
-        issuing = [(source.issued_to, source.origin) for source in found.values() if source.origin.startswith(_BY_SALE)]
+        self._learn_givers([(source.issued_to, source.origin) for source in found.values()])
+
+    def learn_held(self, members: Collection[int]) -> None:
+        """Learn when these members held coupons that offers ask about, but for those that simulated sales give or do not."""
+        found = coupons.held_then(members, self._asked)
+        self._learn_givers([(span.issued_to, span.origin) for spans in found.values() for span in spans])
+        for customer_id, spans in found.items():
+            self._state.spans[customer_id] = [span for span in spans if span.origin not in self._simulated]
+
+    def _learn_givers(self, given: Iterable[tuple[int | None, str]]) -> None:
+        """Learn which of the sales that gave coupons, to whom, are simulated."""
+        issuing = [(customer_id, origin) for customer_id, origin in given if origin.startswith(_BY_SALE)]
+        if not issuing:
+            return
         where = {"customers": [one[0] for one in issuing], "sales": [UUID(one[1][len(_BY_SALE) :]) for one in issuing]}
         self._simulated |= {f"{_BY_SALE}{row[0]}" for row in sql.rows(SIMULATED, {**self._where, **where})}
 

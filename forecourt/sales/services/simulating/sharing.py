@@ -103,7 +103,7 @@ class _Run:
         self._aside = next(self._asides, None)
         digits = organisation.company().digits
         self._reader = Reader(where, stations, _products(), digits, differ=as_if.differ)
-        self._coupons = Coupons(where, as_if.templates, self._state)
+        self._coupons = Coupons(where, as_if.templates, self._state, as_if.book.asks_held)
         self._tiers = DraftTiers(as_if.draft, asked.since, asked.until, where) if as_if.draft is not None else None
         self._knows: set[int] = set()
         self._before: Mapping[int, tuple[int, Any]] = {}
@@ -158,6 +158,8 @@ class _Run:
             self._state.standings[customer_id] = self._standing(customer_id)
         if self._as_if.asks_buyer and fresh:
             self._state.buyers |= customers.buyers(fresh)
+        if fresh:
+            self._coupons.learn_held(fresh)
         if self._limited and fresh:
             self._state.uses_of |= coupons.used_before(fresh, self._limited, self._began_at)
 
