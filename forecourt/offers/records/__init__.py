@@ -1,5 +1,14 @@
 """Set-based writes of offers."""
 
-from forecourt.offers.records.budgets import Contested, Wanted, give_back, hold_all, resize, take, take_held
+from forecourt.offers.records.budgets import (
+    Contested,
+    Wanted,
+    give_back,
+    hold_all,
+    open_missing,
+    resize,
+    take,
+    take_held,
+)
 
-__all__ = ["Contested", "Wanted", "give_back", "hold_all", "resize", "take", "take_held"]
+__all__ = ["Contested", "Wanted", "give_back", "hold_all", "open_missing", "resize", "take", "take_held"]

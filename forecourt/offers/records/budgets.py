@@ -25,6 +25,7 @@ INSERT INTO offers_slot (budget, slot, offer_id, measure, quota, used)
 SELECT budget, slot, offer_id, measure, quota, 0
 FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(offers)s::bigint[], %(measures)s::text[], %(quotas)s::numeric[])
   AS new (budget, slot, offer_id, measure, quota)
+WHERE NOT EXISTS (SELECT 1 FROM offers_slot AS kept WHERE kept.budget = new.budget)
 ON CONFLICT (budget, slot) DO NOTHING
 """
 _LOCK: Final = """
@@ -101,6 +102,11 @@ def take(wanted: Mapping[str, Wanted]) -> None:
         raise Contested
 
 
+def open_missing(limits: Mapping[str, Decimal]) -> bool:
+    """Make the slots of budgets that have none yet, without holding those of others; whether there were any."""
+    return bool(limits) and _open(limits) > 0
+
+
 def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:
     """Hold every slot of these budgets until the transaction ends; returns them and exactly what is left of each."""
     if not limits:
@@ -155,8 +161,8 @@ def _share_out(slots: dict[int, list[Decimal]], used: Decimal, limit: Decimal | 
     slots[numbers[0]][1] = used
 
 
-def _open(limits: Mapping[str, Decimal]) -> None:
-    """Make the slots of budgets that are not there yet."""
+def _open(limits: Mapping[str, Decimal]) -> int:
+    """Make the slots of budgets that have none, however many a budget of that limit would be given now; returns how many."""
     rows: dict[str, list[object]] = defaultdict(list)
     budgets: list[str] = []
     for budget, limit in sorted(limits.items()):
@@ -170,7 +176,7 @@ def _open(limits: Mapping[str, Decimal]) -> None:
             rows["measures"].append(measure)
             rows["quotas"].append(slot[0])
     parameters = {name: sql.array(values) for name, values in rows.items()}
-    sql.run(_OPEN, {"budgets": sql.text_array(budgets), **parameters}, hot=True)
+    return sql.run(_OPEN, {"budgets": sql.text_array(budgets), **parameters}, hot=True)
 
 
 def _opened(limits: Mapping[str, Decimal]) -> Slots:

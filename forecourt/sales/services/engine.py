@@ -293,17 +293,25 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     wanted = _wanted(outcomes, limits)
     if not wanted:
         return outcomes
+    # all that it may touch at once, in their order: those of another list that is opened beside would be waited for in a ring
+    if _taken(wanted) or (offer_records.open_missing(limits.budgets) and _taken(wanted)):
+        return outcomes
+    held, left = offer_records.hold_all(limits.budgets)
+    exact = state.copy()
+    exact.left = _with_back(left, limits.freed)
+    outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
+    offer_records.take_held(held, _wanted(outcomes, limits))
+    return outcomes
+
+
+def _taken(wanted: Mapping[str, Wanted]) -> bool:
+    """Whether this writer's own slots had enough; where one had not, nothing is taken and none is held."""
     try:
         with sql.savepoint() if len(wanted) > 1 else nullcontext():
             offer_records.take(wanted)
-        return outcomes
     except offer_records.Contested:
-        held, left = offer_records.hold_all(limits.budgets)
-        exact = state.copy()
-        exact.left = _with_back(left, limits.freed)
-        outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
-        offer_records.take_held(held, _wanted(outcomes, limits))
-        return outcomes
+        return False
+    return True
 
 
 def _wanted(outcomes: Iterable[Outcome], limits: Limits) -> dict[str, Wanted]:
