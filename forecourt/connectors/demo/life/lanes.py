@@ -24,11 +24,13 @@ _BESIDE: Final = ("games.", "sales.handlers.refresh_rollup")
 class Lanes:
     """Shares out lists of sales and readers of the event log; without a process beside it, does all of it here.
 
-    A customer's sales all go through one lane, so that lanes never wait for each other's locks.
+    A customer's sales all go through one lane, so that lanes never wait for each other's locks. `spare` is done here once
+    this lane has posted its part and waits for the other.
     """
 
     def __init__(self, actor: Actor, *, is_alone: bool = True) -> None:
         self._actor = actor
+        self.spare: Callable[[], object] | None = None
         self._pool: ProcessPoolExecutor | None = None
         if not is_alone:
             self._pool = processes.beside(1)
@@ -40,7 +42,7 @@ class Lanes:
 
     def post(self, sales: Sequence[NewSale], lanes: Sequence[int]) -> list[Any]:
         """Make sales final; their receipts, or Problems, in their order."""
-        return self._share(_post, sales, lanes)
+        return self._share(_post, sales, lanes, self.spare)
 
     def read_on(self, names: tuple[str, ...], limit: int = EVENTS_AT_ONCE) -> None:
         """Let the readers whose names begin so take what happened, up to `limit` events at a time."""
@@ -62,7 +64,13 @@ class Lanes:
         done.set_result(work(self._actor))
         return done
 
-    def _share(self, work: Callable[..., list[Any]], sales: Sequence[NewSale], lanes: Sequence[int]) -> list[Any]:
+    def _share(
+        self,
+        work: Callable[..., list[Any]],
+        sales: Sequence[NewSale],
+        lanes: Sequence[int],
+        spare: Callable[[], object] | None = None,
+    ) -> list[Any]:
         if self._pool is None or len(sales) < _WORTH:
             return work(self._actor, sales, clock.now())
         beside = [number for number, lane in enumerate(lanes) if lane % 2]
@@ -71,6 +79,8 @@ class Lanes:
             work, self._actor, [sales[number] for number in beside], clock.now()
         )
         answers = dict(zip(here, work(self._actor, [sales[number] for number in here], clock.now()), strict=True))
+        if spare is not None and not others.done():
+            spare()
         answers.update(zip(beside, others.result(), strict=True))
         return [answers[number] for number in range(len(sales))]
 

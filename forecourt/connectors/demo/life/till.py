@@ -17,7 +17,7 @@ from forecourt.connectors.demo.programme import PROGRAMME
 from forecourt.connectors.demo.receipts import money
 from forecourt.connectors.demo.shelves import ShopPrices
 from forecourt.connectors.demo.trade import Sold
-from forecourt.connectors.demo.values import Member
+from forecourt.connectors.demo.values import Member, Site
 from forecourt.kernel import clock
 from forecourt.kernel.problems import Problem
 from forecourt.sales.values import NewLine, NewSale, NewTender, Quote, Receipt
@@ -35,6 +35,8 @@ _POINTS_A_YUAN: Final = 100
 _KEEPS: Final = 5
 """Yuan's worth of points that nobody pays away: what was spent elsewhere meanwhile is not known at the till."""
 _MOST_YUAN: Final = 20
+_BESIDE: Final = 0.53
+"""The part of the trade that goes through the lane beside: in this one the next day is made as well."""
 
 
 class _Basket(NamedTuple):
@@ -63,6 +65,7 @@ class Till:
         self._later: list[Sold] = []
         self._with_double = {one.double_of for one in world.members if one.double_of is not None}
         self._showed_generic: set[tuple[int, str]] = set()
+        self._beside = _stations_beside(world.chain.sites)
 
     def sell(self, sold: Sequence[Sold], now: datetime, *, all_of_it: bool = False) -> list[tuple[Sold, Receipt]]:
         """Sell these, and what was left of earlier lists; with `all_of_it` leave nothing for later."""
@@ -96,7 +99,9 @@ class Till:
 
     def _sell_list(self, part: Sequence[Sold]) -> list[tuple[Sold, Receipt]]:
         sales = [self._brought(one) for one in part]
-        lanes = [number if one.member is None else one.member for number, one in enumerate(part)]
+        lanes = [
+            self._lane(number, self._who(one), sale) for number, (one, sale) in enumerate(zip(part, sales, strict=True))
+        ]
         asked = [
             number for number, sale in enumerate(sales) if self._asking.might_cost_less(sale, self._who(part[number]))
         ]
@@ -117,6 +122,16 @@ class Till:
                     self._world.recent.append(member.id)
             found.append((one, answer))
         return found
+
+    def _lane(self, number: int, member: Member | None, sale: NewSale) -> int:
+        """So shared out that no lane waits for what the other holds: a business's sales go through one, those of a station too,
+        whose budgets of the day they spend, and those with a code that many use.
+        """
+        if any(code in self._tickets.generic.values() for code in sale.coupons):
+            return 0
+        if member is not None and (member.kind == "business" or not self._beside):
+            return member.index
+        return int(sale.station in self._beside) if self._beside else number
 
     def _who(self, one: Sold) -> Member | None:
         return None if one.member is None else self._world.members[one.member]
@@ -205,6 +220,19 @@ class Till:
         for coupon in receipt.coupons:
             self._world.done["coupons_issued"] += 1
             self._tickets.put(customer_id, Held(coupon.template, coupon.code, coupon.good_from, coupon.good_until))
+
+
+def _stations_beside(sites: Sequence[Site]) -> frozenset[str]:
+    """The stations whose sales go through the lane beside; none where there is but one."""
+    here = beside = 0.0
+    found = []
+    for site in sorted(sites, key=lambda site: -site.weight)[: len(sites) if len(sites) > 1 else 0]:
+        if beside * (1 - _BESIDE) <= here * _BESIDE:
+            beside += site.weight
+            found.append(site.new.code)
+        else:
+            here += site.weight
+    return frozenset(found)
 
 
 def _basket(sale: NewSale) -> _Basket:

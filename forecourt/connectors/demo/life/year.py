@@ -1,9 +1,10 @@
 """The days pass by: people join, deeds are done, sales are made, and what runs by itself runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Final, Protocol
 
 from django.db import connection
@@ -13,10 +14,12 @@ from forecourt.connectors.demo.life import books, families, gatherings, offering
 from forecourt.connectors.demo.life.tickets import Tickets
 from forecourt.connectors.demo.life.till import Till
 from forecourt.connectors.demo.life.world import World
+from forecourt.connectors.demo.seasons import Day
 from forecourt.connectors.demo.trade import Sold, Trade
 from forecourt.connectors.demo.values import Member
 from forecourt.customers import services as customers
 from forecourt.kernel import clock, readers
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import services as loyalty
 from forecourt.sales import services as sales
@@ -88,7 +91,9 @@ class Year:
             self._enrol([one for one in world.members if one.joined_day < 0])
         length = min(_WEEK, max(1, round(_A_TURN * world.span.days / max(1, self._expected))))
         waiting: list[Sold] = []
-        for day, sold in self._trade.days():
+        days = _Ahead(self._trade.days())
+        world.lanes.spare = days.make_next
+        for day, sold in days:
             waiting += sold
             is_last = day.offset == world.span.days - 1
             if (day.offset + 1) % length == 0 or is_last:
@@ -130,14 +135,13 @@ class Year:
             self._enrol_until(clock.now())
         world.live_until(at)
         with clock.as_of(at):
-            if world.today.day == 1 and offset:
-                with connection.cursor() as cursor:
-                    cursor.execute(ANALYZE)
+            is_first = world.today.day == 1 and offset > 0
+            if is_first:
                 self._summary.tier_changes += sales.review_tiers(world.system, world.today)
                 loyalty.warn_of_expiry(world.system, world.today)
             if offset % _CHANCES_EVERY == 0 and playing.is_on():
                 world.lanes.read_on(_CHANCES)
-            self._closing = world.lanes.meanwhile(books.close_days)
+            self._closing = world.lanes.meanwhile(_analyze_and_close if is_first else books.close_days)
             if offset % _GIFTS_EVERY == 0 and families.give_gifts(world):
                 for template in ("BDAY-20", "WASH-FINE"):
                     self._tickets.look_for_new(template)
@@ -197,3 +201,28 @@ class Year:
         given_back = sales.refund_sale(self._world.system, receipt.id, refund)
         self._summary.refunded += 1
         self._net += given_back.totals.net
+
+
+class _Ahead:
+    """Days of trade, of which the next one may be made while there is nothing else to do."""
+
+    def __init__(self, days: Iterator[tuple[Day, list[Sold]]]) -> None:
+        self._days = days
+        self._next: list[tuple[Day, list[Sold]]] = []
+
+    def make_next(self) -> None:
+        if not self._next:
+            self._next = list(islice(self._days, 1))
+
+    def __iter__(self) -> Iterator[tuple[Day, list[Sold]]]:
+        self.make_next()
+        while self._next:
+            yield self._next.pop()
+            self.make_next()
+
+
+def _analyze_and_close(actor: Actor) -> int:
+    """Once a month: statistics, then the books of the days that are over."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANALYZE)
+    return books.close_days(actor)
