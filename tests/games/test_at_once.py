@@ -1,7 +1,7 @@
 """Players at once, each with a connection of their own: the last prize once, limits exact, chances used once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -39,25 +39,49 @@ FEWER = 60
 """Where the same holds as of the last prize, by the same lock."""
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each call gave, or the problem it met; all begin together."""
-    gate = threading.Barrier(len(calls))
+class AtOnce:
+    """Runs calls at the same moment, each in a thread that keeps its connection from turn to turn: a new one would have to read
+    in first what the server knows of every table, and take longer for it than for the turn.
+    """
 
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            gate.wait(10)
-            return call()
-        except Conflict as problem:
-            return problem
-        finally:
-            connection.close()
+    def __init__(self) -> None:
+        self._pools: dict[int, ThreadPoolExecutor] = {}
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    def __call__(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """What each call gave, or the problem it met; all begin together."""
+        gate = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            gate.wait(60)
+            try:
+                return call()
+            except Conflict as problem:
+                return problem
+
+        if len(calls) not in self._pools:
+            self._pools[len(calls)] = ThreadPoolExecutor(len(calls))
+        return list(self._pools[len(calls)].map(run, calls))
+
+    def end(self) -> None:
+        """Let go of the connections."""
+        for count in self._pools:
+            self([_let_go] * count)
+            self._pools[count].shutdown()
+
+
+def _let_go() -> None:
+    connection.close()  # of the thread that runs this
+
+
+@pytest.fixture
+def at_once() -> Iterator[AtOnce]:
+    players = AtOnce()
+    yield players
+    players.end()
 
 
 @pytest.mark.slow
-def test_the_last_prize_to_two_players_200_times(real_chain):
+def test_the_last_prize_to_two_players_200_times(real_chain, at_once):
     """Each turn one is left and two want it: one gets it, the other the consolation."""
     members = real_chain.enrol(2)
     game_id = put_up(always("mug", prizes=(msgspec.structs.replace(MUG, stock=0), TEN, HUNDRED)))
@@ -71,7 +95,7 @@ def test_the_last_prize_to_two_players_200_times(real_chain):
     everything_proves()
 
 
-def test_a_customers_limit_is_exact_at_once(real_chain):
+def test_a_customers_limit_is_exact_at_once(real_chain, at_once):
     (member,) = real_chain.enrol()
     put_up(a_wheel(per_day=3))
     spun = at_once([lambda: services.spin_wheel(HEAD_OFFICE, "wheel", member)] * 8)
@@ -80,7 +104,7 @@ def test_a_customers_limit_is_exact_at_once(real_chain):
     everything_proves()
 
 
-def test_one_chance_and_points_for_one_play_at_once(real_chain):
+def test_one_chance_and_points_for_one_play_at_once(real_chain, at_once):
     (member,) = real_chain.enrol()
     give_points(member, 50)
     put_up(always("mug", needs_chance=True, points_cost=50))
@@ -93,7 +117,7 @@ def test_one_chance_and_points_for_one_play_at_once(real_chain):
 
 
 @pytest.mark.slow
-def test_two_of_a_household_who_buy_tickets_at_once_never_wait_in_a_ring(real_chain):
+def test_two_of_a_household_who_buy_tickets_at_once_never_wait_in_a_ring(real_chain, at_once):
     """The points are the third one's: each must hold its lock besides its own and the other's."""
     real_chain.publish(msgspec.structs.replace(PROGRAMME, household_shares=True), valid_from=ago(1))
     first, second, pays = real_chain.enrol(3)
@@ -113,14 +137,14 @@ def test_two_of_a_household_who_buy_tickets_at_once_never_wait_in_a_ring(real_ch
     everything_proves()
 
 
-def test_the_same_reference_at_once_is_one_spin(real_chain):
+def test_the_same_reference_at_once_is_one_spin(real_chain, at_once):
     (member,) = real_chain.enrol()
     put_up(always("mug"))
     spun = at_once([lambda: services.spin_wheel(HEAD_OFFICE, "wheel", member, reference="r")] * 6)
     assert len({one.play_id for one in spun}) == len({one.won.code for one in spun}) == Win.objects.count() == 1
 
 
-def test_goods_are_handed_over_once_at_once(real_chain):
+def test_goods_are_handed_over_once_at_once(real_chain, at_once):
     (member,) = real_chain.enrol()
     put_up(always("mug"))
     code = services.spin_wheel(HEAD_OFFICE, "wheel", member).won.code
@@ -128,7 +152,7 @@ def test_goods_are_handed_over_once_at_once(real_chain):
     assert sum(isinstance(one, Conflict) for one in handed) == 3
 
 
-def test_ending_waits_for_plays_and_lets_none_in_after(real_chain):
+def test_ending_waits_for_plays_and_lets_none_in_after(real_chain, at_once):
     members = real_chain.enrol(6)
     game_id = put_up(always("mug"))
     plays = [lambda member=member: services.spin_wheel(HEAD_OFFICE, "wheel", member) for member in members]
@@ -140,7 +164,7 @@ def test_ending_waits_for_plays_and_lets_none_in_after(real_chain):
     everything_proves()
 
 
-def test_a_draw_held_by_several_at_once_is_held_once(real_chain):
+def test_a_draw_held_by_several_at_once_is_held_once(real_chain, at_once):
     members = real_chain.enrol(10)
     prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=10, winners=40)
     game_id = put_up(a_draw(prize))
@@ -162,7 +186,7 @@ def test_a_draw_held_by_several_at_once_is_held_once(real_chain):
 
 
 @pytest.mark.slow
-def test_a_reserve_steps_in_once_each_time(real_chain):
+def test_a_reserve_steps_in_once_each_time(real_chain, at_once):
     """Each turn two people pass the same winner's prize on: one does, and the next reserve has it, once."""
     members = real_chain.enrol(4)
     prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=FEWER, stock=FEWER, reserves=FEWER)
@@ -178,7 +202,7 @@ def test_a_reserve_steps_in_once_each_time(real_chain):
 
 
 @pytest.mark.slow
-def test_a_prize_is_confirmed_or_passed_on_each_time(real_chain):
+def test_a_prize_is_confirmed_or_passed_on_each_time(real_chain, at_once):
     """Each turn the winner confirms while another passes the prize on: one of them does, and what is given agrees."""
     members = real_chain.enrol(4)
     prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=FEWER, stock=FEWER, reserves=FEWER)
@@ -200,7 +224,7 @@ def test_a_prize_is_confirmed_or_passed_on_each_time(real_chain):
     everything_proves()
 
 
-def test_the_deadline_at_once_passes_each_prize_once(real_chain):
+def test_the_deadline_at_once_passes_each_prize_once(real_chain, at_once):
     members = real_chain.enrol(4)
     prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=1, winners=30, stock=30, reserves=20)
     game_id = put_up(a_draw_to_confirm(prize))
