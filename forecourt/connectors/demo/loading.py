@@ -80,8 +80,17 @@ class Summary:
         return asdict(self)
 
 
-def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until: datetime | None = None) -> Summary:
+def load(
+    actor: Actor,
+    sizes: Sizes,
+    progress: Progress | None = None,
+    *,
+    until: datetime | None = None,
+    trials_by_worker: bool = False,
+) -> Summary:
     """Make a chain and load it into an empty database, up to `until` (now unless given); returns what there is then.
+
+    With `trials_by_worker` its simulations wait for a worker to run them, as any that somebody asks for.
 
     All is recorded as of when it would have happened. Raises Invalid for sizes out of bounds, and Conflict when there are
     stations, customers or sales already. A load that was broken off leaves what it had loaded; begin again with an empty
@@ -109,7 +118,7 @@ def load(actor: Actor, sizes: Sizes, progress: Progress | None = None, *, until:
             summary.tier_changes += sales.review_tiers(actor, span.until.date())
             lanes.read_on(_SUMS)
             _catch_up(tell)
-    trials.run(world, tell)
+    trials.run(world, tell, by_worker=trials_by_worker)
     _tidy()
     _write_planted(sizes, span, chain, people)
     summary.life = {word: count for word, count in sorted(world.done.items()) if count}

@@ -24,7 +24,10 @@ _PLAIN_SECONDS = 5.0
 )
 @click.option("--days", type=click.IntRange(2, 3650), default=400, show_default=True, help="Days up to today.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same chain.")
-def demo(stations: int, customers: int, days: int, seed: int) -> None:
+@click.option(
+    "--leave-simulations", is_flag=True, help="Leave the simulations to the worker that `forecourt up` starts."
+)
+def demo(stations: int, customers: int, days: int, seed: int, leave_simulations: bool) -> None:
     """Make a Chinese chain and load it into an empty database: customers, sales, and all that a chain does around them.
 
     Tells how far it is on standard error, and what there is at the end on standard output, as one line of JSON. What
@@ -38,7 +41,7 @@ def demo(stations: int, customers: int, days: int, seed: int) -> None:
     settle_in()
     sizes = Sizes(stations=stations, customers=customers, days=days, seed=seed)
     with _Bars() if sys.stderr.isatty() else _Lines() as progress:
-        summary = load(SYSTEM, sizes, progress)
+        summary = load(SYSTEM, sizes, progress, trials_by_worker=leave_simulations)
     click.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
 
 

@@ -112,13 +112,15 @@ def _load_demo(supervisor: Supervisor) -> None:
         supervisor.say("there is no demo data in this version")
         return
     supervisor.say("loading demo data (`forecourt up --no-demo` starts without)")
-    command = [sys.executable, "-m", "forecourt", "demo"]
+    # what it simulates the worker does beside the doors, as whatever somebody asks for
+    command = [sys.executable, "-m", "forecourt", "demo", "--leave-simulations"]
     done = subprocess.run(command, check=False, preexec_fn=dies_with_parent())
     if done.returncode != 0:
         raise Unavailable(
             f"The demo data could not be loaded (exit code {done.returncode}). Remove {home()} to begin anew, "
             "or start without by `forecourt up --no-demo`."
         )
+    supervisor.say("the worker runs the simulations of the demo beside the doors; their page tells how far they are")
 
 
 def _start_processes(supervisor: Supervisor, settings: HostSettings) -> None:

@@ -7,7 +7,11 @@ import pytest
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.connectors.demo import loading
-from forecourt.connectors.demo.values import Sizes
+from forecourt.connectors.demo.chain import make_chain
+from forecourt.connectors.demo.life import trials
+from forecourt.connectors.demo.life.office import hire
+from forecourt.connectors.demo.life.world import World
+from forecourt.connectors.demo.values import Sizes, Span
 from forecourt.customers import queries as customers
 from forecourt.faces import proofs
 from forecourt.kernel import home, sql
@@ -133,3 +137,19 @@ def life_went_on(summary):
     assert sql.rows("SELECT count(*) FROM customers_household")[0][0] == summary.life["households"] > 0
     assert sql.rows("SELECT count(*) FROM occasions_gift")[0][0] > 0
     assert sql.rows("SELECT count(*) FROM games_play")[0][0] == summary.life["plays"] > 0
+
+
+def test_simulations_may_be_left_to_the_worker(committed):
+    span = Span.ending(UNTIL, SIZES.days)
+    chain = make_chain(SIZES, span)
+    heard = []
+    trials.run(
+        World(SYSTEM, SIZES, span, chain, [], hire(SYSTEM, chain)), lambda *told: heard.append(told), by_worker=True
+    )
+    waiting = sql.rows("SELECT id FROM sales_simulation WHERE state = 'waiting' ORDER BY id")
+    jobs = (
+        "SELECT (args ->> 'simulation_id')::bigint FROM procrastinate_jobs "
+        "WHERE task_name = 'sales.simulate' AND status = 'todo' ORDER BY id"
+    )
+    assert sql.rows(jobs) == waiting
+    assert (len(waiting), heard) == (2, [])

@@ -82,6 +82,8 @@ def _sign_up(world: World, key: str, starts: datetime, came: float, random: Rand
     for member in world.some(random, 12):
         if world.purse.points.get(member.id, 0) < view.cost:
             continue
+        if view.tiers and world.purse.tiers.get(member.id) not in view.tiers:
+            continue
         try:
             found = services.sign_up(world.office.agent, world.found[key], member.id)
         except Conflict:  # another tier, or too few points

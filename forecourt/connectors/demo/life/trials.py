@@ -12,8 +12,10 @@ from forecourt.sales.values import SimulationAsked
 _DRAFT: Final = "draft-ride-hailing"
 
 
-def run(world: World, tell: Callable[[str, int, int], None]) -> None:
-    """Simulate the last whole month, or as much of it as there is. Called when all sales are there."""
+def run(world: World, tell: Callable[[str, int, int], None], *, by_worker: bool = False) -> None:
+    """Simulate the last whole month, or as much of it as there is; or ask for it and leave it to the worker, which begins
+    once there is one. Called when all sales are there.
+    """
     first = max(world.month(1).date(), world.span.first)
     until = max(first, min(world.month(0).date() - timedelta(days=1), world.span.until.date()))
     wanted = (
@@ -22,6 +24,8 @@ def run(world: World, tell: Callable[[str, int, int], None]) -> None:
     )
     for asked in wanted:
         with clock.as_of(world.span.until):
-            services.run_simulation(services.ask_simulation(world.office.marketer, asked, wait=True))
+            asked_for = services.ask_simulation(world.office.marketer, asked, wait=not by_worker)
+            if not by_worker:
+                services.run_simulation(asked_for)
+                tell("trials", world.done["simulations"] + 1, len(wanted))
         world.done["simulations"] += 1
-        tell("trials", world.done["simulations"], len(wanted))
