@@ -11,8 +11,9 @@ from forecourt.accounts import services as claims
 from forecourt.coupons import records as coupon_records
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import NewCoupon, Template
-from forecourt.kernel import sql, stamps
+from forecourt.kernel import clock, sql, stamps
 from forecourt.loyalty.values import Tier
+from forecourt.offers import records as offer_records
 from forecourt.offers import services as offers
 from forecourt.offers.rules import language
 from forecourt.sales import services, wire
@@ -207,6 +208,16 @@ def test_large_budgets_stand_in_slots_and_are_spent_to_the_last_unit(chain):
     answers = chain.post(*[a_sale(str(number), None, tenders=()) for number in range(1003)])
     assert sum(bool(receipt.offers) for receipt in answers) == 1000
     assert left() == {"uses:total": Decimal(0)}
+
+
+def test_a_budget_that_is_raised_over_a_thousand_keeps_its_limit_in_the_slot_it_has(chain):
+    publish(per_litre(budgets=[{"measure": "volume", "limit": "30"}]))
+    post(chain, "1", None)
+    publish(per_litre(budgets=[{"measure": "volume", "limit": "2000"}]), since=0)
+    ((budget,),) = sql.rows("SELECT budget FROM offers_slot")
+    assert not offer_records.open_missing({budget: Decimal(2000)})  # as a writer does whose own slot it has not
+    post(chain, "2", None, occurred_at=clock.now())
+    assert left() == {"volume:total": Decimal(2000 - 2 * 20)}
 
 
 def test_limits_of_a_customer_by_day_and_in_all(chain):
