@@ -198,6 +198,8 @@ def test_a_key_of_one_station_changes_nothing_that_holds_for_all(chain):
     body = {"prize": "mug", "add": 1, "reason": "x"}
     answers = [
         here.post("/games", as_sent(a_draw())),
+        here.get("/games/quiz/rules"),
+        here.get("/game-drafts"),
         here.put("/games/quiz/rules", as_sent(a_quiz())),
         here.delete("/games/quiz"),
         here.post("/games/wheel/copy", {"code": "twin"}),

@@ -25,7 +25,7 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)]
 Days = Annotated[int, Field(ge=0, le=3650, strict=True)]
 Place = Annotated[int, Field(ge=0, le=1000, strict=True)]
 _encoder: Final = msgspec.json.Encoder(decimal_format="string")
-_MOST: Final = 200
+_MOST: Final = 1000
 """Items of a list within a game; what can be played asks for fewer."""
 
 
@@ -106,7 +106,7 @@ class QuizRule(Body):
     won. `tells_answers`: who passed, or has no try left, sees the right ones.
     """
 
-    questions: Annotated[list[QuestionRule], Field(max_length=1000)]
+    questions: Annotated[list[QuestionRule], Field(max_length=_MOST)]
     awards: Annotated[list[AwardRule], Field(max_length=_MOST)]
     ask: Place = 0
     seconds: Annotated[int, Field(ge=0, le=86_400, strict=True)] = 0

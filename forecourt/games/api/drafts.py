@@ -40,7 +40,7 @@ def list_drafts(
     request: KeyedRequest, wanted: Query[DraftFilter], limit: Limit = 50, cursor: Cursor | None = None
 ) -> HttpResponse:
     """The newest first."""
-    request.actor.require(permissions.EDIT_GAMES)
+    request.actor.require_everywhere(permissions.EDIT_GAMES)
     before = position_of(cursor, [int])
     waiting = {int(one.key): one for one in reviews.open_reviews("game")}
     found = queries.drafts(
@@ -64,7 +64,7 @@ def list_drafts(
 )
 def get_rules(request: KeyedRequest, code: GameCode) -> HttpResponse:
     """With what is right in a quiz, so not for keys that play."""
-    request.actor.require(permissions.EDIT_GAMES)
+    request.actor.require_everywhere(permissions.EDIT_GAMES)
     return draft_out(code)
 
 

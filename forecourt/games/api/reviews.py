@@ -1,14 +1,16 @@
 """Routes of games that are handed in, and what somebody else decides."""
 
+import msgspec
+from django.http import HttpResponse
 from ninja import Router, Status
 
 from forecourt.games import permissions, queries, services
 from forecourt.games.api.answers import GameOut, games_out
-from forecourt.games.api.drafting import GameCode, GameRule
+from forecourt.games.api.drafting import GameCode, GameRule, encoded
 from forecourt.games.api.subjects import published
+from forecourt.games.values import GameRules
 from forecourt.kernel import reviews
 from forecourt.kernel.schemas import HandInBody, KeyedRequest, ReviewedOut, SendBackBody, needs
-from forecourt.kernel.values import Review
 
 router = Router()
 
@@ -19,25 +21,27 @@ class GameReviewOut(ReviewedOut):
     game: GameOut
     draft: GameRule
 
-    @classmethod
-    def of(cls, review: Review, game: GameOut) -> "GameReviewOut":
-        return cls(**cls.said(review), game=game, draft=GameRule.model_validate(review.body))
-
 
 @router.get(
     "/game-reviews",
-    response=list[GameReviewOut],
+    response={200: list[GameReviewOut]},
     operation_id="games_reviews",
     summary="Games that wait for approval",
     openapi_extra=needs("games:approve"),
 )
-def list_reviews(request: KeyedRequest) -> list[GameReviewOut]:
+def list_reviews(request: KeyedRequest) -> HttpResponse:
     """What waits longest first."""
     request.actor.require(permissions.APPROVE_GAMES)
     waiting = reviews.open_reviews("game")
     found = queries.games_by_id([int(one.key) for one in waiting])
     games = games_out([found[int(one.key)] for one in waiting])
-    return [GameReviewOut.of(one, game) for one, game in zip(waiting, games, strict=True)]
+    return encoded(
+        [
+            GameReviewOut.said(one)
+            | {"game": game.model_dump(mode="json"), "draft": msgspec.convert(one.body, GameRules)}
+            for one, game in zip(waiting, games, strict=True)
+        ]
+    )
 
 
 @router.post(
