@@ -131,3 +131,20 @@ def test_a_claim_that_cannot_be_is_refused_by_its_field(books: Books, writer):
     assert writer.post("/claims", body | {"entity": "海岭能源"}).json()["entity"] == "海岭能源"
     assert new_caller(HEAD_OFFICE, "accounts:read").post("/claims", body).status_code == 403
     assert new_caller(HEAD_OFFICE, "accounts:write", station="S001").post("/claims", body).status_code == 403
+
+
+def test_what_offers_cost_is_told_by_who_pays_and_by_offer(books: Books, writer):
+    award(JUNE[0], "9.00", offer=1)
+    award(JUNE[1], "2.00", offer=2)
+    award(JUNE[0], "3.00", funder="brand")
+    span = f"since={JUNE[0]}&until={JUNE[1]}"
+    lines = writer.get(f"/funding?{span}").json()
+    assert [(one["key"], Decimal(one["total"]), one["sales"]) for one in lines] == [
+        ("supplier:aoke", 11, 2),
+        ("brand", 3, 1),
+    ]
+    by_offer = writer.get(f"/funding?{span}&by=offer&funder=supplier:aoke&station=S001").json()
+    assert [(one["name"], Decimal(one["discount"])) for one in by_offer] == [("优惠1", 9), ("优惠2", 2)]
+    assert writer.get(f"/funding?{span}&station=S999").json()["fields"].keys() == {"station"}
+    assert writer.get(f"/funding?{span}&entity=nobody").json()["fields"].keys() == {"entity"}
+    assert writer.get(f"/funding?since={JUNE[1]}&until={JUNE[0]}").json()["fields"].keys() == {"until"}

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from forecourt.accounts.api import books, closing, policies, simulated
+from forecourt.accounts.api import books, closing, funding, policies, simulated
 
 router = Router()
-for part in (policies, books, closing, simulated):
+for part in (policies, books, closing, funding, simulated):
     router.add_router("", part.router)

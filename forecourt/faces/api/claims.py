@@ -9,9 +9,9 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from forecourt.accounts import queries, services
+from forecourt.accounts.api.funding import entity_named
 from forecourt.accounts.values import ClaimView, Cost
 from forecourt.faces import funding
-from forecourt.kernel.problems import Invalid
 from forecourt.kernel.schemas import (
     Body,
     Cursor,
@@ -198,7 +198,7 @@ def list_claim_costs(request: KeyedRequest, claim_id: Id) -> list[ClaimCostOut]:
 )
 def draft_claim(request: KeyedRequest, body: ClaimBody) -> Status[FundingClaimOut]:
     """What was not claimed before, corrections of earlier claims included. 409 while the funder has a draft."""
-    entity_id = _entity_id(body.entity)
+    entity_id = entity_named(body.entity)
     costs = funding.costs_of(body.funder, body.since, body.until, entity_id)
     made = services.draft_claim(request.actor, body.funder, body.since, body.until, entity_id=entity_id, costs=costs)
     return Status(201, FundingClaimOut.of(made))
@@ -255,13 +255,3 @@ def _costs(request: KeyedRequest, claim_id: int) -> list[Cost]:
     """What rewards add to a claim now."""
     claim = queries.claim(request.actor, claim_id)
     return funding.costs_of(claim.funder, claim.since, claim.until, claim.entity_id)
-
-
-def _entity_id(name: str) -> int | None:
-    """The legal entity of that name, None for all of them; Invalid where there is none."""
-    if not name:
-        return None
-    for entity_id, known in queries.entities().items():
-        if known == name:
-            return entity_id
-    raise Invalid.field("entity", f"{name!r} is no legal entity; give the name that its stations bear, or leave it out")
