@@ -16,6 +16,7 @@ from forecourt.offers.values import FloorChange
 from forecourt.sales import queries, services
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
+from tests.api.conftest import new_caller
 from tests.bench.samples import open_sample_station
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, ago, set_floor
 from tests.sales.test_offers import per_litre, publish
@@ -113,3 +114,19 @@ def test_other_combining_and_other_floors_are_simulated():
         ask(floors=(FloorChange(product="no"),))
     with pytest.raises(Invalid, match="not a station"):
         ask(floors=(FloorChange(product="92", station="no"),))
+
+
+def test_the_api_takes_them_and_keeps_what_was_simulated():
+    writer = new_caller(HEAD_OFFICE, "offers:write")
+    draft(per_litre())
+    span = {"since": str(asked().since), "until": str(asked().until)}
+    body = span | {"offers": ["litre"], "policy": {"most_offers": 1}, "floors": [{"product": "92", "margin": "0.20"}]}
+    made = writer.post("/simulations", body).json()
+    assert made["asked"]["policy"]["most_offers"] == 1
+    assert made["asked"]["floors"] == [{"product": "92", "station": "", "margin": "0.20"}]
+    assert made["rules"]["offers"][0]["offer"]["then"] == [{"give": "per_unit", "off": "0.30"}]
+    assert made["changed"] == {"offers": [], "programme": False}
+    offers.change_offer(HEAD_OFFICE, "litre", decoded(per_litre(off="1.00")))
+    assert writer.get(f"/simulations/{made['id']}").json()["changed"] == {"offers": ["litre"], "programme": False}
+    for wrong in ({"reviewed": ["litre"]}, {"floors": [{"product": "no"}]}, {"policy": {"most_percent": "101"}}):
+        assert writer.post("/simulations", span | wrong).status_code == 422

@@ -60,6 +60,7 @@ def found(row: SimulationRow) -> dict[str, Any]:
         "liability": worth,
         "has_costs": bool(total["cost"]),
         "is_told_apart": "costed" in total,
+        "costed": int(total.get("costed", 0)),
         "margin_before": before,
         "margin_after": after,
         "margin": after - before,

@@ -48,7 +48,7 @@ def remarks(row: SimulationRow) -> list[str]:
     shown = found(row)
     said = []
     if shown["has_costs"] and shown["is_told_apart"]:
-        costed = int(shown["total"]["costed"])
+        costed = shown["costed"]
         said += [
             ngettext(
                 "Margins are of the %(number)s sale of whose goods all costs are known: what was asked, less what the goods "

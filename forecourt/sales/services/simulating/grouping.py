@@ -43,6 +43,8 @@ PAID: Final = (
     "margin_after",
 )
 """Of a payer: the sales it paid on, with their fuel; what it paid; the margins of those that it would have paid on."""
+MOST_DIGITS: Final = 3
+"""Of quantities; money has fewer."""
 WON: Final = ("winners", "losers", "unchanged", "gain", "loss")
 
 
@@ -67,8 +69,13 @@ def most(counted: Mapping[Any, int], limit: int) -> list[list[Any]]:
 
 
 def said(names: Iterable[str], sums: Iterable[Figure]) -> dict[str, str]:
-    """Figures by their names, as text."""
-    return {name: f"{Decimal(value):f}" for name, value in zip(names, sums, strict=True)}
+    """Figures by their names, as text, without the zeros that costs times quantities leave behind."""
+    return {name: _text(f"{Decimal(value):f}") for name, value in zip(names, sums, strict=True)}
+
+
+def _text(figure: str) -> str:
+    units, _point, fraction = figure.partition(".")
+    return f"{units}.{fraction.rstrip('0'):0<2}" if len(fraction) > MOST_DIGITS else figure
 
 
 def won(worth: Iterable[Decimal]) -> dict[str, Any]:
