@@ -68,6 +68,7 @@ CHECKS: Final = (
     _Check("refunds", "sales_sale WHERE refund_of IS NOT NULL", _of(sales_folder.__file__, "prove_refunds")),
     _Check("awards of offers", "sales_award", _of(sales_folder.__file__, "prove_awards")),
     _Check("budgets of offers", "offers_slot", _of(sales_folder.__file__, "prove_budgets")),
+    _Check("limits of customers", "sales_award WHERE customer_id > 0", _of(sales_folder.__file__, "prove_limits")),
     _Check("points balances", "loyalty_entry", _of(loyalty_folder.__file__, "prove_balances")),
     _Check("lots and debts", "loyalty_entry", _of(loyalty_folder.__file__, "prove_lots")),
     _Check("allocations", "loyalty_allocation", _of(loyalty_folder.__file__, "prove_allocations")),

@@ -1,11 +1,13 @@
 """`forecourt prove`: it finds nothing in good books, and every proof finds what was tampered with."""
 
+from decimal import Decimal
+
 import pytest
 from click.testing import CliRunner
 
 from forecourt.faces import proofs
 from forecourt.faces.cli.prove import prove
-from forecourt.kernel import sql
+from forecourt.kernel import clock, sql
 from forecourt.loyalty import services as loyalty_services
 from forecourt.sales import services
 from forecourt.sales.values import NewRefund, RefundLine
@@ -39,7 +41,11 @@ def busy_chain(real_chain):
     services.refund_sale(HEAD_OFFICE, sale.id, NewRefund(source_ref="r", lines=(RefundLine(line=1),)))
     loyalty_services.adjust_points(HEAD_OFFICE, first, 40, "gift")
     loyalty_services.adjust_points(HEAD_OFFICE, second, -5, "spent")
-    publish(per_litre(budgets=[{"measure": "volume", "limit": "1000"}]))
+    publish(
+        per_litre(
+            budgets=[{"measure": "volume", "limit": "1000"}, {"measure": "uses", "limit": "4", "per": "customer"}]
+        )
+    )
     real_chain.post_one("7", 1, tenders=())
     services.review_tiers(HEAD_OFFICE, day_of(ago(0)))
     everything_proves()
@@ -61,6 +67,7 @@ TAMPERING = {
     "awards of offers": "UPDATE sales_award SET discount = discount + 100",
     "visits": "UPDATE loyalty_balance SET sales = sales + 1 WHERE customer_id = 1",
     "budgets of offers": "UPDATE offers_slot SET used = used + 1",
+    "limits of customers": "UPDATE sales_award SET uses = uses + 4 WHERE uses > 0",
     "tiers": "UPDATE loyalty_balance SET tier = 'gold' WHERE customer_id = 2",
 }
 
@@ -114,3 +121,46 @@ def test_the_command_prints_counts_and_ends_with_one_on_a_difference(busy_chain)
     bad = CliRunner().invoke(prove)
     assert bad.exit_code == 1
     assert "points balances: customer 1: recorded" in bad.output
+
+
+@pytest.fixture
+def changing_chain(real_chain):
+    """A chain whose offer said something else of its budgets and limits in each version, and gave something in each."""
+    real_chain.enrol(2)
+    once = {"measure": "uses", "limit": "1", "per": "customer"}
+    twice = {"measure": "uses", "limit": "2", "per": "customer"}
+    for number, budgets in enumerate(
+        (
+            [],
+            [{"measure": "money", "limit": "5000"}, once],
+            [{"measure": "money", "limit": "4000"}, {"measure": "volume", "limit": "900", "per": "station_day"}, twice],
+            [{"measure": "uses", "limit": "70", "per": "day"}, twice],
+        )
+    ):
+        publish(per_litre(budgets=budgets), since=0)
+        sold = real_chain.post(
+            *[a_sale(f"{number}-{who}", who, occurred_at=clock.now(), tenders=()) for who in (1, 2, None)]
+        )
+        assert number in (0, 3) or not sold[2].offers
+        services.refund_sale(HEAD_OFFICE, sold[0].id, NewRefund(source_ref=f"{number}-part", lines=HALF))
+    everything_proves()
+    return real_chain
+
+
+HALF = (RefundLine(line=1, quantity=Decimal(10)),)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "proof"),
+    [
+        ("UPDATE offers_slot SET used = used - 1 WHERE budget LIKE '%%:money:total' AND used > 0", "budgets of offers"),
+        ("UPDATE offers_slot SET used = used + 1 WHERE budget LIKE '%%:volume:%%'", "budgets of offers"),
+        ("DELETE FROM offers_slot WHERE budget LIKE '%%:money:%%'", "budgets of offers"),
+        ("UPDATE sales_award SET version = 2 WHERE version = 1", "budgets of offers"),
+        ("UPDATE sales_award SET version = 2", "limits of customers"),
+        ("UPDATE sales_award SET uses = -9 WHERE uses > 0", "limits of customers"),
+    ],
+)
+def test_budgets_and_limits_of_several_versions_are_proven_to_the_unit(changing_chain, tampering, proof):
+    assert sql.run(tampering) > 0
+    assert proof in differences()
