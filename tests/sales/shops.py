@@ -23,6 +23,7 @@ from forecourt.offers import services as offers
 from forecourt.offers.rules import conditions as when
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer
+from forecourt.offers.rules.matching import walk
 from forecourt.offers.values import Budget, Measure, Per, Share
 from forecourt.sales.values import NewLine, RefundLine
 from tests.offers import worlds
@@ -59,8 +60,10 @@ def law(examples: int):
     )
 
 
-def open_shop(chain: Chain) -> None:
-    """Products, costs, coupons and a programme with benefits of tiers, as the worlds of offers know them."""
+def open_shop(chain: Chain, *, automatic: bool = True) -> None:
+    """Products, costs, coupons and a programme with benefits of tiers, as the worlds of offers know them. Coupons of the first
+    template need not be shown unless told otherwise.
+    """
     for sold in worlds.PRODUCTS:
         category = _category(sold.categories[0]) if sold.categories else None
         row, _is_new = Product.objects.update_or_create(
@@ -78,7 +81,7 @@ def open_shop(chain: Chain) -> None:
         if sold.kind is Kind.GOODS:
             costs(sold.code, str(rounded(Decimal(worlds.PRICES[sold.id]) * Decimal("0.6"), 2)))
     for template in TEMPLATES:
-        coupons.create_template(HEAD_OFFICE, template)
+        coupons.create_template(HEAD_OFFICE, replace(template, is_automatic=template.is_automatic and automatic))
     chain.publish(TIERED, valid_from=ago(60))
 
 
@@ -116,6 +119,11 @@ def roll_rule(dice: Dice, code: str, *, exhaustible: bool = True) -> Offer:
         except Invalid:
             continue
         return offer
+
+
+def asks_what_was_before(offer: Offer) -> bool:
+    """Whether it looks at a member's earlier visits: at those that were posted before."""
+    return any(isinstance(one, when.FirstPurchase | when.NthVisit | when.SinceLast) for one in walk(offer.when))
 
 
 def roll_budgets(dice: Dice, offer: Offer, *, exhaustible: bool = True, chance: float = 0.6) -> tuple[Budget, ...]:
