@@ -101,7 +101,7 @@ def _wrong_step(taken: StepTaken, previous: StepTaken | None, rulebooks: Ruleboo
     if taken.rulebook is None:
         return [(place, "a step", "no such review")]
     programme = rulebooks.version(taken.rulebook).programme
-    due = next_state(step.before, step.value, taken.day, programme, is_business=step.is_business)
+    due = next_state(step.before, step.value, taken.day, programme, is_business=step.is_business, kept=step.kept)
     wrong = []
     if due != step.after:
         wrong.append((place, _said(step.after), _said(due)))
@@ -134,8 +134,10 @@ def _wrong_count(member: TierValue, last: StepTaken | None, counts: list[_Count]
         if counted is None:
             continue
         start = last.step.before if last is not None and last.review_id == count.review_id else member.state
-        due = next_state(start, counted.value, count.day, count.programme, is_business=member.is_business)
-        if (due, counted.value) == (member.state, member.stored):
+        due = next_state(
+            start, counted.value, count.day, count.programme, is_business=member.is_business, kept=counted.kept
+        )
+        if (due, counted.value, counted.kept) == (member.state, member.stored, member.stored_kept):
             return None
         said = said or f"{_said(due)} at {counted.value}"
     return said

@@ -131,6 +131,8 @@ class TierShown(Value):
 class Programme(Value):
     """The rules as published: one version of the rulebook. `tiers` rise by threshold, the first one from zero.
 
+    Tiers are entered by what `tier_basis` counts over `tier_window_days`. With `keep_basis` they are kept by what it counts
+    over `keep_window_days`; without, by the same that they are entered by.
     Who falls below what keeps a tier holds it `grace_days` more and is warned `warn_days` before it ends; businesses start
     in `business_tier`. Years of points (CALENDAR) end on `year_ends`, month and day. Points can be spent `pending_days` after
     they were earned. As a tender a point is worth `point_value`; at least `spend_minimum` points at once, in steps of
@@ -144,6 +146,8 @@ class Programme(Value):
     tiers: tuple[Tier, ...] = ()
     tier_basis: TierBasis = TierBasis.SPEND
     tier_window_days: int = 365
+    keep_basis: TierBasis | None = None
+    keep_window_days: int = 0
     grace_days: int = 0
     warn_days: int = 30
     business_tier: str = ""
@@ -158,6 +162,16 @@ class Programme(Value):
     spend_by: SpendBy = SpendBy.PROVEN
     adjust_limit: int = 0
     household_shares: bool = False
+
+    @property
+    def keeping_basis(self) -> TierBasis:
+        """What counts towards keeping a tier."""
+        return self.tier_basis if self.keep_basis is None else self.keep_basis
+
+    @property
+    def keeping_window_days(self) -> int:
+        """Over how many days that is counted."""
+        return self.tier_window_days if self.keep_basis is None else self.keep_window_days
 
 
 class Draft(Value):
@@ -228,6 +242,7 @@ class TierStep(Value):
     """What a review of tiers found of a member and made of it.
 
     `before` is where the tier stood before the day that was reviewed, `found` and `counted` what stands in the balance.
+    `kept` is what counts towards keeping the tier, null where that is `value` too.
     """
 
     customer_id: int
@@ -237,12 +252,14 @@ class TierStep(Value):
     counted: Decimal
     value: Decimal
     is_business: bool = False
+    kept: Decimal | None = None
 
 
 class TierProgress(Value):
     """How far a member is, as of the last review: `value` counts by `basis` over the programme's window.
 
-    `missing` is what the next tier wants, `keep_missing` what keeping this one does; `until` the last day of a grace.
+    `missing` is what the next tier wants, `keep_missing` what keeping this one does, of which `keep_value` counts by
+    `keep_basis` over `keep_window_days`; `until` the last day of a grace.
     """
 
     customer_id: int
@@ -252,6 +269,9 @@ class TierProgress(Value):
     until: date | None
     basis: TierBasis
     window_days: int
+    keep_value: Decimal
+    keep_basis: TierBasis
+    keep_window_days: int
     keep_missing: Decimal = Decimal(0)
     next_tier: str = ""
     next_name: str = ""

@@ -140,7 +140,7 @@ def tier_in_words(tier: Tier, programme: Programme) -> str:
     """From when a tier is reached and kept, and what it brings."""
     parts = [_("from %(value)s") % {"value": counted(tier.threshold, programme)}]
     if tier.keep is not None:
-        parts.append(_("kept from %(value)s") % {"value": counted(tier.keep, programme)})
+        parts.append(_("kept from %(value)s") % {"value": counted_to_keep(tier.keep, programme)})
     return " · ".join(parts + benefits(tier))
 
 
@@ -184,9 +184,21 @@ def shown(programme: Programme, code: str) -> TierShown | None:
 
 def counted(value: Decimal, programme: Programme) -> str:
     """A threshold in what the programme's tiers count: 8,000 CNY, 600 litres, 12 visits."""
-    if programme.tier_basis is TierBasis.SPEND:
+    return _counted(value, programme.tier_basis)
+
+
+def counted_to_keep(value: Decimal, programme: Programme) -> str:
+    """The same of what keeps a tier, with the window where it is one of its own: 400 litres in 90 days."""
+    said = _counted(value, programme.keeping_basis)
+    if programme.keep_basis is None:
+        return said
+    return _("%(value)s in %(days)s") % {"value": said, "days": _days(programme.keep_window_days)}
+
+
+def _counted(value: Decimal, basis: TierBasis) -> str:
+    if basis is TierBasis.SPEND:
         return money(value)
-    if programme.tier_basis is TierBasis.VOLUME:
+    if basis is TierBasis.VOLUME:
         return f"{number(value)} {unit_of_volume(value)}"
     return ngettext("%(count)s visit", "%(count)s visits", int(value)) % {"count": number(value)}
 
@@ -254,10 +266,19 @@ def _tier_name(code: str, programme: Programme) -> str:
 
 _Phrase = tuple[Any, Callable[[Any, Any], str]]
 
+_SAME: Final = gettext_lazy("the same as what it is reached by")
 _WHOLE: Final[dict[str, _Phrase]] = {
     "name": (gettext_lazy("name"), lambda one, _all: one.name),
     "tier_basis": (gettext_lazy("tiers count"), lambda one, _all: str(BASIS[one.tier_basis])),
     "tier_window_days": (gettext_lazy("tiers look back"), lambda one, _all: _days(one.tier_window_days)),
+    "keep_basis": (
+        gettext_lazy("what keeps a tier counts"),
+        lambda one, _all: str(_SAME) if one.keep_basis is None else str(BASIS[one.keep_basis]),
+    ),
+    "keep_window_days": (
+        gettext_lazy("what keeps a tier looks back"),
+        lambda one, _all: str(_SAME) if one.keep_basis is None else _days(one.keep_window_days),
+    ),
     "grace_days": (
         gettext_lazy("grace before a tier is lost"),
         lambda one, _all: _days(one.grace_days) if one.grace_days else _("none"),
@@ -291,7 +312,7 @@ _TIER: Final[dict[str, _Phrase]] = {
     "threshold": (gettext_lazy("reached from"), lambda tier, programme: counted(tier.threshold, programme)),
     "keep": (
         gettext_lazy("kept from"),
-        lambda tier, programme: _("the same") if tier.keep is None else counted(tier.keep, programme),
+        lambda tier, programme: _("the same") if tier.keep is None else counted_to_keep(tier.keep, programme),
     ),
     "multiplier_percent": (gettext_lazy("points, in percent"), lambda tier, _all: f"{tier.multiplier_percent}%"),
     "fuel_discount": (

@@ -266,13 +266,17 @@ def list_sales(
 
 
 class TierValue(NamedTuple):
-    """Where a member's tier stands, with the value stored there, and the value counted now."""
+    """Where a member's tier stands, with the values stored there, and those counted now; `kept` and its stored one are null
+    where no rule of its own keeps tiers.
+    """
 
     customer_id: int
     is_business: bool
     state: TierState
     stored: Decimal
+    stored_kept: Decimal | None
     value: Decimal
+    kept: Decimal | None
 
 
 def given(customer_ids: Collection[int], offer_ids: Collection[int], since: date) -> dict[tuple[int, int], list[Used]]:
@@ -369,17 +373,31 @@ def simulations(limit: int = 50) -> list[SimulationRow]:
 
 def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:
     """Everybody who has a balance and was not merged away, for a review of tiers."""
+    since = day - timedelta(days=programme.tier_window_days)
+    keep_since = day - timedelta(days=programme.keeping_window_days)
     found = sql.rows(
         TIER_VALUES,
         {
-            "since": day - timedelta(days=programme.tier_window_days),
+            "since": since,
+            "keep_since": keep_since,
+            "begin": min(since, keep_since),
             "day": day,
             "cut_at": cut_at,
             "basis": str(programme.tier_basis),
+            "keep_basis": str(programme.keeping_basis),
         },
     )
+    is_apart = programme.keep_basis is not None
     return [
-        TierValue(row[0], row[1], TierState(tier=row[2], since=row[3], until=row[4], warned_on=row[5]), row[6], row[7])
+        TierValue(
+            row[0],
+            row[1],
+            TierState(tier=row[2], since=row[3], until=row[4], warned_on=row[5]),
+            row[6],
+            row[7],
+            row[8],
+            row[9] if is_apart else None,
+        )
         for row in found
     ]
 

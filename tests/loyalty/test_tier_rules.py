@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from forecourt.loyalty.rules import entry_tier, missing_to_keep, next_state, next_tier
-from forecourt.loyalty.values import Programme, Tier, TierState
+from forecourt.loyalty.rules import entry_tier, keeps, missing_to_keep, next_state, next_tier
+from forecourt.loyalty.values import Programme, Tier, TierBasis, TierState
 
 DAY = date(2026, 3, 1)
 PROGRAMME = Programme(
@@ -178,3 +179,37 @@ def test_nobody_is_below_what_the_value_reaches_nor_above_it_longer_than_the_gra
         assert below <= programme.grace_days
         assert (state.until is not None) == is_short
         assert state.warned_on is None or state.until is not None
+
+
+@given(programmes, values, st.booleans())
+def test_a_rule_of_its_own_that_counts_the_same_keeps_the_same(programme, history, is_business):
+    """What was published before there were such rules says what it always said."""
+    apart = replace(
+        programme,
+        keep_basis=programme.tier_basis,
+        keep_window_days=programme.tier_window_days,
+        tiers=tuple(replace(tier, keep=keeps(tier)) for tier in programme.tiers),
+    )
+    state = TierState()
+    for number, value in enumerate(map(Decimal, history)):
+        day = DAY + timedelta(days=number)
+        other = next_state(state, value, day, apart, is_business=is_business, kept=value)
+        state = next_state(state, value, day, programme, is_business=is_business)
+        assert state == other
+        assert missing_to_keep(programme, state.tier, value) == missing_to_keep(apart, state.tier, value, value)
+
+
+@given(programmes, values, st.integers(-20, 220), st.integers(0, 60))
+def test_who_has_more_of_what_keeps_a_tier_never_ends_lower(programme, history, kept, more):
+    state = TierState()
+    for number, value in enumerate(map(Decimal, history)):
+        day = DAY + timedelta(days=number)
+        richer = next_state(state, value, day, programme, kept=Decimal(kept + more))
+        state = next_state(state, value, day, programme, kept=Decimal(kept))
+        assert rank(programme, richer.tier) >= rank(programme, state.tier)
+        assert rank(programme, state.tier) >= rank(programme, next_state(TierState(), value, day, programme).tier)
+
+
+def test_an_old_rulebook_keeps_tiers_by_what_they_are_entered_by():
+    old = msgspec.json.decode(b'{"tier_basis": "volume", "tier_window_days": 90}', type=Programme)
+    assert (old.keeping_basis, old.keeping_window_days) == (TierBasis.VOLUME, 90)

@@ -111,9 +111,26 @@ def tiers() -> dict[str, int]:
 @pytest.mark.parametrize("basis", list(TierBasis))
 @pytest.mark.parametrize("window", [6, 20])
 def test_it_equals_publishing_the_draft_and_posting_afresh(chain, basis, window):
+    equals_posting_afresh(chain, draft_of(basis, window))
+
+
+@pytest.mark.parametrize(
+    ("basis", "window", "keep_basis", "keep_window"),
+    [(TierBasis.SPEND, 20, TierBasis.VISITS, 4), (TierBasis.VISITS, 5, TierBasis.VOLUME, 12)],
+)
+def test_so_it_does_where_a_rule_of_its_own_keeps_tiers(chain, basis, window, keep_basis, keep_window):
+    silver, gold = map(Decimal, THRESHOLDS[keep_basis])
+    draft = draft_of(basis, window)
+    basic, *above = draft.tiers
+    kept = [replace(tier, keep=keep) for tier, keep in zip(above, (silver / 2, gold / 2), strict=True)]
+    equals_posting_afresh(
+        chain, replace(draft, tiers=(basic, *kept), keep_basis=keep_basis, keep_window_days=keep_window)
+    )
+
+
+def equals_posting_afresh(chain, draft) -> None:
     enrol(chain)
     trade(chain, BEFORE + SPAN, SPAN + 1)
-    draft = draft_of(basis, window)
     before = transaction.savepoint()
     chain.publish(draft, valid_from=noon(SPAN) - timedelta(hours=12))
     trade(chain, SPAN, 1)

@@ -348,3 +348,39 @@ def test_the_day_is_closed_points_expired_members_warned_and_tiers_reviewed(real
     assert loyalty.balance(customer_id).tier == "silver"
     assert len(events("points.expired.v1")) == 1
     everything_proves()
+
+
+def test_a_rule_of_its_own_keeps_a_tier_and_tells_what_is_missing(real_chain):
+    """Silver is entered by 500 within 10 days and kept by 40 litres within the last 5."""
+    (customer_id,) = real_chain.enrol()
+    tiers_of = (
+        PROGRAMME.tiers[0],
+        *[replace(tier, keep=Decimal(40)) for tier in PROGRAMME.tiers[1:]],
+    )
+    programme = replace(
+        PROGRAMME,
+        tiers=tiers_of,
+        tier_window_days=10,
+        keep_basis=TierBasis.VOLUME,
+        keep_window_days=5,
+        grace_days=2,
+        warn_days=5,
+    )
+    real_chain.publish(programme, valid_from=ago(900))
+    today = day_of(ago(0))
+    real_chain.post_one("1", 1, water(110), occurred_at=ago(3))
+    real_chain.post_one("2", 1, a_line("92", "50.000", "10.00"), occurred_at=ago(0.001))
+    review(today)
+    assert loyalty.progress(customer_id).keep_missing == 0
+    seen = []
+    for day in range(1, 12):
+        review(today + timedelta(days=day))
+        now = loyalty.progress(customer_id)
+        seen.append((now.tier, int(now.value), int(now.keep_value), int(now.keep_missing), now.until is not None))
+        everything_proves()
+    bought, kept = ("silver", 560, 50, 0, False), ("silver", 560, 0, 0, False)
+    assert seen[:8] == [bought, bought, bought, bought, bought, kept, kept, ("silver", 10, 0, 40, True)]
+    assert seen[8][0] == "silver"
+    assert seen[9][0] == "basic"
+    (risk,) = events("tier.at_risk.v1")
+    assert (risk["tier"], risk["falls_to"], Decimal(risk["missing"])) == ("silver", "basic", 40)

@@ -53,7 +53,8 @@ class StandingOut(Schema):
 class ProgressOut(Schema):
     """How far a customer is, as of the last review: `value` is what counts towards tiers, by `basis`, over `window_days`.
 
-    `missing` leads to `next_tier`; `keep_missing` is what keeping this one wants, who holds it in grace until `until`.
+    `missing` leads to `next_tier`; `keep_missing` is what keeping this one wants, who holds it in grace until `until`. Towards
+    keeping it `keep_value` counts, by `keep_basis` over `keep_window_days`.
     """
 
     value: Figure
@@ -61,6 +62,9 @@ class ProgressOut(Schema):
     window_days: int
     since: date | None
     until: date | None
+    keep_value: Figure
+    keep_basis: str
+    keep_window_days: int
     keep_missing: Figure
     next_tier: str
     next_name: str

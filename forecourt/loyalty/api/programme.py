@@ -74,7 +74,9 @@ class TierCouponBody(Body):
 
 
 class TierOut(Schema):
-    """A tier, from `threshold` of the programme's basis, kept at `keep` (null: the same); 100% changes nothing."""
+    """A tier, from `threshold` of the programme's basis, kept at `keep` of what keeps tiers (null: the same); 100% changes
+    nothing.
+    """
 
     code: str
     name: str
@@ -104,7 +106,11 @@ class TierBody(Body):
 
 
 class ProgrammeOut(Schema):
-    """The rules. Version 0 is a draft, or a programme that was never published and gives nothing."""
+    """The rules. Version 0 is a draft, or a programme that was never published and gives nothing.
+
+    Tiers are entered by `tier_basis` over `tier_window_days`, and kept by `keep_basis` over `keep_window_days` (null: by the
+    same that they are entered by).
+    """
 
     version: int
     name: str
@@ -112,6 +118,8 @@ class ProgrammeOut(Schema):
     tiers: list[TierOut]
     tier_basis: TierBasis
     tier_window_days: int
+    keep_basis: TierBasis | None
+    keep_window_days: int
     grace_days: int
     warn_days: int
     business_tier: str
@@ -137,6 +145,8 @@ class ProgrammeBody(Body):
     tiers: Annotated[list[TierBody], Field(max_length=20)] = []
     tier_basis: TierBasis = TierBasis.SPEND
     tier_window_days: Days = 365
+    keep_basis: TierBasis | None = None
+    keep_window_days: Days = 0
     grace_days: Days = 0
     warn_days: Days = 30
     business_tier: Short = ""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from forecourt import loyalty
 from forecourt.kernel import clock, sql
+from forecourt.kernel.money import ZERO
 from forecourt.loyalty import rules
 from forecourt.loyalty.models import TierReview
 from forecourt.loyalty.queries.programme import programme_at
@@ -17,7 +18,7 @@ BEFORE_LATER: Final = """
 SELECT before_tier FROM loyalty_tierstep WHERE customer_id = %(customer_id)s AND day > %(day)s ORDER BY review_id LIMIT 1
 """
 COUNTED: Final = """
-SELECT tier, tier_since, tier_until, tier_value FROM loyalty_balance WHERE customer_id = %(customer_id)s
+SELECT tier, tier_since, tier_until, tier_value, tier_kept FROM loyalty_balance WHERE customer_id = %(customer_id)s
 """
 
 
@@ -38,7 +39,8 @@ def progress(customer_id: int) -> TierProgress | None:
     found = sql.rows(COUNTED, {"customer_id": customer_id})
     if not found or not programme.tiers:
         return None
-    tier, since, until, value = found[0]
+    tier, since, until, value, counted = found[0]
+    kept = None if programme.keep_basis is None else counted or ZERO
     above = rules.next_tier(programme, tier)
     ahead = {}
     if above is not None:
@@ -56,7 +58,10 @@ def progress(customer_id: int) -> TierProgress | None:
         until=until,
         basis=programme.tier_basis,
         window_days=programme.tier_window_days,
-        keep_missing=rules.missing_to_keep(programme, tier, value),
+        keep_value=value if kept is None else kept,
+        keep_basis=programme.keeping_basis,
+        keep_window_days=programme.keeping_window_days,
+        keep_missing=rules.missing_to_keep(programme, tier, value, kept),
         **ahead,
     )
 
@@ -92,7 +97,7 @@ class StepTaken(NamedTuple):
 
 def steps() -> Iterator[StepTaken]:
     """Every step of every tier, by customer in the order they were taken."""
-    for customer_id, review_id, day, rulebook, is_business, value, *states in sql.rows(STEPS):
+    for customer_id, review_id, day, rulebook, is_business, value, kept, *states in sql.rows(STEPS):
         before = TierState(tier=states[0], since=states[1], until=states[2], warned_on=states[3])
         after = TierState(tier=states[4], since=states[5], until=states[6], warned_on=states[7])
         step = TierStep(
@@ -103,5 +108,6 @@ def steps() -> Iterator[StepTaken]:
             counted=value,
             value=value,
             is_business=is_business,
+            kept=kept,
         )
         yield StepTaken(review_id, day, rulebook, step)

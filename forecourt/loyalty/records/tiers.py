@@ -17,6 +17,7 @@ STEP_COLUMNS: Final = (
     "day",
     "is_business",
     "value",
+    "kept",
     "before_tier",
     "before_since",
     "before_until",
@@ -50,6 +51,7 @@ def save_tiers(review_id: int, day: date, steps: Sequence[TierStep]) -> list[Tie
         "until": [step.after.until for step in steps],
         "warned_on": [step.after.warned_on for step in steps],
         "values": [step.value for step in steps],
+        "kept": [step.kept for step in steps],
         "found_tiers": [step.found.tier for step in steps],
         "found_until": [step.found.until for step in steps],
         "counted": [step.counted for step in steps],
@@ -67,6 +69,7 @@ def save_tiers(review_id: int, day: date, steps: Sequence[TierStep]) -> list[Tie
                 day,
                 step.is_business,
                 step.value,
+                step.kept,
                 *_state(step.before),
                 *_state(step.after),
             )

@@ -30,14 +30,35 @@ def entry_tier(programme: Programme, *, is_business: bool = False) -> str:
 
 
 def keeps(tier: Tier) -> Decimal:
-    """The value that keeps a tier; reaching its threshold always does."""
+    """The value that keeps a tier, where it counts as the one that enters it; reaching its threshold always does."""
     return tier.threshold if tier.keep is None else min(tier.keep, tier.threshold)
 
 
+def is_kept(tier: Tier, value: Decimal, kept: Decimal | None) -> bool:
+    """Whether a tier is kept by `value`, which enters it, or by `kept`, where another rule counts what keeps it."""
+    return missing_of(tier, value, kept) == ZERO
+
+
+def missing_of(tier: Tier, value: Decimal, kept: Decimal | None) -> Decimal:
+    """What is missing to keep a tier; nothing to whom `value` would enter it anew."""
+    if kept is None:
+        return max(keeps(tier) - value, ZERO)
+    if value >= tier.threshold:
+        return ZERO
+    return max((tier.threshold if tier.keep is None else tier.keep) - kept, ZERO)
+
+
 def next_state(
-    state: TierState, value: Decimal, day: date, programme: Programme, *, is_business: bool = False
+    state: TierState,
+    value: Decimal,
+    day: date,
+    programme: Programme,
+    *,
+    is_business: bool = False,
+    kept: Decimal | None = None,
 ) -> TierState:
-    """Where a member's tier stands after the review for `day`, which counted `value`.
+    """Where a member's tier stands after the review for `day`, which counted `value`, and `kept` where a rule of its own
+    keeps tiers.
 
     A higher tier is reached at once. Below what keeps the tier, it is held for the programme's days of grace, the one of
     this review included; then the member falls to the tier that the value reaches. What was said of the end of a grace
@@ -54,7 +75,7 @@ def next_state(
     held = places.get(state.tier, -1)
     if due > held:
         return TierState(tier=tiers[due].code, since=day)
-    if due == held or value >= keeps(tiers[held]):
+    if due == held or is_kept(tiers[held], value, kept):
         return replace(state, until=None, warned_on=None)
     until = state.until or day + timedelta(days=programme.grace_days - 1)
     if day > until:
@@ -70,7 +91,7 @@ def next_tier(programme: Programme, tier: str) -> Tier | None:
     return min(above, key=lambda one: one.threshold) if above else None
 
 
-def missing_to_keep(programme: Programme, tier: str, value: Decimal) -> Decimal:
+def missing_to_keep(programme: Programme, tier: str, value: Decimal, kept: Decimal | None = None) -> Decimal:
     """What is missing to keep a tier; zero when nothing is, or the programme does not know the tier."""
     held = tier_of(programme, tier)
-    return max(keeps(held) - value, ZERO) if held is not None else ZERO
+    return missing_of(held, value, kept) if held is not None else ZERO

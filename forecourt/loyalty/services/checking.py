@@ -103,6 +103,8 @@ def faults_in(programme: Programme) -> dict[str, str]:
 def _of_the_whole(programme: Programme) -> Iterator[Fault]:
     yield from _named("name", programme.name, 80, _("is empty; give the programme a name"))
     yield from _bounded("", programme, _BOUNDS)
+    if programme.keep_basis is not None:
+        yield from _bounded_one("keep_window_days", "keep_window_days", programme.keep_window_days, 1, 3660)
     if programme.business_tier and programme.business_tier not in {tier.code for tier in programme.tiers}:
         yield (
             "business_tier",
@@ -156,17 +158,19 @@ def _of_tiers(programme: Programme) -> Iterator[Fault]:
                 path + "threshold",
                 _("%(value)s is the threshold of another tier too; give each its own") % {"value": tier.threshold},
             )
-        yield from _kept(path + "keep", tier)
+        yield from _kept(path + "keep", tier, programme)
         if len(tier.perks) > 400:
             yield path + "perks", _("has %(count)s characters; at most 400 are kept") % {"count": len(tier.perks)}
         yield from _of_coupons(path, tier)
 
 
-def _kept(path: str, tier: Tier) -> Iterator[Fault]:
+def _kept(path: str, tier: Tier, programme: Programme) -> Iterator[Fault]:
     if tier.keep is None:
+        if programme.keep_basis is not None and tier.threshold > 0:
+            yield path, _("is empty; say what keeps the tier, which counts otherwise than what it is reached by")
         return
     yield from _bounded_one(path, "keep", tier.keep, 0, 9_999_999_999)
-    if tier.keep > tier.threshold:
+    if programme.keep_basis is None and tier.keep > tier.threshold:
         yield (
             path,
             _("%(keep)s is more than the %(threshold)s by which the tier is reached; give at most that")

@@ -38,8 +38,8 @@ def review_tiers(actor: Actor, day: date) -> int:
     pending: list[TierStep] = []
     for member in queries.tier_values(programme, day, cut_at):
         start = before.get(member.customer_id, member.state)
-        after = next_state(start, member.value, day, programme, is_business=member.is_business)
-        if (member.state, member.stored) != (after, member.value):
+        after = next_state(start, member.value, day, programme, is_business=member.is_business, kept=member.kept)
+        if (member.state, member.stored, member.stored_kept) != (after, member.value, member.kept):
             pending.append(
                 TierStep(
                     customer_id=member.customer_id,
@@ -49,6 +49,7 @@ def review_tiers(actor: Actor, day: date) -> int:
                     counted=member.stored,
                     value=member.value,
                     is_business=member.is_business,
+                    kept=member.kept,
                 )
             )
     changed = 0
@@ -91,7 +92,7 @@ def _events(step: TierStep, day: date, programme: Programme, now: datetime) -> l
                 occurred_at=now,
                 tier=step.after.tier,
                 falls_to=fallen.tier,
-                missing=missing_to_keep(programme, step.after.tier, step.value),
+                missing=missing_to_keep(programme, step.after.tier, step.value, step.kept),
                 until=step.after.until,
             )
         )

@@ -1,6 +1,6 @@
 -- Where tiers stood before a span of trading days, and at its end, by what those tiers were that reviews gave then; what
--- counted towards them over the window before the span. Of one share of the members; those without a sale from the window's
--- beginning to the span's end are counted together, without their ids.
+-- counted towards them and towards keeping them over the windows before the span. Of one share of the members; those without
+-- a sale from the windows' beginning to the span's end are counted together, without their ids.
 WITH alias AS (
     SELECT * FROM unnest(%(aliases)s::bigint[], %(survivors)s::bigint[], %(roots)s::bigint[])
       AS alias (id, survivor_id, root_id)
@@ -10,7 +10,12 @@ WITH alias AS (
                WHEN 'spend' THEN sale.net
                WHEN 'volume' THEN sale.fuel_quantity
                ELSE CASE WHEN sale.net >= 0 AND sale.refund_of IS NULL THEN 1 ELSE 0 END
-           END) FILTER (WHERE sale.business_date < %(since)s::date), 0) AS value
+           END) FILTER (WHERE sale.business_date >= %(entry_begin)s::date AND sale.business_date < %(since)s::date), 0) AS value,
+           coalesce(sum(CASE %(keep_basis)s::text
+               WHEN 'spend' THEN sale.net
+               WHEN 'volume' THEN sale.fuel_quantity
+               ELSE CASE WHEN sale.net >= 0 AND sale.refund_of IS NULL THEN 1 ELSE 0 END
+           END) FILTER (WHERE sale.business_date >= %(keep_begin)s::date AND sale.business_date < %(since)s::date), 0) AS kept
     FROM sales_sale AS sale
     LEFT JOIN alias ON alias.id = sale.customer_id
     WHERE sale.business_date BETWEEN %(begin)s::date AND %(until)s::date AND sale.customer_id > 0
@@ -41,7 +46,7 @@ WITH alias AS (
                 WHEN later.customer_id IS NOT NULL THEN later.until
                 ELSE balance.tier_until END AS until,
            coalesce(last.tier, after.tier, balance.tier) AS ended,
-           coalesce(counted.value, 0) AS value
+           coalesce(counted.value, 0) AS value, coalesce(counted.kept, 0) AS kept
     FROM loyalty_balance AS balance
     JOIN customers_customer AS customer ON customer.id = balance.customer_id AND customer.merged_into_id IS NULL
     LEFT JOIN counted ON counted.customer_id = balance.customer_id
@@ -53,5 +58,5 @@ WITH alias AS (
     WHERE mod(coalesce(alias.root_id, balance.customer_id), %(shares)s::int) = %(share)s::int
       AND (customer.joined_at < %(ended_at)s::timestamptz OR counted.customer_id IS NOT NULL)
 )
-SELECT customer_id, is_business, is_new, tier, until, ended, value, count(*)
-FROM member GROUP BY customer_id, is_business, is_new, tier, until, ended, value
+SELECT customer_id, is_business, is_new, tier, until, ended, value, kept, count(*)
+FROM member GROUP BY customer_id, is_business, is_new, tier, until, ended, value, kept

@@ -138,7 +138,7 @@ def ladder(programme: Programme) -> list[dict[str, Any]]:
             "tier": tier,
             "height": 40 + 60 * (place + 1) // len(tiers),
             "counted": words.counted(tier.threshold, programme),
-            "kept": "" if tier.keep is None else words.counted(tier.keep, programme),
+            "kept": "" if tier.keep is None else words.counted_to_keep(tier.keep, programme),
             "benefits": words.benefits(tier),
             "is_business": tier.code == programme.business_tier,
         }

@@ -34,6 +34,7 @@ NEW_ROW: Final = "__n__"
 MOST_ROWS: Final = 500
 WHOLE_NUMBERS: Final = (
     "tier_window_days",
+    "keep_window_days",
     "grace_days",
     "warn_days",
     "points_life_months",
@@ -94,6 +95,20 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
         "tiers": [
             select("tier_basis", _("Tiers count"), BASIS),
             number("tier_window_days", _("Over the last"), days),
+            Field(
+                "keep_basis",
+                _("Tiers are kept by"),
+                str(programme.keep_basis or ""),
+                "select",
+                options=[("", _("the same as they are reached by")), *_choices(BASIS)],
+                fault=faults.get("keep_basis", ""),
+            ),
+            number(
+                "keep_window_days",
+                _("Kept by the last"),
+                days,
+                _("where they are kept by something of its own"),
+            ),
             number("grace_days", _("Grace before a tier is lost"), days, _("0: lost at the next review")),
             number("warn_days", _("Warn so long before"), days),
             Field(
@@ -316,6 +331,7 @@ def read(given: QueryDict) -> Typed:
         tiers=tiers,
         rates=rates,
         tier_basis=TierBasis(reader.one_of("tier_basis", TierBasis)),
+        keep_basis=TierBasis(reader.one_of("keep_basis", TierBasis)) if reader.text("keep_basis") else None,
         business_tier=reader.text("business_tier"),
         expiry=Expiry(reader.one_of("expiry", Expiry)),
         year_ends=reader.text("year_ends") or Programme().year_ends,
