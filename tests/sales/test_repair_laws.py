@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from forecourt.coupons import records as coupon_records
@@ -15,6 +15,7 @@ from forecourt.kernel import sql
 from forecourt.sales import services
 from forecourt.sales.values import NewRefund, NewTender, Receipt
 from tests.sales.scenes import HEAD_OFFICE, WATER, a_line, a_sale, ago, flat_books_agree, lots, member, points, water
+from tests.sales.shops import law
 from tests.sales.test_offers import costs, publish
 from tests.sales.test_repairs import add_product, repair
 
@@ -115,16 +116,6 @@ def books() -> dict[str, list[tuple]]:
         "uses": "SELECT coupon_id, customer_id, sale_id, restored_at FROM coupons_couponuse",
     }
     return {name: sorted(sql.rows(statement), key=repr) for name, statement in statements.items()}
-
-
-def law(examples: int):
-    """As many tries; each sells to members of its own: too slow to shrink."""
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
 
 
 @pytest.mark.slow

@@ -6,13 +6,14 @@ WITH counted AS (
     CROSS JOIN jsonb_array_elements(coalesce(version.body -> 'budgets', '[]'::jsonb)) AS budget
     WHERE coalesce(budget ->> 'per', 'total') NOT LIKE 'customer%'
 ), given AS (
-    SELECT award.offer_id, award.version, coalesce(sold.station_id, sale.station_id) AS station_id,
+    SELECT award.offer_id, award.version, coalesce(sold.station_id, award.station_id) AS station_id,
            coalesce(sold.business_date, award.business_date) AS business_date,
            sum(award.discount) AS money, sum(award.quantity) AS volume, sum(award.uses) AS uses, sum(award.points) AS points
     FROM sales_award AS award
-    JOIN sales_sale AS sale
-      ON sale.customer_id = award.customer_id AND sale.business_date = award.business_date AND sale.id = award.sale_id
-    LEFT JOIN sales_claim AS sold ON sold.sale_id = sale.refund_of
+    LEFT JOIN sales_sale AS refund
+      ON refund.customer_id = award.customer_id AND refund.business_date = award.business_date AND refund.id = award.sale_id
+     AND refund.refund_of IS NOT NULL
+    LEFT JOIN sales_claim AS sold ON sold.sale_id = refund.refund_of
     WHERE award.offer_id IN (SELECT offer_id FROM counted)
     GROUP BY 1, 2, 3, 4
 ), due AS (
