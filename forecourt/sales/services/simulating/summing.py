@@ -1,7 +1,7 @@
 """What a simulation found, summed while it runs and put together from its shares."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -185,27 +185,34 @@ class Sums:
             sums[10] += after
             sums[11] += before + given.borne
             sums[12] += after + borne
-        for funder in one.payers_after:
-            sums = self._paid(funder)
-            sums[1] += one.sales
-            sums[3] += one.volume
-            sums[7] += before
-            sums[8] += after
-        for funder in one.payers_before:
-            sums = self._paid(funder)
-            sums[0] += one.sales
-            sums[2] += one.volume
-        for funder, paid in given.payers.items():
-            sums = self._paid(funder)
-            sums[4] += paid[0]
-            sums[5] += paid[1]
-            sums[6] += paid[2]
+        self._count_payers(one, before, after)
         return off
 
-    def _paid(self, funder: str) -> list[Figure]:
-        sums = self.payers.get(funder)
-        if sums is None:
-            sums = self.payers[funder] = list(_NOTHING_PAID)
+    def _count_payers(self, one: Counted, before: Decimal, after: Decimal) -> None:
+        """Count it with those who pay on it, and its margins with those who would pay."""
+        payers = self.payers
+        for funder in one.payers_after:
+            sums = payers.get(funder) or self._new_payer(funder)
+            sums[1] += one.sales
+            sums[3] += one.volume
+            if one.cost is not None:
+                sums[7] += before
+                sums[8] += after
+        for funder in one.payers_before:
+            sums = payers.get(funder) or self._new_payer(funder)
+            sums[0] += one.sales
+            sums[2] += one.volume
+        for funder, (money, goods, points) in one.given.payers.items():
+            sums = payers.get(funder) or self._new_payer(funder)
+            if money:
+                sums[4] += money
+            if goods:
+                sums[5] += goods
+            if points:
+                sums[6] += points
+
+    def _new_payer(self, funder: str) -> list[Figure]:
+        sums = self.payers[funder] = list(_NOTHING_PAID)
         return sums
 
     @staticmethod
@@ -317,8 +324,11 @@ def _members(worth: Mapping[int, Decimal]) -> dict[str, Any]:
     }
 
 
-def _payers(awards: Iterable[Award]) -> set[str]:
-    """Who pays anything of what offers give."""
+def _payers(awards: Sequence[Award]) -> Iterable[str]:
+    """Who pays anything of what offers give, each once."""
+    if len(awards) == 1:
+        (award,) = awards
+        return (award.funder,) if award.discount or award.gifts or award.points else _NOBODY
     return {award.funder for award in awards if award.discount or award.gifts or award.points}
 
 
