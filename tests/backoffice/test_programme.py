@@ -5,8 +5,11 @@ import time
 
 import httpx
 import pytest
+from django.http import QueryDict
 from playwright.sync_api import expect
 
+from forecourt.faces.backoffice.screens.programme_form import read
+from forecourt.loyalty.values import TierBasis
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
@@ -187,3 +190,10 @@ def test_a_station_manager_reads_what_is_in_force_and_edits_nothing(live, chain,
     expect(page.get_by_role("link", name="Edit")).to_have_count(0)
     for forbidden in ("draft/", "submit/"):
         assert page.goto(f"{live.web}{PROGRAMME}{forbidden}").status == 403
+
+
+def test_what_keeps_a_tier_is_read_apart_only_where_it_was_chosen():
+    chosen = read(QueryDict("tier_window_days=365&keep_basis=volume&keep_window_days=90")).programme
+    assert (chosen.keeping_basis, chosen.keeping_window_days) == (TierBasis.VOLUME, 90)
+    same = read(QueryDict("tier_window_days=365&keep_basis=&keep_window_days=90")).programme
+    assert (same.keeping_basis, same.keeping_window_days) == (TierBasis.SPEND, 365)

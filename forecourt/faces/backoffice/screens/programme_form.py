@@ -95,6 +95,16 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
         "tiers": [
             select("tier_basis", _("Tiers count"), BASIS),
             number("tier_window_days", _("Over the last"), days),
+            number("grace_days", _("Grace before a tier is lost"), days, _("0: lost at the next review")),
+            number("warn_days", _("Warn so long before"), days),
+            Field(
+                "business_tier",
+                _("Businesses start in"),
+                programme.business_tier,
+                "select",
+                options=[("", _("the first tier, like everybody")), *tiers],
+                fault=faults.get("business_tier", ""),
+            ),
             Field(
                 "keep_basis",
                 _("Tiers are kept by"),
@@ -108,16 +118,6 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
                 _("Kept by the last"),
                 days,
                 _("where they are kept by something of its own"),
-            ),
-            number("grace_days", _("Grace before a tier is lost"), days, _("0: lost at the next review")),
-            number("warn_days", _("Warn so long before"), days),
-            Field(
-                "business_tier",
-                _("Businesses start in"),
-                programme.business_tier,
-                "select",
-                options=[("", _("the first tier, like everybody")), *tiers],
-                fault=faults.get("business_tier", ""),
             ),
         ],
         "life": _life(programme, faults),
