@@ -146,6 +146,8 @@ changes = st.fixed_dictionaries(
     optional={
         "name": st.sampled_from(["会员计划", "B"]),
         "tier_basis": st.sampled_from(TierBasis),
+        "keep_basis": st.none() | st.sampled_from(TierBasis),
+        "keep_window_days": st.sampled_from([30, 90]),
         "grace_days": st.integers(0, 3),
         "warn_days": st.integers(29, 31),
         "business_tier": st.sampled_from(["", "silver", "gold"]),
@@ -174,6 +176,7 @@ def test_nothing_is_told_exactly_where_nothing_reads_otherwise(db, change):
         one,
         tiers=tuple(sorted(one.tiers, key=lambda tier: tier.threshold)),
         rates=tuple(sorted(one.rates, key=lambda rate: rate.code)),
+        keep_window_days=0 if one.keep_basis is None else one.keep_window_days,
         expiry=one.expiry if one.points_life_months else Expiry.FIXED,
         year_ends=one.year_ends if one.points_life_months and one.expiry is Expiry.CALENDAR else "12-31",
     )
