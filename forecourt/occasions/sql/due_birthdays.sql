@@ -22,9 +22,9 @@ LEFT JOIN customers_profile AS profile ON profile.customer_id = candidate.id
 WHERE (%(tiers)s::text[] = '{}' OR balance.tier = ANY(%(tiers)s::text[]))
   AND (%(bought_since)s::timestamptz IS NULL OR profile.last_sale_at >= %(bought_since)s)
   AND NOT EXISTS (
-        SELECT FROM occasions_gift AS gift
-        WHERE gift.kind = 'birthday' AND gift.year = extract(year FROM candidate.day)
-          AND (gift.customer_id = candidate.id OR gift.customer_id IN (
-                SELECT id FROM customers_customer WHERE merged_into_id = candidate.id)))
+        SELECT FROM customers_customer AS member
+        JOIN occasions_gift AS gift
+            ON gift.customer_id = member.id AND gift.kind = 'birthday' AND gift.year = extract(year FROM candidate.day)
+        WHERE member.id = candidate.id OR member.merged_into_id = candidate.id)
 ORDER BY candidate.id
 LIMIT %(limit)s
