@@ -33,7 +33,7 @@ def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, cha
     page, marketer = signed_in("bo-head"), signed_in("bo-marketer")
     made = httpx.post(
         f"{live.web}/api/v1/coupon-templates",
-        json={"code": "bo-wash", "name": "活动洗车券", "valid_days": 30},
+        json={"code": "bo-event-wash", "name": "活动洗车券", "valid_days": 30},
         headers={"Authorization": f"Bearer {chain.key}"},
         timeout=30,
     )
@@ -50,7 +50,7 @@ def test_a_member_signs_up_is_checked_in_on_a_phone_and_the_list_tells(live, cha
     page.fill("[name=ends_at]", soon(4))
     page.fill("[name=places]", "1")
     page.fill("[name=points]", "50")
-    page.select_option("[name=template]", "bo-wash")
+    page.select_option("[name=template]", "bo-event-wash")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile(r"/member-events/\d+/$"))
     event = page.url

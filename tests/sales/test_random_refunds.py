@@ -209,6 +209,16 @@ def test_what_refunds_earn_for_things_that_were_brought_back_is_the_first_to_be_
     flat_books_agree()
 
 
+def test_what_a_refund_took_of_other_lots_returns_there_before_the_sales_own_is_filled(chain):
+    who = who_has_lots(chain)
+    held = lots(who)
+    sold = chain.post_one("sold", 1, water(10), brought_back(2), tenders=())
+    assert refund(sold, "r1", line(1, 10)).points.earned == -50
+    assert refund(sold, "r2").points.earned == 10
+    assert lots(who) == held
+    flat_books_agree()
+
+
 def test_a_refund_of_goods_that_others_brought_back_paid_for_gives_all_their_money(chain):
     """Ten bottles for 50, eight brought back for 40: points paid 1 of the 10 that were due."""
     who_has_lots(chain)

@@ -112,7 +112,9 @@ def open_books(customer_ids: Collection[int], programme: Programme) -> dict[int,
 
 
 def taken_by_sale(customer_id: int, sale_ids: Sequence[UUID]) -> list[Allocation]:
-    """What a sale's debits (its refunds' included) took from lots and has not been put back, in the order it was taken."""
+    """What a sale's debits (its refunds' included) took from lots and has not been put back: of what they gave themselves,
+    then of other lots, in the order it was taken. Put back from the end, so others' lots miss nothing while their own hold any.
+    """
     found = sql.rows(TAKEN_BY_SALE, {"customer_id": customer_id, "sale_ids": list(sale_ids)})
     return [Allocation(debit_id=sale_ids[0], lot_id=lot_id, points=points) for lot_id, points in found]
 

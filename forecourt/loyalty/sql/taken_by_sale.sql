@@ -1,8 +1,10 @@
--- What the debits of a sale took from lots and has not been put back, in the order it was taken. Where a refund of the sale
--- gave points that paid what the sale itself owed, nothing was taken of them.
+-- What the debits of a sale took from lots and has not been put back: what the sale and its refunds gave themselves, then of
+-- other lots, each in the order it was taken. Where a refund of the sale gave points that paid what the sale itself owed,
+-- nothing was taken of them.
 SELECT lot_id, sum(points)::bigint
 FROM (
-    SELECT allocation.lot_id, allocation.points, entry.recorded_at, entry.id
+    SELECT allocation.lot_id, allocation.points, entry.recorded_at,
+           coalesce(lot.sale_id = ANY(%(sale_ids)s::uuid[]), false) AS is_own
     FROM loyalty_entry AS entry
     JOIN loyalty_allocation AS allocation
       ON allocation.customer_id = entry.customer_id AND allocation.debit_id = entry.id
@@ -12,4 +14,4 @@ FROM (
 ) AS moved
 GROUP BY lot_id
 HAVING sum(points) > 0
-ORDER BY min(recorded_at), lot_id
+ORDER BY bool_or(is_own) DESC, min(recorded_at), lot_id

@@ -9,6 +9,7 @@ from forecourt.catalogue import queries as catalogue
 from forecourt.connectors.demo import loading
 from forecourt.connectors.demo.chain import make_chain
 from forecourt.connectors.demo.life import trials
+from forecourt.connectors.demo.life.data import read
 from forecourt.connectors.demo.life.office import hire
 from forecourt.connectors.demo.life.world import World
 from forecourt.connectors.demo.values import Sizes, Span
@@ -18,6 +19,8 @@ from forecourt.kernel import home, sql
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.problems import Conflict
 from forecourt.loyalty import queries as loyalty
+from forecourt.offers import services as offers
+from forecourt.offers.rules import language
 from forecourt.organisation import queries as organisation
 from tests.connectors.demo.conftest import UNTIL
 
@@ -142,10 +145,11 @@ def life_went_on(summary):
 def test_simulations_may_be_left_to_the_worker(committed):
     span = Span.ending(UNTIL, SIZES.days)
     chain = make_chain(SIZES, span)
+    office = hire(SYSTEM, chain)
+    (drafted,) = [entry["offer"] for entry in read("offers") if "draft" in entry]
+    offers.make_offer(office.marketer, language.convert(drafted))
     heard = []
-    trials.run(
-        World(SYSTEM, SIZES, span, chain, [], hire(SYSTEM, chain)), lambda *told: heard.append(told), by_worker=True
-    )
+    trials.run(World(SYSTEM, SIZES, span, chain, [], office), lambda *told: heard.append(told), by_worker=True)
     waiting = sql.rows("SELECT id FROM sales_simulation WHERE state = 'waiting' ORDER BY id")
     jobs = (
         "SELECT (args ->> 'simulation_id')::bigint FROM procrastinate_jobs "

@@ -87,39 +87,11 @@ class Typed(NamedTuple):
 
 def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[Field]]:
     """The fields of the programme itself, by section."""
-    days, points = _("days"), _("points")
+    points = _("points")
     number, select = partial(_number, programme, faults), partial(_select, programme, faults)
-    tiers = [(tier.code, tier.name) for tier in programme.tiers]
     return {
         "whole": [Field("name", _("Name of the programme"), programme.name, fault=faults.get("name", ""))],
-        "tiers": [
-            select("tier_basis", _("Tiers count"), BASIS),
-            number("tier_window_days", _("Over the last"), days),
-            number("grace_days", _("Grace before a tier is lost"), days, _("0: lost at the next review")),
-            number("warn_days", _("Warn so long before"), days),
-            Field(
-                "business_tier",
-                _("Businesses start in"),
-                programme.business_tier,
-                "select",
-                options=[("", _("the first tier, like everybody")), *tiers],
-                fault=faults.get("business_tier", ""),
-            ),
-            Field(
-                "keep_basis",
-                _("Tiers are kept by"),
-                str(programme.keep_basis or ""),
-                "select",
-                options=[("", _("the same as they are reached by")), *_choices(BASIS)],
-                fault=faults.get("keep_basis", ""),
-            ),
-            number(
-                "keep_window_days",
-                _("Kept by the last"),
-                days,
-                _("where they are kept by something of its own"),
-            ),
-        ],
+        "tiers": _tiers(programme, faults),
         "life": _life(programme, faults),
         "spending": [
             number("point_value", _("A point pays"), currency()),
@@ -147,6 +119,36 @@ def sections(programme: Programme, faults: Mapping[str, str]) -> dict[str, list[
             )
         ],
     }
+
+
+def _tiers(programme: Programme, faults: Mapping[str, str]) -> list[Field]:
+    """The fields of how tiers are reached, kept and lost."""
+    days = _("days")
+    number, select = partial(_number, programme, faults), partial(_select, programme, faults)
+    tiers = [(tier.code, tier.name) for tier in programme.tiers]
+    return [
+        select("tier_basis", _("Tiers count"), BASIS),
+        number("tier_window_days", _("Over the last"), days),
+        number("grace_days", _("Grace before a tier is lost"), days, _("0: lost at the next review")),
+        number("warn_days", _("Warn so long before"), days),
+        Field(
+            "business_tier",
+            _("Businesses start in"),
+            programme.business_tier,
+            "select",
+            options=[("", _("the first tier, like everybody")), *tiers],
+            fault=faults.get("business_tier", ""),
+        ),
+        Field(
+            "keep_basis",
+            _("Tiers are kept by"),
+            str(programme.keep_basis or ""),
+            "select",
+            options=[("", _("the same as they are reached by")), *_choices(BASIS)],
+            fault=faults.get("keep_basis", ""),
+        ),
+        number("keep_window_days", _("Kept by the last"), days, _("where they are kept by something of its own")),
+    ]
 
 
 def _life(programme: Programme, faults: Mapping[str, str]) -> list[Field]:
