@@ -45,20 +45,33 @@ class Counted(NamedTuple):
 
 
 class Member:
-    """What a member gains; the tier of the last sale, and how many at each station."""
+    """What a member gains; the tier of the last sale; how many at the station of the first one, and elsewhere."""
 
-    __slots__ = ("money", "points", "stations", "tier")
+    __slots__ = ("elsewhere", "home", "money", "points", "tier", "visits")
 
-    def __init__(self) -> None:
+    def __init__(self, home: str) -> None:
         self.money = ZERO
         self.points = 0
         self.tier = ""
-        self.stations: dict[str, int] = {}
+        self.home = home
+        self.visits = 0
+        self.elsewhere: dict[str, int] | None = None
 
-    @property
-    def station(self) -> str:
-        """Where most of the sales were made; of several the first."""
-        return min(self.stations, key=lambda code: (-self.stations[code], code))
+    def visit(self, station: str) -> None:
+        """Count a sale there."""
+        if station == self.home:
+            self.visits += 1
+            return
+        if self.elsewhere is None:
+            self.elsewhere = {}
+        self.elsewhere[station] = self.elsewhere.get(station, 0) + 1
+
+    def settle(self) -> None:
+        """Keep only where most of the sales were made; of several the first by code."""
+        if self.elsewhere is not None:
+            visits = {self.home: self.visits} | self.elsewhere
+            self.home = min(visits, key=lambda code: (-visits[code], code))
+            self.elsewhere = None
 
 
 class Sums:
@@ -100,7 +113,7 @@ class Sums:
                 self.missed[one.live.code, one.miss.condition] += count
         self._never = {}
         for member in self.members.values():
-            member.stations = {member.station: 0}
+            member.settle()
 
     def add(self, past: Past, outcome: Outcome, cost: Decimal | None) -> None:
         """Count a sale as it was and as it would have been."""
@@ -123,10 +136,9 @@ class Sums:
         if outcome.known.is_member:
             member = self.members.get(past.buyer_id)
             if member is None:
-                member = self.members[past.buyer_id] = Member()
+                member = self.members[past.buyer_id] = Member(station)
             member.tier = tier
-            stations = member.stations
-            stations[station] = stations[station] + 1 if station in stations else 1
+            member.visit(station)
             self._gain(member, off - given.discount, outcome.points_earned - past.points)
 
     def take_back(
@@ -272,7 +284,7 @@ class Sums:
         worth = {id: member.money + member.points * point_value for id, member in self.members.items()}
         gains: tuple[defaultdict[str, list[Decimal]], ...] = (defaultdict(list), defaultdict(list))
         for id, member in self.members.items():
-            gains[0][member.station].append(worth[id])
+            gains[0][member.home].append(worth[id])
             gains[1][member.tier].append(worth[id])
         lost: Counter[tuple[str, str, str]] = Counter()
         lost_by: tuple[defaultdict[str, Counter[tuple[str, str, str]]], ...] = (
