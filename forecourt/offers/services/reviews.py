@@ -13,7 +13,15 @@ from forecourt.offers.models import Offer as OfferRow
 from forecourt.offers.models import OfferReview, OfferVersion
 from forecourt.offers.rules import language
 from forecourt.offers.services.publishing import put_in_force
-from forecourt.offers.services.subjects import locked, note_of, offer_of, require_state
+from forecourt.offers.services.subjects import (
+    decide,
+    locked,
+    note_of,
+    offer_of,
+    open_review,
+    require_not_stopped_since,
+    require_state,
+)
 from forecourt.offers.values import OfferState
 from forecourt.organisation import queries as organisation
 
@@ -34,7 +42,7 @@ def submit_offer(actor: Actor, code: str, note: str = "", *, valid_from: datetim
         raise Invalid.field("valid_from", _("%(at)s is past; give a time to come, or none") % {"at": valid_from})
     if offer.ends is not None and offer.ends <= (valid_from or now):
         raise Invalid.field("ends", _("%(at)s is before it would begin; give a later end") % {"at": offer.ends})
-    if OfferReview.objects.filter(offer=row, decided_at=None).exists():
+    if open_review(row) is not None:
         raise Conflict(_("Offer %(code)s is in review already.") % {"code": code})
     review = OfferReview.objects.create(
         offer=row,
@@ -55,7 +63,8 @@ def submit_offer(actor: Actor, code: str, note: str = "", *, valid_from: datetim
 def approve_offer(actor: Actor, code: str) -> int:
     """Put an offer in force that was handed in; returns its version.
 
-    NotAllowed for who handed it in themselves, unless the company lets one person do both.
+    A draft that was edited since it was handed in stays. NotAllowed for who handed it in themselves, unless the company lets
+    one person do both; Conflict where the offer was paused or ended since.
     """
     actor.require_everywhere(permissions.APPROVE_OFFERS)
     row, review = _open(code)
@@ -67,9 +76,12 @@ def approve_offer(actor: Actor, code: str) -> int:
             )
             % {"name": actor.name}
         )
-    now = clock.now()
-    (version,) = put_in_force(actor, [(row, offer_of(review.body))], max(review.valid_from or now, now), review.note)
-    _decide(review, actor, is_approved=True)
+    require_not_stopped_since(row, review)
+    now, offer = clock.now(), offer_of(review.body)
+    if row.draft == review.body:
+        row.name = offer.name
+    (version,) = put_in_force(actor, [(row, offer)], max(review.valid_from or now, now), review.note)
+    decide(review, actor, is_approved=True)
     audit.record(actor, "offer.approve", f"offer:{code}", detail={"version": version})
     return version
 
@@ -82,7 +94,7 @@ def refuse_offer(actor: Actor, code: str, reason: str) -> None:
     if not reason:
         raise Invalid.field("reason", _("is empty; say what has to change, who handed it in reads it"))
     row, review = _open(code)
-    _decide(review, actor, is_approved=False, answer=reason)
+    decide(review, actor, is_approved=False, answer=reason)
     _back(row)
     audit.record(actor, "offer.refuse", f"offer:{code}", reason=reason)
 
@@ -92,25 +104,17 @@ def withdraw_offer(actor: Actor, code: str) -> None:
     """Take an offer back that was handed in and is not decided yet."""
     actor.require_everywhere(permissions.EDIT_OFFERS)
     row, review = _open(code)
-    _decide(review, actor, is_approved=False, answer=_("withdrawn"))
+    decide(review, actor, is_approved=False, answer=_("withdrawn"))
     _back(row)
     audit.record(actor, "offer.withdraw", f"offer:{code}")
 
 
 def _open(code: str) -> tuple[OfferRow, OfferReview]:
     row = locked(code)
-    review = OfferReview.objects.filter(offer=row, decided_at=None).first()
+    review = open_review(row)
     if review is None:
         raise Conflict(_("Offer %(code)s is not in review; somebody may have decided already.") % {"code": code})
     return row, review
-
-
-def _decide(review: OfferReview, actor: Actor, *, is_approved: bool, answer: str = "") -> None:
-    review.decided_at = clock.now()
-    review.decided_by = actor.label
-    review.is_approved = is_approved
-    review.answer = answer
-    review.save()
 
 
 def _back(row: OfferRow) -> None:

@@ -7,6 +7,7 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.offers.models import Offer as OfferRow
+from forecourt.offers.models import OfferReview, OfferVersion
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import OfferState
@@ -51,6 +52,35 @@ def require_state(row: OfferRow, *states: OfferState) -> None:
     if row.state not in states:
         raise Conflict(
             _("Offer %(code)s is %(state)s; that cannot be done with it now.")
+            % {"code": row.code, "state": row.get_state_display()}
+        )
+
+
+def open_review(row: OfferRow) -> OfferReview | None:
+    """What is in review of this offer."""
+    return OfferReview.objects.filter(offer=row, decided_at=None).first()
+
+
+def decide(review: OfferReview, actor: Actor, *, is_approved: bool, answer: str = "") -> None:
+    """Close a review."""
+    review.decided_at = clock.now()
+    review.decided_by = actor.label
+    review.is_approved = is_approved
+    review.answer = answer
+    review.save()
+
+
+def require_not_stopped_since(row: OfferRow, review: OfferReview) -> None:
+    """Conflict where the offer was paused or ended after this was handed in: whoever did so has not seen it come back."""
+    if row.state not in (OfferState.PAUSED, OfferState.ENDED):
+        return
+    last = OfferVersion.objects.filter(offer=row).order_by("-number").first()
+    if last is not None and last.published_at > review.submitted_at:
+        raise Conflict(
+            _(
+                "Offer %(code)s is %(state)s since this was handed in. Resume it first, or withdraw this and hand it in "
+                "again to put it in force."
+            )
             % {"code": row.code, "state": row.get_state_display()}
         )
 
