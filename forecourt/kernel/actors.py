@@ -36,6 +36,10 @@ class Actor(Value):
     def require_everywhere(self, permission: str) -> None:
         """NotAllowed unless this actor has the permission, and for all stations: what is done holds for all of them."""
         self.require(permission)
+        self.require_all_stations()
+
+    def require_all_stations(self) -> None:
+        """NotAllowed unless this actor works for all stations."""
         if self.stations is not None:
             raise NotAllowed(
                 _(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
 from forecourt.kernel import clock, sql
-from forecourt.kernel.actors import Actor
+from forecourt.kernel.actors import SYSTEM, Actor
 from forecourt.kernel.money import rounded
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Value
@@ -330,11 +330,16 @@ class Drift(Value):
         return bool(self.offers) or self.programme
 
 
-def simulation(simulation_id: int) -> SimulationRow:
-    """A simulation as it stands; NotFound when there is none."""
+def simulation(simulation_id: int, actor: Actor = SYSTEM) -> SimulationRow:
+    """A simulation as it stands; NotFound when there is none, NotAllowed unless all its stations are in the actor's scope."""
     row = Simulation.objects.filter(pk=simulation_id).first()
     if row is None:
         raise NotFound(_("There is no simulation %(id)s.") % {"id": simulation_id})
+    if actor.stations is not None:
+        if not row.asked.get("stations"):
+            actor.require_all_stations()
+        for code, facts in organisation.station_facts(row.asked.get("stations", ())).items():
+            actor.require_station(facts.id, code)
     return row
 
 
@@ -366,9 +371,13 @@ def changed_since(row: SimulationRow) -> Drift:
     )
 
 
-def simulations(limit: int = 50) -> list[SimulationRow]:
-    """Simulations, the newest first, without what they found."""
-    return list(Simulation.objects.defer("result", "rules").order_by("-id")[:limit])
+def simulations(limit: int = 50, actor: Actor = SYSTEM) -> list[SimulationRow]:
+    """Simulations all of whose stations are in the actor's scope, the newest first, without what they found."""
+    found = Simulation.objects.defer("result", "rules").order_by("-id")
+    if actor.stations is not None:
+        mine = [facts.code for facts in organisation.all_stations(actor)]
+        found = found.filter(asked__stations__contained_by=mine).exclude(asked__stations=[])
+    return list(found[:limit])
 
 
 def tier_values(programme: Programme, day: date, cut_at: datetime) -> list[TierValue]:

@@ -19,6 +19,7 @@ from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
 from forecourt.sales import queries as sales
+from forecourt.sales import services
 from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
@@ -175,3 +176,70 @@ def test_what_is_in_review_and_the_rules_of_all_offers_can_be_chosen(told, signe
     assert "as handed in" in said
     assert "drafted combining" in said
     assert 'data-what="reviewed"' in signed.get("/admin/offers/of/new/").content.decode()
+
+
+def checked(client, path: str) -> list[tuple[str, str]]:
+    """The name and value of every box and button of the form that is ticked."""
+    form = client.get(f"/admin/{path}").content.decode()
+    return re.findall(r'name="(\w+)" value="([^"]+)" checked>', form)
+
+
+def test_what_was_handed_in_of_the_programme_is_what_its_link_chooses(chain, signed):
+    assert checked(signed, "simulations/new/?programme=review") == [("programme", "current")], "nothing is in review"
+    loyalty.draft_programme(HEAD_OFFICE, replace(PROGRAMME, name="Another"))
+    loyalty.submit_programme(HEAD_OFFICE)
+    assert checked(signed, "simulations/new/?programme=review") == [("programme", "review")]
+    assert checked(signed, "simulations/new/?programme=draft") == [("programme", "draft")]
+    assert checked(signed, "simulations/new/") == [("programme", "current")]
+
+
+def test_the_offer_of_a_link_is_chosen_however_many_there_are(chain, signed):
+    offers.publish_offers(HEAD_OFFICE, [decoded(per_litre(f"a{number:03}")) for number in range(301)])
+    assert checked(signed, "simulations/new/?offers=a300") == [("programme", "current"), ("offers", "a300")]
+
+
+def test_a_form_that_is_refused_keeps_what_was_chosen(told, signed):  # noqa: F811
+    given = {
+        "since": "2026-02-03", "until": "2026-02-01", "programme": "draft",
+        "offers": ["new"], "without": ["old"], "stations": ["S002"],
+    }  # fmt: skip
+    answer = signed.post("/admin/simulations/new/", given)
+    said = answer.content.decode()
+    assert "is before the beginning" in said
+    assert 'name="since" value="2026-02-03"' in said
+    assert 'name="until" value="2026-02-01"' in said
+    assert re.findall(r'name="(\w+)" value="([^"]+)" checked>', said) == [
+        ("stations", "S002"),
+        ("programme", "draft"),
+        ("offers", "new"),
+        ("without", "old"),
+    ]
+    assert not sales.simulations()
+
+
+def test_who_works_for_some_stations_sees_what_was_simulated_of_them_alone(told, client):  # noqa: F811
+    today = clock.now().date()
+
+    def simulated(*stations: str) -> int:
+        asked = SimulationAsked(since=today, until=today, stations=stations)
+        return services.ask_simulation(HEAD_OFFICE, asked, wait=True)
+
+    everywhere, own = simulated(), simulated("S001")
+    organisation.create_staff(
+        HEAD_OFFICE,
+        username="local",
+        name="local",
+        password=PASSWORD,
+        roles=[NewRole(role=Role.MARKETER, station="S001")],
+    )
+    client.force_login(Staff.objects.get(username="local"))
+    for path in ("", "panel/", "export.csv"):
+        assert client.get(f"/admin/simulations/{everywhere}/{path}").status_code == 403
+        assert client.get(f"/admin/simulations/{own}/{path}").status_code == 200
+    assert client.post(f"/admin/simulations/{everywhere}/stop/").status_code == 302
+    assert sales.simulation(everywhere).state == "waiting"
+    said = client.get("/admin/simulations/").content.decode()
+    assert f"/admin/simulations/{own}/" in said
+    assert f"/admin/simulations/{everywhere}/" not in said
+    client.post("/admin/simulations/new/", {})
+    assert sales.simulations()[0].asked["stations"] == ["S001"]

@@ -130,3 +130,10 @@ def test_the_api_takes_them_and_keeps_what_was_simulated():
     assert writer.get(f"/simulations/{made['id']}").json()["changed"] == {"offers": ["litre"], "programme": False}
     for wrong in ({"reviewed": ["litre"]}, {"floors": [{"product": "no"}]}, {"policy": {"most_percent": "101"}}):
         assert writer.post("/simulations", span | wrong).status_code == 422
+
+
+def test_what_is_left_out_has_to_be_an_offer():
+    publish(per_litre(), since=100)
+    ask(without=("litre",))
+    with pytest.raises(Invalid, match="without: 'liter' is not an offer"):
+        ask(without=("liter",))

@@ -60,7 +60,7 @@ class SimulatedLiabilityOut(Schema):
 def simulated_liability(request: KeyedRequest, simulation_id: Id) -> SimulatedLiabilityOut:
     """409 until the simulation is done."""
     request.actor.require(VIEW_OFFERS)
-    worth = queries.simulated_liability(sales.simulation(simulation_id))
+    worth = queries.simulated_liability(sales.simulation(simulation_id, request.actor))
     if worth is None:
         raise Conflict(f"Simulation {simulation_id} has no result yet; ask again once its state is done.")
     values = {name: getattr(worth, name) for name in SimulatedLiabilityOut.model_fields}

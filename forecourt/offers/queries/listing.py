@@ -1,6 +1,7 @@
 """Offers as screens and the API show them."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -102,6 +103,12 @@ def offer(actor: Actor, code: str) -> OfferView:
     if not rows:
         raise NotFound(_("There is no offer %(code)s.") % {"code": code})
     return _views(rows)[0]
+
+
+def offers_by_code(actor: Actor, codes: Collection[str]) -> list[OfferView]:
+    """These offers by code; unknown codes are missing."""
+    actor.require(permissions.VIEW_OFFERS)
+    return _views(list(OfferRow.objects.filter(code__in=list(codes)).order_by("code"))) if codes else []
 
 
 def versions(actor: Actor, code: str) -> list[VersionView]:

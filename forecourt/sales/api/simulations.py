@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.schemas import Body, Day, Figure, Id, KeyedRequest, Limit, needs
 from forecourt.kernel.wire import JSON
 from forecourt.offers.permissions import VIEW_OFFERS
 from forecourt.offers.rules import language
 from forecourt.sales import queries, services, wire
+from forecourt.sales.api.simulated import told
 from forecourt.sales.models import Simulation
 from forecourt.sales.values import SimulationAsked
 
@@ -78,7 +80,7 @@ class Changed(Schema):
 
 
 class SimulationOut(Schema):
-    """How far a simulation is; `result` holds what it found once its state is "done".
+    """How far a simulation is; `result` holds what it found once its state is "done", as far as the key's scopes go.
 
     `rules` are the drafts it is of, as they read when it was asked for; `changed` tells which of them read otherwise by now:
     offers by code, "programme". Both are null in a list.
@@ -95,7 +97,7 @@ class SimulationOut(Schema):
     changed: Changed | None = None
 
     @classmethod
-    def of(cls, row: Simulation, *, whole: bool = True) -> "SimulationOut":
+    def of(cls, row: Simulation, actor: Actor, *, whole: bool = True) -> "SimulationOut":
         return cls(
             id=row.pk,
             state=row.state,
@@ -103,7 +105,7 @@ class SimulationOut(Schema):
             total=row.total,
             asked=row.asked,
             error=row.error,
-            result=row.result if whole else None,
+            result=told(row.result, actor) if whole and row.result else None,
             rules=row.rules if whole else None,
             changed=Changed.of(queries.changed_since(row)) if whole else None,
         )
@@ -130,7 +132,7 @@ def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
         message, _at, path = str(error).partition(" - at `$.")
         raise Invalid.field(path.rstrip("`") or "body", message) from None
     number = services.ask_simulation(request.actor, asked)
-    return 202, SimulationOut.of(queries.simulation(number))
+    return 202, SimulationOut.of(queries.simulation(number), request.actor)
 
 
 @router.get(
@@ -141,9 +143,11 @@ def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
     openapi_extra=needs("offers:read"),
 )
 def list_simulations(request: KeyedRequest, limit: Limit = 50) -> Simulations:
-    """The newest first."""
+    """The newest first, of stations in the key's scope."""
     request.actor.require(VIEW_OFFERS)
-    return Simulations(items=[SimulationOut.of(row, whole=False) for row in queries.simulations(limit)])
+    return Simulations(
+        items=[SimulationOut.of(row, request.actor, whole=False) for row in queries.simulations(limit, request.actor)]
+    )
 
 
 @router.get(
@@ -154,9 +158,13 @@ def list_simulations(request: KeyedRequest, limit: Limit = 50) -> Simulations:
     openapi_extra=needs("offers:read"),
 )
 def get_simulation(request: KeyedRequest, simulation_id: Id) -> SimulationOut:
-    """With what it found, once it is done."""
+    """With what it found, once it is done. Of a key of some stations all of the simulation's have to be among them.
+
+    Costs and margins (`cost`, `costed`, `margin_*`, `own_margin_*`, `gifts*`) are told to keys that have `costs:read` too, ids
+    of members (`members.most`, `members.least`) to those that have `customers:read`.
+    """
     request.actor.require(VIEW_OFFERS)
-    return SimulationOut.of(queries.simulation(simulation_id))
+    return SimulationOut.of(queries.simulation(simulation_id, request.actor), request.actor)
 
 
 @router.post(
@@ -169,7 +177,7 @@ def get_simulation(request: KeyedRequest, simulation_id: Id) -> SimulationOut:
 def stop_simulation(request: KeyedRequest, simulation_id: Id) -> SimulationOut:
     """Safe to repeat."""
     services.stop_simulation(request.actor, simulation_id)
-    return SimulationOut.of(queries.simulation(simulation_id))
+    return SimulationOut.of(queries.simulation(simulation_id, request.actor), request.actor)
 
 
 @router.post(

@@ -101,7 +101,7 @@ def _form(request: HttpRequest, rule: dict[str, Any], one: OfferView | None) -> 
         tiers=tier_names(),
         tenders=words.TENDER,
         may_try=may_try,
-        simulation=latest_of(one.code) if one and may_try else None,
+        simulation=latest_of(actor, one.code) if one and may_try else None,
         last_month=asked_of(one.code if one else ""),
     )
 

@@ -101,7 +101,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     versions = queries.versions(actor, code)
     published = next((version.offer for version in versions if version.offer is not None), None)
     said = published if published is not None and one.state is not OfferState.DRAFT else one.draft
-    simulation = latest_of(code) if actor.may(sales.SIMULATE) else None
+    simulation = latest_of(actor, code) if actor.may(sales.SIMULATE) else None
     review = one.review
     return show(
         request,

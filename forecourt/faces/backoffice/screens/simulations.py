@@ -1,6 +1,6 @@
 """Simulations: past sales under other rules. Asked for, watched, read: what it would have cost and brought, and to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -26,6 +26,7 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Problem
 from forecourt.loyalty import queries as loyalty
 from forecourt.offers import queries as offers
+from forecourt.offers.queries import OfferView
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import OfferState
 from forecourt.organisation import queries as organisation
@@ -35,7 +36,8 @@ from forecourt.sales.values import SimulationAsked
 
 DEFAULT_DAYS: Final = 30
 UNDER_WAY: Final = ("waiting", "running")
-SEVERAL: Final = ("offers", "reviewed", "without", "stations")
+OFFERS: Final = ("offers", "reviewed", "without")
+SEVERAL: Final = (*OFFERS, "stations")
 """Fields of the form that name several."""
 
 
@@ -51,9 +53,9 @@ def asked_of(code: str, *, is_reviewed: bool = False) -> dict[str, Any]:
     return {"since": since, "until": until, "offers": code, "reviewed": is_reviewed}
 
 
-def latest_of(code: str) -> dict[str, Any] | None:
-    """The latest simulation of this draft alone, as a panel shows it; None where there is none."""
-    for row in queries.simulations(30):
+def latest_of(actor: Actor, code: str) -> dict[str, Any] | None:
+    """The latest simulation of this draft alone, as a panel shows it; None where there is none in the actor's scope."""
+    for row in queries.simulations(30, actor):
         alone = [*row.asked.get("offers", ()), *row.asked.get("reviewed", ())] == [code]
         if alone and row.state not in ("stopped", "failed"):
             return brief(queries.simulation(row.pk), code)
@@ -90,7 +92,7 @@ def progress(row: SimulationRow) -> dict[str, Any]:
 @screen(permissions.SIMULATE)
 def simulations(request: HttpRequest) -> HttpResponse:
     """What was simulated, the newest first; how far those are that run."""
-    latest = queries.simulations(60)
+    latest = queries.simulations(60, request.actor)  # type: ignore[attr-defined]
     totals = reads.simulated([row.pk for row in latest if row.state == "done"])
     rows = [{**_line(row), **_total(*totals.get(row.pk, ()))} for row in latest]
     is_running = any(row["is_open"] for row in rows)
@@ -119,32 +121,47 @@ def _line(row: SimulationRow) -> dict[str, Any]:
 @screen(permissions.SIMULATE)
 def ask(request: HttpRequest) -> HttpResponse:
     """The form that asks for one; a POST asks. With the header X-Office-Form the answer says where to watch it."""
+    return _asked(request) if request.method == "POST" else _form(request, request.GET)
+
+
+def _form(request: HttpRequest, given: QueryDict) -> HttpResponse:
+    """The form with what was given: in the address, or as it was filled in and refused."""
     actor = request.actor  # type: ignore[attr-defined]
-    if request.method == "POST":
-        return _asked(request)
     since, until = last_month()
-    chosen = request.GET.getlist("offers")
-    every = [one for one in offers.list_offers(actor, limit=300) if one.state is not OfferState.ENDED]
-    new = [one for one in every if one.code in chosen or one.is_changed or one.state is not OfferState.LIVE]
+    has_review = loyalty.open_review() is not None
+    chosen = {name: given.getlist(name) for name in SEVERAL}
+    every = _choices(actor, {code for name in OFFERS for code in chosen[name]})
+    new = [one for one in every if one.code in chosen["offers"] or one.is_changed or one.state is not OfferState.LIVE]
     return show(
         request,
         "simulation_ask",
         _("New simulation"),
-        since=since,
-        until=until,
+        since=paging.day_of(given.get("since", ""), since),
+        until=paging.day_of(given.get("until", ""), until),
         chosen=chosen,
-        programme=request.GET.get("programme", "current"),
+        programme=_programme_of(given.get("programme", ""), has_review=has_review),
         drafts=new,
         unchanged=[one for one in every if one not in new],
-        live=[one for one in every if one.state is OfferState.LIVE],
+        live=[one for one in every if one.state is OfferState.LIVE or one.code in chosen["without"]],
         waiting=[one for one in every if one.review is not None],
-        reviewed=request.GET.getlist("reviewed"),
-        has_review=loyalty.open_review() is not None,
+        has_review=has_review,
         policy=_policy_words(),
+        with_policy="policy" in given,
         floors=offers.draft_floors(),
+        with_floors="floors" in given,
         stations=organisation.all_stations(actor)[:500],
         **_costless(actor, [one.draft for one in new]),
     )
+
+
+def _choices(actor: Actor, chosen: Collection[str]) -> list[OfferView]:
+    """The first offers that have not ended, and those that were chosen, wherever they stand."""
+    first = [one for one in offers.list_offers(actor, limit=300) if one.state is not OfferState.ENDED]
+    return [*first, *offers.offers_by_code(actor, set(chosen) - {one.code for one in first})]
+
+
+def _programme_of(wanted: str, *, has_review: bool) -> str:
+    return wanted if wanted == "draft" or (wanted == "review" and has_review) else "current"
 
 
 def _costless(actor: Actor, drafts: Sequence[Offer]) -> dict[str, Any]:
@@ -174,7 +191,7 @@ def _asked(request: HttpRequest) -> HttpResponse:
         )
     except Problem as problem:
         say_problem(request, problem)
-        return HttpResponseRedirect(reverse("admin:simulation_ask"))
+        return _form(request, given)
     if code:
         watch = f"{reverse('admin:simulation_panel', args=[number])}?code={code}"
         return JsonResponse({"watch": watch})
@@ -200,14 +217,14 @@ def _rules_of_all(given: QueryDict) -> dict[str, Any]:
 @screen(permissions.SIMULATE)
 def panel(request: HttpRequest, simulation_id: int) -> HttpResponse:
     """A simulation in few figures, as a part of a page that asks again while it runs."""
-    row = queries.simulation(simulation_id)
+    row = queries.simulation(simulation_id, request.actor)  # type: ignore[attr-defined]
     return render(request, "office/simulation_brief.html", {"simulation": brief(row, request.GET.get("code", "")[:40])})
 
 
 @screen(permissions.SIMULATE)
 def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
     """What one found."""
-    row = queries.simulation(simulation_id)
+    row = queries.simulation(simulation_id, request.actor)  # type: ignore[attr-defined]
     line = _line(row)
     if "progress" in request.GET:
         return render(request, "office/simulation_progress.html", line)
@@ -240,5 +257,5 @@ def stop(request: HttpRequest, simulation_id: int) -> HttpResponse:
 @screen(permissions.SIMULATE)
 def export(request: HttpRequest, simulation_id: int) -> HttpResponse:
     """All figures of a result as one CSV file."""
-    row = queries.simulation(simulation_id)
+    row = queries.simulation(simulation_id, request.actor)  # type: ignore[attr-defined]
     return csv_file(f"simulation-{row.pk}", simulation_csv.HEADS, simulation_csv.lines(row) if row.result else [])

@@ -23,6 +23,9 @@ def freeze(asked: SimulationAsked) -> Frozen:
     drafts, reviews = offers.drafts(asked.offers), offers.in_review(asked.reviewed)
     _require("offers", asked.offers, drafts, _("%(code)r is not an offer; give the code of one"))
     _require("reviewed", asked.reviewed, reviews, _("%(code)r is not in review; give the code of an offer that is"))
+    _require(
+        "without", asked.without, offers.drafts(asked.without), _("%(code)r is not an offer; give the code of one")
+    )
     for code in asked.offers:
         if code in reviews:
             text = _("%(code)r is simulated as it was handed in already; leave it out of one of both")
