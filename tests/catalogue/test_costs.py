@@ -82,3 +82,26 @@ def test_of_a_list_the_good_ones_are_noted_and_each_other_is_told_why(fuels, sta
 def test_what_is_no_cost_is_refused_in_words(fuels, stations, cost):
     with pytest.raises(Invalid, match="no cost of a unit"):
         services.note_costs(SYSTEM, [NewCost(product="92", cost=Decimal(cost), effective_from=clock.now())])
+
+
+def test_a_product_is_without_a_cost_until_one_is_known_at_every_open_station(fuels, stations):
+    def note(since: timedelta, *places: str) -> None:
+        at = clock.now() + since
+        services.note_costs(
+            SYSTEM,
+            [NewCost(product="92", cost=Decimal(7), effective_from=at, station=place) for place in places],
+        )
+
+    def is_without() -> bool:
+        listed = [one.code for one in queries.list_products(SYSTEM, costless=True)]
+        is_told = fuels["92"] in queries.products_without_cost()
+        assert is_told == ("92" in listed)
+        return is_told
+
+    first, *others = stations
+    assert is_without()
+    note(-timedelta(days=3), first)
+    note(timedelta(days=3), *others)
+    assert is_without()
+    note(-timedelta(days=2), *others)
+    assert not is_without()

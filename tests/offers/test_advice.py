@@ -1,12 +1,17 @@
 """What whoever makes an offer is told beforehand, though it may be meant."""
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 from django.utils.translation import override
 
+from forecourt.catalogue import services as catalogue
+from forecourt.catalogue.values import NewCost
 from forecourt.offers import queries
 from forecourt.offers.rules import language
-from tests.sales.scenes import WATER, ago, open_chain, set_floor
+from tests.bench.samples import open_sample_station
+from tests.sales.scenes import HEAD_OFFICE, WATER, ago, open_chain, set_floor
 from tests.sales.test_offers import costs
 
 
@@ -45,3 +50,21 @@ def test_a_gift_that_nobody_can_be_charged_for_is_told(chain):
     assert told(then=gift, worth="2") == ()
     costs(WATER, "1.20")
     assert told(then=gift) == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "starts", "is_told"),
+    [
+        ({"station": "S001"}, None, True),
+        ({"effective_from": ago(-9)}, None, True),
+        ({"effective_from": ago(-9)}, ago(-20), False),
+        ({}, None, False),
+    ],
+)
+def test_a_gift_without_a_cost_at_some_station_or_yet_is_told(chain, known, starts, is_told):
+    open_sample_station("S002")
+    one = {"product": WATER, "cost": Decimal("1.20"), "effective_from": ago(9)} | known
+    catalogue.note_costs(HEAD_OFFICE, [NewCost(**one)])
+    found = told(then=[{"give": "gift", "product": WATER}], **({"starts": starts} if starts else {}))
+    assert [text for text in found if "at some stations" in text] == list(found)
+    assert bool(found) is is_told

@@ -460,3 +460,19 @@ def test_a_gift_of_which_no_cost_is_known_counts_as_what_the_offer_says(chain):
     publish({"code": "mug", "then": [{"give": "gift", "product": "MUG"}], "worth": "12"})
     post(chain, "1", None)
     assert handed_over() == [("brand", "12.0000")]
+
+
+def test_of_two_gifts_one_without_a_known_cost_counts_as_what_the_offer_says_of_both(chain):
+    costs(WATER, "3.20")
+    both = [{"give": "gift", "product": WATER}, {"give": "gift", "product": "MUG"}]
+    publish({"code": "both", "then": both, "worth": "12"})
+    post(chain, "1", None)
+    assert handed_over() == [("brand", "12.0000")]
+
+
+def test_gifts_count_no_less_than_those_cost_that_are_known(chain):
+    costs(WATER, "3.20")
+    both = [{"give": "gift", "product": WATER}, {"give": "gift", "product": "MUG"}]
+    publish({"code": "both", "then": both, "worth": "2"})
+    post(chain, "1", None)
+    assert handed_over() == [("brand", "3.2000")]

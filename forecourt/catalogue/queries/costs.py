@@ -10,18 +10,13 @@ from forecourt.catalogue.queries.products import product_facts
 from forecourt.catalogue.values import CostView, PriceState, Unit
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
+from forecourt.organisation import queries as organisation
 
 _COSTS: Final = (
     "SELECT product_id, station_id, effective_from, cost FROM catalogue_cost "
     "WHERE product_id = ANY(%(ids)s::bigint[]) ORDER BY effective_from, id"
 )
-_WITHOUT: Final = """
-SELECT product.id FROM catalogue_product AS product
-WHERE product.is_active AND NOT EXISTS (
-    SELECT 1 FROM catalogue_cost AS cost WHERE cost.product_id = product.id AND cost.effective_from <= %(now)s
-)
-ORDER BY product.code LIMIT %(limit)s
-"""
+_WITHOUT: Final = sql.load(catalogue.__file__, "products_without_cost")
 _IN_FORCE: Final = sql.load(catalogue.__file__, "costs_in_force")
 _COST_HISTORY: Final = sql.load(catalogue.__file__, "cost_history")
 
@@ -40,8 +35,9 @@ def products_with_costs() -> list[int]:
 
 
 def products_without_cost(limit: int = 500) -> list[int]:
-    """Products on sale of which no cost is known yet, anywhere: the first of them by code."""
-    return [row[0] for row in sql.rows(_WITHOUT, {"now": clock.now(), "limit": limit})]
+    """Products on sale of which no cost is known yet at one open station at least: the first of them by code."""
+    stations = organisation.open_station_ids()
+    return [row[0] for row in sql.rows(_WITHOUT, {"now": clock.now(), "stations": stations, "limit": limit})]
 
 
 def costs_in_force(

@@ -21,6 +21,7 @@ from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
 from forecourt.kernel.stamps import Remembered
+from forecourt.organisation import queries as organisation
 
 _PRODUCTS_BY_CODE: Final = sql.load(catalogue.__file__, "products_by_code")
 _PRODUCTS_BY_ID: Final = sql.load(catalogue.__file__, "products_by_id")
@@ -88,7 +89,7 @@ def list_products(
     """Products in the order of their codes, from the one after `after`.
 
     `text` is any code, the beginning of one, or part of the name or brand; `category` takes what is below it too;
-    `costless`: those of which no cost is known yet, anywhere.
+    `costless`: those of which no cost is known yet at one open station at least.
     """
     actor.require(permissions.VIEW)
     return _list(
@@ -124,6 +125,7 @@ def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) 
         return []
     unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "costless": False, "after": ""}
     found = {"ids": ids, "inside": f"%{escaped}%", "beginning": f"{escaped}%", "now": clock.now(), "limit": limit}
+    found["stations"] = organisation.open_station_ids() if criteria.get("costless") else []
     parameters = unset | criteria | found
     return [_view(row) for row in sql.dicts(_LIST_PRODUCTS, parameters)]
 

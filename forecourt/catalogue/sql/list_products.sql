@@ -17,8 +17,13 @@ WHERE product.code > %(after)s
     AND (product.is_active OR NOT %(only_active)s)
     AND (
         NOT %(costless)s OR NOT EXISTS (
-            SELECT 1 FROM catalogue_cost AS cost WHERE cost.product_id = product.id AND cost.effective_from <= %(now)s
-        )
+            SELECT 1 FROM catalogue_cost AS cost
+            WHERE cost.product_id = product.id AND cost.station_id IS NULL AND cost.effective_from <= %(now)s
+        ) AND (
+            SELECT count(DISTINCT cost.station_id) FROM catalogue_cost AS cost
+            WHERE cost.product_id = product.id AND cost.station_id = ANY(%(stations)s::bigint[])
+              AND cost.effective_from <= %(now)s
+        ) < greatest(cardinality(%(stations)s::bigint[]), 1)
     )
     AND (
         %(text)s = '' OR product.name ILIKE %(inside)s OR product.brand ILIKE %(inside)s

@@ -32,7 +32,8 @@ def advice(offer: Offer) -> tuple[str, ...]:
     if not offer.worth and (gifts := _gifts_without_cost(offer)):
         found.append(
             _(
-                "No cost is known of %(products)s: who pays is charged nothing for it. Note a cost, or say what it is worth."
+                "No cost is known of %(products)s, everywhere or at some stations: who pays is charged nothing for it "
+                "there. Note a cost, or say what it is worth."
             )
             % {"products": _named(gifts)}
         )
@@ -69,10 +70,12 @@ def _without_cost(offer: Offer) -> list[str]:
 
 
 def _gifts_without_cost(offer: Offer) -> list[str]:
-    """The names of products that it hands over, of which no cost is known everywhere."""
+    """The names of products that it hands over, of which no cost is known at one station at least when it begins, or now."""
     codes = sorted({effect.product for effect in offer.then if isinstance(effect, Gift)})
     costs = costs_of_gifts(Book([Live(0, 0, offer, NEVER, EVER)])) if codes else None
-    unknown = [code for code in codes if costs is not None and not costs.is_known(code)]
+    stations = organisation.open_station_ids() if codes else []
+    moment = max(clock.now(), offer.starts or NEVER)
+    unknown = [code for code in codes if costs is not None and not costs.is_known(code, moment, stations)]
     facts = catalogue.products_by_code(unknown) if unknown else {}
     return [facts[code].name if code in facts else code for code in unknown]
 

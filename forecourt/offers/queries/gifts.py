@@ -1,12 +1,17 @@
 """What the goods cost that offers hand over: what their funders owe."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.rules import History, in_force_at
 from forecourt.offers.rules.effects import Gift
 from forecourt.offers.rules.matching import Book
+
+_NOWHERE: Final = 0
+"""No station's id: a station without costs of its own."""
 
 
 class GiftCosts:
@@ -21,10 +26,9 @@ class GiftCosts:
         product_id = self._products.get(product)
         return None if product_id is None else in_force_at(self._costs, product_id, station_id, moment)
 
-    def is_known(self, product: str) -> bool:
-        """Whether any cost of it is known, anywhere and at any time."""
-        product_id = self._products.get(product)
-        return any(known == product_id for known, _station in self._costs)
+    def is_known(self, product: str, moment: datetime, stations: Collection[int]) -> bool:
+        """Whether its cost is known then at each of these stations; where there are none yet, everywhere."""
+        return all(self.of(station, product, moment) is not None for station in stations or (_NOWHERE,))
 
 
 _memory: tuple[Book, int, GiftCosts] | None = None

@@ -368,12 +368,15 @@ def awards_of(
 
 
 def cost_of_gifts(item: Applied, known: KnownSale, rulings: Rulings) -> Decimal:
-    """What the goods cost that an offer hands over, there and then; where nothing is known of any what the offer says they
-    are worth.
+    """What the goods cost that an offer hands over, there and then. Where that of one is not known, what the offer says they
+    are worth together, but no less than those cost that are known.
     """
     costs = [rulings.gift_cost(known.station.id, code, known.rated_at) for code in item.gifts]
+    if not costs:
+        return ZERO
     found = [cost for cost in costs if cost is not None]
-    return rounded(sum(found, ZERO) if found else item.live.offer.worth, rulings.digits) if costs else ZERO
+    cost = sum(found, ZERO)
+    return rounded(cost if len(found) == len(costs) else max(cost, item.live.offer.worth), rulings.digits)
 
 
 _WHOLE_SALE: Final = [(0, ZERO)]
