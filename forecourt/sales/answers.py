@@ -91,6 +91,8 @@ def to_lines(actor: Actor, lines: Iterable[bytes | Problem]) -> Iterator[bytes]:
                 "The store cannot be reached just now. Nothing of this line was recorded; send it again."
             )
             answers = [sale if isinstance(sale, Problem) else away for sale in chunk]
+        except Unavailable as problem:
+            answers = [sale if isinstance(sale, Problem) else problem for sale in chunk]
         yield b"".join(wire.encode(answer) + b"\n" for answer in answers)
 
 

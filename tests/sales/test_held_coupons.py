@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from forecourt.coupons import queries as coupon_queries
@@ -247,3 +248,14 @@ def test_a_repair_looks_at_what_was_held_then(chain):
     for one in unknown:
         services.repair_sale(HEAD_OFFICE, one.id, customer_id=customer)
     assert sql.rows("SELECT sale_id, points FROM sales_award") == [(unknown[1].id, 9)]
+
+
+@pytest.mark.parametrize("asked", ["holds", "coupon"])
+def test_an_offer_for_who_does_not_hold_it_is_tried_as_a_sale_would_get_it(chain, asked):
+    make_template("PASS")
+    chain.enrol()
+    body = per_litre("others", when={"is": "not", "of": {"is": asked, "template": "PASS"}}, name="others")
+    quote = services.try_offer(HEAD_OFFICE, a_sale("1", 1, tenders=()), language.decode(msgspec.json.encode(body)))
+    assert off(quote) == "6.00"
+    publish(body)
+    assert off(post(chain, "2", 1)) == "6.00"

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, sql
+from forecourt.kernel.problems import Unavailable
 from forecourt.sales import services
+from forecourt.sales.services.claiming import MergedMeanwhile, begun_anew
 from forecourt.sales.values import NewSale
 from tests.sales.scenes import HEAD_OFFICE, a_sale, flat_books_agree
 from tests.sales.test_locks_of_promises import until_somebody_waits
@@ -64,3 +66,12 @@ def test_who_waits_for_a_survivor_does_not_hold_whom_it_was(real_chain, command:
         thread.join(30)
     assert sql.rows(f"SELECT customer_id FROM {table}") == [(survivor,)]
     flat_books_agree()
+
+
+def test_who_is_merged_again_and_again_is_told_to_send_it_again():
+    @begun_anew
+    def command() -> None:
+        raise MergedMeanwhile
+
+    with pytest.raises(Unavailable, match="send it again"):
+        command()

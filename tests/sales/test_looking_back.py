@@ -13,6 +13,7 @@ from forecourt.offers import services as offers
 from forecourt.sales import queries, services, wire
 from forecourt.sales.values import NewRefund, NewTender
 from tests.api.conftest import new_caller
+from tests.coupons.scenes import give, make_template
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, WATER, a_line, a_sale, ago, open_chain, water
 from tests.sales.test_offers import FIVE_OFF, PAID, issue, per_litre, post, publish
 
@@ -210,3 +211,14 @@ def test_what_was_published_meanwhile_stays_a_number(chain):
     publish(*many(3), per_litre("more999", when=FILL), since=20)
     assert len(whole(receipt)) >= 47
     assert sum(map(int, counted(receipt))) + len(whole(receipt)) == 50
+
+
+def test_offers_for_holders_of_a_coupon_may_have_been_looked_at_too(chain):
+    make_template("PASS")
+    before(*many(50), per_litre("holders", when=all_of({"is": "holds", "template": "PASS"}, FILL)))
+    (customer,) = chain.enrol()
+    give("PASS", customer, occurred_at=ago(20))
+    receipt = post(chain, "1", 1)
+    assert counted(receipt) == []
+    assert "holders" in whole(receipt)
+    assert "holders" not in whole(post(chain, "2", None))

@@ -80,6 +80,12 @@ def test_when_the_database_is_away_all_are_told_to_send_again():
     assert [type(found[0]) for found in answers[1:]] == [Unavailable, Unavailable]
 
 
+def test_a_problem_of_a_whole_list_is_the_answer_to_the_request_that_has_it():
+    answers = serve(Engine(Unavailable("merged just now")), [request("r0"), request("poison", 2), request("r1")])
+    assert [type(one) for one in answers[1]] == [Unavailable, Unavailable]
+    assert [found[0].detail for found in (answers[0], answers[2])] == ["r0-0", "r1-0"]
+
+
 def test_lists_have_a_longest_length_but_requests_are_never_split():
     engine = Engine()
     serve(engine, [request("first"), *[request(f"r{number}", 20) for number in range(60)], request("big", 900)])

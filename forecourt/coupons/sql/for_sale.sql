@@ -1,7 +1,7 @@
 -- Coupons that sales may use: those presented by code, the automatic ones that members hold, and those that refunds give
--- back, take back or free; and those that members hold of templates of which offers ask it. Coupons with a number of uses are locked in rising order, which lists never leave; codes for
--- any number of uses are only read. A coupon of a voided batch is void, and so is
--- to others one that was voided while a reservation holds it.
+-- back, take back or free; and those that members hold of templates of which offers ask it. Coupons with a number of uses
+-- are locked in rising order, which lists never leave; codes for any number of uses are only read. A coupon of a voided
+-- batch is void, and so is to others one that was voided while a reservation holds it.
 WITH wanted AS (
     SELECT id FROM coupons_coupon WHERE code = ANY(%(codes)s::text[])
     UNION
@@ -10,7 +10,8 @@ WITH wanted AS (
     JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id
     WHERE coupon.customer_id IS NOT NULL AND coupon.customer_id = ANY(%(customer_ids)s::bigint[])
       AND (coupon.status = 'active' AND template.is_automatic
-           OR coupon.status IN ('active', 'reserved') AND coupon.template_id = ANY(%(held)s::bigint[])) AND (coupon.expires_on IS NULL OR coupon.expires_on >= %(since)s::date)
+           OR coupon.status IN ('active', 'reserved') AND coupon.template_id = ANY(%(held)s::bigint[]))
+      AND (coupon.expires_on IS NULL OR coupon.expires_on >= %(since)s::date)
     UNION
     SELECT coupon_id FROM coupons_couponuse WHERE sale_id = ANY(%(sale_ids)s::uuid[]) AND restored_at IS NULL
     UNION

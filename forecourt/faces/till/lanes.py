@@ -97,6 +97,9 @@ class Lane:
                 for waiting in batch:
                     self._carry_out([waiting])
                 return
+            if isinstance(error, Problem):  # of the list as a whole, such as one to be sent again
+                _deliver(batch, [[error] * len(batch[0].submissions)])
+                return
             log.exception("a list could not be carried out")
             connection.close()
             waiting = batch[0]

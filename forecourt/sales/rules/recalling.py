@@ -131,7 +131,7 @@ def _recalled(offer: Offer, facts: Facts) -> list[Reason]:
 
 _UNKNOWN: Final = Miss("unknown")
 _OPEN_PLACES: Final = frozenset({"region", "payee"})
-_OPEN_PEOPLE: Final = frozenset({"segment", "tag", "coupon"})
+_OPEN_PEOPLE: Final = frozenset({"segment", "tag", "coupon", "holder"})
 
 
 def _keys(past: Past, facts: Facts) -> set[Key]:

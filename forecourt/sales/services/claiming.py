@@ -6,13 +6,14 @@ from typing import Final, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customers
 from forecourt.customers import records as customer_records
 from forecourt.kernel import clock, ids
 from forecourt.kernel.actors import SYSTEM
 from forecourt.kernel.crypto import keyring
-from forecourt.kernel.problems import Problem
+from forecourt.kernel.problems import Problem, Unavailable
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.values import Return
 from forecourt.sales import queries, records, rules
@@ -20,7 +21,7 @@ from forecourt.sales.values import Answer, KnownSale, NewSale
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_TIMES: Final = 5
+_TIMES: Final = 6
 _said: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
 
 
@@ -104,7 +105,10 @@ class MergedMeanwhile(Exception):
 
 
 def begun_anew(command: Callable[P, R]) -> Callable[P, R]:
-    """A command, a transaction of its own, that begins anew where somebody was merged meanwhile: then the survivor is found."""
+    """A command, a transaction of its own, that begins anew where somebody was merged meanwhile: then the survivor is found.
+
+    Unavailable, to be sent again, where that goes on and on.
+    """
 
     @wraps(command)
     def begin(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -113,7 +117,7 @@ def begun_anew(command: Callable[P, R]) -> Callable[P, R]:
                 return command(*args, **kwargs)
             except MergedMeanwhile:
                 continue
-        return command(*args, **kwargs)
+        raise Unavailable(_("Some of these customers are being merged just now; send it again."))
 
     return begin
 

@@ -1,6 +1,6 @@
 """Quoting and simulating: load and rate, and write nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from forecourt.kernel.problems import Problem
 from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme, Standing
 from forecourt.offers.rules import language
-from forecourt.offers.rules.conditions import CouponUsed, HoldsCoupon
+from forecourt.offers.rules.conditions import All, Any, CouponUsed, HoldsCoupon, Not
 from forecourt.offers.rules.language import Offer
-from forecourt.offers.rules.matching import EVER, NEVER, Book, Live, walk
+from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
+from forecourt.offers.rules.terms import Condition
 from forecourt.sales import permissions, rules
 from forecourt.sales.rules import Known, State
 from forecourt.sales.services import engine
@@ -101,8 +102,8 @@ def quote_of(outcome: Outcome, state: State, payable: Payable = NOTHING) -> Quot
 def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     """What a sale would come to if this offer were in force beside those that are, in place of the one of its code.
 
-    Coupons that the offer asks for count as held, and what each customer may have as untouched. Of every offer that was
-    missed each thing that was missing is told, of this one in any case. Records nothing.
+    Coupons that the offer asks for, but for those it must not find, count as held, and what each customer may have as
+    untouched. Of every offer that was missed each thing that was missing is told, of this one in any case. Records nothing.
     """
     actor.require(permissions.SIMULATE)
     language.check(offer)
@@ -118,8 +119,8 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     own = tuple([budget for budget in offer.budgets if budget.is_customers_own])
     tried = Live(-1, 0, replace(offer, starts=None, ends=None, budgets=own), NEVER, EVER)
     rulings = in_force.at(moment)._replace(book=Book([*others, tried]))
-    for condition in walk(offer.when):
-        if not isinstance(condition, CouponUsed | HoldsCoupon) or not known.is_member:
+    for condition in _asked_for(offer.when) if known.is_member else ():
+        if not isinstance(condition, CouponUsed | HoldsCoupon):
             continue
         template = condition.template
         if template in rulings.templates:
@@ -129,6 +130,17 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
             rulings = rulings._replace(templates={**rulings.templates, template: Known(known_template.id, held)})
             state.hold(minted(_NOBODYS, "TRY", held, known_template.id, known.customer_id, known.business_date))
     return quote_of(rules.rate(known, rulings, state, whole=(tried,)), state)
+
+
+def _asked_for(condition: Condition) -> Iterator[Condition]:
+    """A condition and all within it that help it hold: nothing that stands under "not"."""
+    if isinstance(condition, Not):
+        return
+    if isinstance(condition, All | Any):
+        for one in condition.of:
+            yield from _asked_for(one)
+    else:
+        yield condition
 
 
 def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme) -> list[Outcome | Problem]:
