@@ -87,6 +87,64 @@ def test_one_that_a_sale_gives_counts_for_the_next_of_its_list(chain, holder):
     assert [off(one) for one in chain.post(*[a_sale(str(n), 1, tenders=()) for n in range(2)])] == ["0.00", "6.00"]
 
 
+GIVES_PASS = {"code": "gives", "when": {"is": "visit", "number": 1}, "then": [{"give": "coupon", "template": "PASS"}]}
+
+
+def spent() -> list[tuple]:
+    return sql.rows("SELECT offer_id, sum(quota)::int, sum(used)::int FROM offers_slot GROUP BY offer_id ORDER BY 1")
+
+
+@pytest.mark.parametrize(
+    ("budget", "discounts"),
+    [
+        ({"measure": "volume", "limit": "30"}, ["0.00", "6.00", "3.00", "0.00"]),
+        ({"measure": "uses", "limit": "2", "per": "customer"}, ["0.00", "6.00", "6.00", "0.00"]),
+    ],
+)
+def test_what_an_offer_may_give_counts_where_only_a_coupon_of_the_same_list_leads_to_it(
+    chain, holder, budget, discounts
+):
+    publish(GIVES_PASS, HOLDERS | {"budgets": [budget]})
+    assert [off(one) for one in chain.post(*[a_sale(str(n), 1, tenders=()) for n in range(4)])] == discounts
+    assert [off(post(chain, "more", 1)), off(post(chain, "other", 2))] == ["0.00", "0.00"]
+    flat_books_agree()
+
+
+def test_what_it_gave_a_member_before_counts_though_a_coupon_of_the_list_leads_to_it(chain, holder):
+    """The member held another, and used their limit up, before that one was void."""
+    once = {"measure": "uses", "limit": "1", "per": "customer"}
+    publish({"code": "gives", "when": {"is": "visit", "number": 2}, "then": GIVES_PASS["then"]})
+    publish(HOLDERS | {"budgets": [once]})
+    code = held(holder)
+    assert off(post(chain, "1", 1)) == "6.00"
+    coupons.void_coupons(HEAD_OFFICE, [coupon_queries.for_sale([code], [])[0].id], "test")
+    assert [off(one) for one in chain.post(*[a_sale(f"l{n}", 1, tenders=()) for n in range(2)])] == ["0.00", "0.00"]
+    flat_books_agree()
+
+
+def test_coupons_of_a_list_that_lead_to_other_coupons_have_room_and_budgets(chain, holder):
+    """The first sale gives a coupon that the second uses by itself to get another, of few, which the third uses."""
+    limited = {"budgets": [{"measure": "uses", "limit": "5"}]}
+    make_template("FIRST", is_automatic=True)
+    make_template("SECOND", is_automatic=True, limit=1)
+    publish(
+        {"code": "a", "when": {"is": "visit", "number": 1}, "then": [{"give": "coupon", "template": "FIRST"}]},
+        {
+            "code": "b",
+            "when": {"is": "coupon", "template": "FIRST"},
+            "then": [{"give": "amount", "off": "1"}, {"give": "coupon", "template": "SECOND"}],
+        }
+        | limited,
+        {"code": "c", "when": {"is": "coupon", "template": "SECOND"}, "then": [{"give": "amount", "off": "7"}]}
+        | limited,
+    )
+    sales = [a_sale(f"{number}", number % 2 + 1, tenders=()) for number in range(8)]
+    answers = chain.post(*sales)
+    assert [off(one) for one in answers] == ["0.00", "0.00", "1.00", "1.00", "7.00", "0.00", "0.00", "0.00"]
+    assert [row[1:] for row in spent()] == [(5, 2), (5, 1)]
+    flat_books_agree()
+
+
 def test_a_refund_leaves_it_alone(chain, holder):
     code = held(holder)
     receipt = post(chain, "1", 1)

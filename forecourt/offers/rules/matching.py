@@ -196,6 +196,10 @@ class Book:
         """Of the offers in force then that this sale may meet, those with budgets or coupons to give, by code."""
         return self._sight(facts, moment).limited
 
+    def limited_by_coupons(self, templates: Iterable[str], moment: datetime) -> list[Live]:
+        """Of the offers in force then those with budgets or coupons to give that coupons of these templates lead to."""
+        return self._shelf(moment).limited_by_coupons(templates)
+
     def look(self, facts: Facts, moment: datetime) -> Looked:
         """Test the offers this sale may meet, and work out what those that hold would give.
 
@@ -224,13 +228,17 @@ class Book:
                         missed.append(Missed(live, NOTHING))
         return Looked(holding, missed, sight.never)
 
-    def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
+    def _shelf(self, moment: datetime) -> "_Shelf":
         number = bisect_right(self._edges, moment)
         shelf = self._shelves.get(number)
         if shelf is None:
             if len(self._shelves) >= _MOST_SHELVES:
                 self._shelves = {}
             shelf = self._shelves[number] = _Shelf([live for live in self.offers if live.since <= moment < live.until])
+        return shelf
+
+    def _sight(self, facts: Facts, moment: datetime) -> "_Sight":
+        shelf = self._shelf(moment)
         found: tuple[_Shelf, _Sight] | None = facts.sight
         if found is not None and found[0] is shelf:
             return found[1]
@@ -272,6 +280,11 @@ class _Shelf:
                 self._sights = {}
             sight = self._sights[kind] = _Sight(self, self._candidates(facts), facts)
         return sight
+
+    def limited_by_coupons(self, templates: Iterable[str]) -> list[Live]:
+        """Those with budgets or coupons to give that are filed under coupons of these templates, used or held."""
+        keys = [(kind, template) for template in templates for kind in ("coupon", "holder")]
+        return [live for key in keys for live in self._filed.get(key, ()) if live.has_limits]
 
     def timed(self, live: Live, condition: Condition, varies: Varies) -> "_Timed":
         """What such a condition of an offer tells, for sales of all kinds."""

@@ -5,13 +5,10 @@ little, the list lets go, holds them all and is rated again with exactly what is
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 from uuid import UUID
 
 from forecourt.coupons import queries as coupons
@@ -22,7 +19,6 @@ from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerKind
 from forecourt.kernel import clock, ids, sql
-from forecourt.kernel.money import ZERO
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
@@ -38,6 +34,7 @@ from forecourt.offers.rules.tiers import offer_of_tier
 from forecourt.organisation import queries as organisation
 from forecourt.sales import queries, rules
 from forecourt.sales.rules import Known, Rulings, State
+from forecourt.sales.services.limits import Freed, Limits, limits_of, wanted_of, with_back, with_freed
 from forecourt.sales.values import KnownSale, Outcome
 
 Named = Callable[[], tuple[UUID, str]]
@@ -140,21 +137,6 @@ def _tier_offers(programme: Programme) -> Mapping[str, Live]:
     return found
 
 
-class Limits(NamedTuple):
-    """What a list may take: budgets of everybody with their limits; offers with limits for each customer, with the first day
-    of which it counts what they gave; templates; `freed`, what it gives back to budgets, whatever it takes.
-    """
-
-    budgets: dict[str, Decimal]
-    own: dict[int, date]
-    issues: set[str]
-    freed: dict[str, Decimal] = {}
-
-
-Freed = Mapping[str, tuple[Decimal, Decimal]]
-"""What reservations that end held of budgets, by their names, with the limits."""
-
-
 def load(
     known: Sequence[KnownSale],
     in_force: InForce,
@@ -169,7 +151,7 @@ def load(
     """
     members = {item.customer_id for item in known if item.is_member}
     state = State(loyalty.standings(members) if standings is None else standings)
-    limits = _with_freed(Limits({}, {}, set()), freed)
+    limits = with_freed(Limits({}, {}, set()), freed)
     _open_missing(members, state, in_force, lock=lock)
     codes = {code for item in known for code in item.sale.coupons}
     if not any(in_force.at(item.rated_at).has_offers for item in known) and not codes:
@@ -183,8 +165,9 @@ def load(
         for coupon in _without_overdue(coupons_of(known, in_force, lock=lock), known, lock=lock):
             state.hold(rules.held_for(coupon, holders))
         state.uses_of = coupons.used_by(members, in_force.limited_templates)
-    limits = _with_freed(limits_of(known, in_force, state), freed)
-    state.left = _with_back(offers.left_of(limits.budgets), limits.freed)
+    if in_force.offers.book.has_limits or any(item.promise for item in known):
+        limits = with_freed(limits_of(known, in_force.at, state), freed)
+    state.left = with_back(offers.left_of(limits.budgets), limits.freed)
     if limits.own:
         first = min(limits.own.values())
         # a till may state a trading day that lies ahead of that on which the sale is taken back
@@ -194,17 +177,6 @@ def load(
             if item.promise is not None and lock:  # in a quote it holds on, and was read with the others
                 state.keep(item.promise)
     return state, limits
-
-
-def _with_freed(limits: Limits, freed: Freed) -> Limits:
-    if not freed:
-        return limits
-    budgets = {key: limit for key, (_amount, limit) in freed.items()} | limits.budgets
-    return limits._replace(budgets=budgets, freed={key: amount for key, (amount, _limit) in freed.items()})
-
-
-def _with_back(left: Mapping[str, Decimal], freed: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    return {budget: amount + freed.get(budget, ZERO) for budget, amount in left.items()}
 
 
 def coupons_of(
@@ -233,28 +205,6 @@ def _without_overdue(found: list[Coupon], known: Sequence[KnownSale], *, lock: b
     if late and lock:
         coupon_records.free(overdue, only=late)
     return [rules.freed(coupon) if coupon.id in late else coupon for coupon in found]
-
-
-def limits_of(known: Iterable[KnownSale], in_force: InForce, state: State) -> Limits:
-    """The limits that a list may meet: of all offers that its sales look at, whether they hold or not."""
-    budgets: dict[str, Decimal] = {}
-    own: dict[int, date] = {}
-    issues: set[str] = set()
-    if not in_force.offers.book.has_limits and not any(item.promise for item in known):
-        return Limits(budgets, own, issues)
-    for item in known:
-        rulings = in_force.at(item.rated_at)
-        found = state.seen[id(item)] = rules.seen(item, rulings, state)
-        if item.promise is not None:
-            budgets |= {key: limit for key, (_held, limit) in item.promise.spends.items()}
-        for live in rulings.book.limited(found.facts, item.rated_at):
-            for key, budget in live.budgets_at(item.station.id, item.business_date):
-                if key:
-                    budgets[key] = budget.limit
-            if live.limits_customers:
-                own[live.id] = min(own.get(live.id, date.max), rules.counted_since(live, item.business_date))
-            issues.update(live.issues)
-    return Limits(budgets, own, issues)
 
 
 def rate_all(known: Sequence[KnownSale], in_force: InForce, state: State, mint: rules.Mint | None) -> list[Outcome]:
@@ -286,11 +236,14 @@ def _open_missing(members: set[int], state: State, in_force: InForce, *, lock: b
 
 
 def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, limits: Limits) -> list[Outcome]:
-    """Rate a list whose members are locked, and take what it spends from the budgets. `state` is left as it was."""
+    """Rate a list whose members are locked, and take what it spends from the budgets.
+
+    `state` is used up: a caller that still needs it as it was before the list copies it first.
+    """
     mint = _posted_mint(in_force, limits.issues)
     trial = state.copy() if limits.budgets else state
     outcomes = rate_all(known, in_force, trial, mint)
-    wanted = _wanted(outcomes, limits)
+    wanted = wanted_of(outcomes, limits)
     if not wanted:
         return outcomes
     # all that it may touch at once, in their order: those of another list that is opened beside would be waited for in a ring
@@ -298,28 +251,22 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
         return outcomes
     held, left = offer_records.hold_all(limits.budgets)
     exact = state.copy()
-    exact.left = _with_back(left, limits.freed)
+    exact.left = with_back(left, limits.freed)
     outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
-    offer_records.take_held(held, _wanted(outcomes, limits))
+    offer_records.take_held(held, wanted_of(outcomes, limits))
     return outcomes
 
 
 def _taken(wanted: Mapping[str, Wanted]) -> bool:
     """Whether this writer's own slots had enough; where one had not, nothing is taken and none is held."""
     try:
-        with sql.savepoint() if len(wanted) > 1 else nullcontext():
+        with (
+            sql.savepoint()
+        ):  # of one budget too: a slot that was waited for stays locked though it has too little then
             offer_records.take(wanted)
     except offer_records.Contested:
         return False
     return True
-
-
-def _wanted(outcomes: Iterable[Outcome], limits: Limits) -> dict[str, Wanted]:
-    sums = {key: -amount for key, amount in limits.freed.items()}
-    for outcome in outcomes:
-        for key, amount in outcome.spends.items():
-            sums[key] = sums.get(key, ZERO) + amount
-    return {key: Wanted(amount, limits.budgets[key]) for key, amount in sums.items() if amount}
 
 
 def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool], named: Named) -> rules.Mint:

@@ -21,7 +21,8 @@ from forecourt.offers import records as offer_records
 from forecourt.sales import rules
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, hold_of
-from forecourt.sales.services.engine import Freed, InForce
+from forecourt.sales.services.engine import InForce
+from forecourt.sales.services.limits import Freed
 from forecourt.sales.values import KnownSale, Promise
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=clock.UTC)

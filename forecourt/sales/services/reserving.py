@@ -28,7 +28,8 @@ from forecourt.sales import permissions, rules
 from forecourt.sales.rules import State
 from forecourt.sales.services import engine
 from forecourt.sales.services.claiming import New, begun_anew, fingerprint, hold_of, lock
-from forecourt.sales.services.engine import Freed, InForce, Limits
+from forecourt.sales.services.engine import InForce
+from forecourt.sales.services.limits import Freed, Limits
 from forecourt.sales.services.loading import Submission, admitted, know
 from forecourt.sales.services.paying import available_to, payable, refusal
 from forecourt.sales.services.quoting import quote_of
