@@ -210,14 +210,19 @@ def test_large_budgets_stand_in_slots_and_are_spent_to_the_last_unit(chain):
     assert left() == {"uses:total": Decimal(0)}
 
 
-def test_a_budget_that_is_raised_over_a_thousand_keeps_its_limit_in_the_slot_it_has(chain):
+def test_a_budget_that_is_raised_over_a_thousand_is_shared_out_to_slots(chain):
     publish(per_litre(budgets=[{"measure": "volume", "limit": "30"}]))
     post(chain, "1", None)
     publish(per_litre(budgets=[{"measure": "volume", "limit": "2000"}]), since=0)
-    ((budget,),) = sql.rows("SELECT budget FROM offers_slot")
-    assert not offer_records.open_missing({budget: Decimal(2000)})  # as a writer does whose own slot it has not
     post(chain, "2", None, occurred_at=clock.now())
+    rows = sql.rows("SELECT budget, slot, quota, used FROM offers_slot ORDER BY slot")
+    assert [row[1] for row in rows] == list(range(8))
+    assert sum(row[2] for row in rows) == 2000
+    assert sum(row[3] for row in rows) == 40
+    assert min(row[2] - row[3] for row in rows) > 200, "each writer finds something in its own"
+    assert not offer_records.open_missing({rows[0][0]: Decimal(2000)})
     assert left() == {"volume:total": Decimal(2000 - 2 * 20)}
+    flat_books_agree()
 
 
 def test_limits_of_a_customer_by_day_and_in_all(chain):

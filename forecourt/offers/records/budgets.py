@@ -1,14 +1,12 @@
 """Budgets spent and given back, never beyond their limit, without a row that everybody waits for.
 
-A large budget stands in several slots, each with a quota of the limit. A writer takes from the slot of its own process and
-waits for nobody. When that has too little, the writer takes all slots of the budgets that its list may touch, in order, and
-shares what is left out anew: exact to the last unit, and slow only then. No budget is ever overspent; near its end a sale
-may wait for another that holds the slots.
+A large budget stands in several slots, each with a quota of the limit. A writer takes from the slot of its own thread and
+waits only for others of that slot. When it has too little, the writer lets go of it, holds all slots of the budgets that its
+list may touch, in order, and shares what is left out anew: exact to the last unit, and slow only then. No budget is ever
+overspent; near its end a sale may wait for another that holds the slots.
 """
 
-import os
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Final, NamedTuple
@@ -20,11 +18,13 @@ SLOTS: Final = 8
 LARGE: Final = Decimal(1000)
 """A budget of less than this stands in one slot."""
 
-_OPEN: Final = """
+_ADD: Final = """
 INSERT INTO offers_slot (budget, slot, offer_id, measure, quota, used)
 SELECT budget, slot, offer_id, measure, quota, 0
 FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(offers)s::bigint[], %(measures)s::text[], %(quotas)s::numeric[])
   AS new (budget, slot, offer_id, measure, quota)
+"""
+_OPEN: Final = f"""{_ADD}
 WHERE NOT EXISTS (SELECT 1 FROM offers_slot AS kept WHERE kept.budget = new.budget)
 ON CONFLICT (budget, slot) DO NOTHING
 """
@@ -76,15 +76,15 @@ def slots_of(limit: Decimal) -> int:
 
 
 def own_slot(limit: Decimal) -> int:
-    """The slot that this thread takes from."""
-    return (os.getpid() + threading.get_ident()) % slots_of(limit)
+    """The slot that this thread takes from; the system numbers the threads of all processes one after the other."""
+    return threading.get_native_id() % slots_of(limit)
 
 
 def take(wanted: Mapping[str, Wanted]) -> None:
     """Take from budgets, from this writer's own slots, in one statement; Contested where one has too little, or no slots yet.
 
-    Where several are wanted call it inside a savepoint, so that the locks of a contested try are let go. Of one that is
-    contested none is held.
+    Call it inside a savepoint, so that the locks of a contested try are let go: those of the slots that had enough, and of one
+    that was waited for and has too little since.
     """
     if not wanted:
         return
@@ -136,12 +136,16 @@ def give_back(amounts: Mapping[str, Decimal]) -> None:
 
 
 def resize(offer_id: int, limits: Mapping[str, Decimal]) -> None:
-    """Give the budgets of an offer new limits, by the beginning of their names ("12:money:day"); what is used stays used."""
+    """Give the budgets of an offer new limits, by the beginning of their names ("12:money:day"); what is used stays used.
+
+    A budget that stood in one slot, and is large now, gets the others.
+    """
     found = sql.rows("SELECT DISTINCT budget FROM offers_slot WHERE offer_id = %(offer)s", {"offer": offer_id})
     wanted = {row[0]: limits[prefix] for row in found if (prefix := ":".join(row[0].split(":")[:3])) in limits}
     if not wanted:
         return
     held = _locked(wanted)
+    _widen(held, wanted)
     for budget, slots in held.items():
         used = sum((slot[1] for slot in slots.values()), ZERO)
         _share_out(slots, used, max(wanted[budget], used))
@@ -161,22 +165,38 @@ def _share_out(slots: dict[int, list[Decimal]], used: Decimal, limit: Decimal | 
     slots[numbers[0]][1] = used
 
 
+def _widen(held: Slots, limits: Mapping[str, Decimal]) -> None:
+    """Give budgets, all of whose slots are held, those that they lack for such a limit, with nothing in them yet."""
+    empty = {
+        budget: {number: [ZERO, ZERO] for number in range(slots_of(limits[budget])) if number not in slots}
+        for budget, slots in held.items()
+    }
+    if any(empty.values()):
+        sql.run(_ADD, _parameters(empty), hot=True)
+        for budget, slots in empty.items():
+            held[budget].update(slots)
+
+
 def _open(limits: Mapping[str, Decimal]) -> int:
     """Make the slots of budgets that have none, however many a budget of that limit would be given now; returns how many."""
-    rows: dict[str, list[object]] = defaultdict(list)
-    budgets: list[str] = []
+    new: Slots = {}
     for budget, limit in sorted(limits.items()):
-        offer_id, measure, *_rest = budget.split(":")
-        slots: dict[int, list[Decimal]] = {number: [ZERO, ZERO] for number in range(slots_of(limit))}
-        _share_out(slots, ZERO, limit)
-        for number, slot in slots.items():
-            budgets.append(budget)
-            rows["slots"].append(number)
-            rows["offers"].append(offer_id)
-            rows["measures"].append(measure)
-            rows["quotas"].append(slot[0])
-    parameters = {name: sql.array(values) for name, values in rows.items()}
-    return sql.run(_OPEN, {"budgets": sql.text_array(budgets), **parameters}, hot=True)
+        new[budget] = {number: [ZERO, ZERO] for number in range(slots_of(limit))}
+        _share_out(new[budget], ZERO, limit)
+    return sql.run(_OPEN, _parameters(new), hot=True)
+
+
+def _parameters(new: Slots) -> dict[str, str]:
+    """New slots as `_OPEN` and `_ADD` take them."""
+    rows = [(budget, number, quota) for budget, slots in new.items() for number, (quota, _used) in slots.items()]
+    names = [budget.split(":", 2) for budget, *_ in rows]
+    return {
+        "budgets": sql.text_array([budget for budget, *_ in rows]),
+        "slots": sql.array([number for _, number, _ in rows]),
+        "offers": sql.array([offer_id for offer_id, *_ in names]),
+        "measures": sql.array([measure for _, measure, *_ in names]),
+        "quotas": sql.array([quota for *_, quota in rows]),
+    }
 
 
 def _opened(limits: Mapping[str, Decimal]) -> Slots:
