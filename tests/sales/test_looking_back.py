@@ -215,7 +215,8 @@ def test_what_was_published_meanwhile_stays_a_number(chain):
 
 def test_offers_for_holders_of_a_coupon_may_have_been_looked_at_too(chain):
     make_template("PASS")
-    before(*many(50), per_litre("holders", when=all_of({"is": "holds", "template": "PASS"}, FILL)))
+    far = {"is": "volume", "at_least": "200"}
+    before(*many(50), per_litre("holders", when=all_of({"is": "holds", "template": "PASS"}, far)))
     (customer,) = chain.enrol()
     give("PASS", customer, occurred_at=ago(20))
     receipt = post(chain, "1", 1)
