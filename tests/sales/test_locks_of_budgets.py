@@ -58,9 +58,9 @@ def test_threads_of_one_process_take_from_several_slots():
 
     def own() -> int:
         gate.wait(20)
-        return budgets.own_slot(budgets.LARGE)
+        return budgets.own_slot(Decimal(1000))
 
     with ThreadPoolExecutor(8) as pool:
         slots = {one.result() for one in [pool.submit(own) for _ in range(8)]}
     assert len(slots) > 1
-    assert slots <= set(range(budgets.SLOTS))
+    assert slots <= set(range(8))

@@ -156,6 +156,11 @@ HALF = (RefundLine(line=1, quantity=Decimal(10)),)
         ("UPDATE offers_slot SET used = used - 1 WHERE budget LIKE '%%:money:total' AND used > 0", "budgets of offers"),
         ("UPDATE offers_slot SET used = used + 1 WHERE budget LIKE '%%:volume:%%'", "budgets of offers"),
         ("DELETE FROM offers_slot WHERE budget LIKE '%%:money:%%'", "budgets of offers"),
+        ("UPDATE offers_slot SET quota = quota + 1 WHERE slot = 0 AND budget LIKE '%%:volume:%%'", "budgets of offers"),
+        (
+            "UPDATE offers_slot SET quota = quota + 1500 WHERE slot = 0 AND budget LIKE '%%:money:%%'",
+            "budgets of offers",
+        ),
         ("UPDATE sales_award SET version = 2 WHERE version = 1", "budgets of offers"),
         ("UPDATE sales_award SET version = 2", "limits of customers"),
         ("UPDATE sales_award SET uses = -9 WHERE uses > 0", "limits of customers"),

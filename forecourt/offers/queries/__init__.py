@@ -4,7 +4,7 @@ from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import gifts as _gifts
 from forecourt.offers.queries import live as _live
 from forecourt.offers.queries.advice import advice, costless
-from forecourt.offers.queries.budgets import left_of
+from forecourt.offers.queries.budgets import left_and_outdated, left_of
 from forecourt.offers.queries.drafts import drafts, in_review
 from forecourt.offers.queries.floor_list import (
     FloorsDraft,
@@ -81,6 +81,7 @@ __all__ = [
     "forget",
     "gift_costs",
     "in_review",
+    "left_and_outdated",
     "left_of",
     "list_offers",
     "offer",

@@ -2,8 +2,9 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -29,6 +30,25 @@ class Offers:
         self._timelines = timelines
         self._policies = [policy for _, policy in policies]
         self.policy_starts = [start for start, _ in policies]
+        self._changing_limits = {
+            f"{number}:{name}": steps
+            for number, timeline in timelines.items()
+            for name, steps in timeline.limits().items()
+            if len({limit for _, limit in steps}) > 1
+        }
+
+    def limits_at(self, limits: Mapping[str, Decimal], moment: datetime) -> dict[str, Decimal]:
+        """The limits at a moment of these budgets of everybody, which are given by their names with those of any version.
+
+        A budget's limit is what the last version of its offer says that has begun by then and has such a budget.
+        """
+        found = dict(limits)
+        for budget in limits if self._changing_limits else ():
+            steps = self._changing_limits.get(":".join(budget.split(":", 3)[:3]), ())
+            begun = [limit for since, limit in steps if since <= moment]
+            if begun:
+                found[budget] = begun[-1]
+        return found
 
     def version(self, offer_id: int, number: int) -> Offer | None:
         """What an offer said in one of its versions."""

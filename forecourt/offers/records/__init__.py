@@ -6,9 +6,8 @@ from forecourt.offers.records.budgets import (
     give_back,
     hold_all,
     open_missing,
-    resize,
     take,
     take_held,
 )
 
-__all__ = ["Contested", "Wanted", "give_back", "hold_all", "open_missing", "resize", "take", "take_held"]
+__all__ = ["Contested", "Wanted", "give_back", "hold_all", "open_missing", "take", "take_held"]

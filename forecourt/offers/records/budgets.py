@@ -4,19 +4,21 @@ A large budget stands in several slots, each with a quota of the limit. A writer
 waits only for others of that slot. When it has too little, the writer lets go of it, holds all slots of the budgets that its
 list may touch, in order, and shares what is left out anew: exact to the last unit, and slow only then. No budget is ever
 overspent; near its end a sale may wait for another that holds the slots.
+
+The quotas of a budget are in all its limit. That changes when a version of the offer begins that says another; who finds it so
+first holds all slots, shares it out anew and gives a budget that is large now the slots that it lacks. Slots are locked in the
+order of their numbers, those of a number in that of their budgets: whoever holds the first ones knows that no others are made.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
-from decimal import ROUND_DOWN, Decimal
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from forecourt.kernel import sql
 from forecourt.kernel.money import ZERO
-
-SLOTS: Final = 8
-LARGE: Final = Decimal(1000)
-"""A budget of less than this stands in one slot."""
+from forecourt.offers.rules import slots as rules
+from forecourt.offers.rules.slots import slots_of
 
 _ADD: Final = """
 INSERT INTO offers_slot (budget, slot, offer_id, measure, quota, used)
@@ -32,7 +34,14 @@ _LOCK: Final = """
 SELECT kept.budget, kept.slot, kept.quota, kept.used
 FROM offers_slot AS kept
 WHERE kept.budget = ANY(%(budgets)s::text[])
-ORDER BY kept.budget, kept.slot
+ORDER BY kept.slot, kept.budget
+FOR NO KEY UPDATE OF kept
+"""
+_LOCK_FIRST: Final = """
+SELECT kept.budget
+FROM offers_slot AS kept
+WHERE kept.budget = ANY(%(budgets)s::text[]) AND kept.slot = 0
+ORDER BY kept.budget
 FOR NO KEY UPDATE OF kept
 """
 _TAKE: Final = """
@@ -41,7 +50,7 @@ WITH held AS (
   FROM unnest(%(budgets)s::text[], %(slots)s::smallint[], %(amounts)s::numeric[]) AS new (budget, slot, amount)
   JOIN offers_slot AS kept ON kept.budget = new.budget AND kept.slot = new.slot
   WHERE kept.used + new.amount BETWEEN 0 AND kept.quota
-  ORDER BY kept.budget, kept.slot
+  ORDER BY kept.slot, kept.budget
   FOR NO KEY UPDATE OF kept
 )
 UPDATE offers_slot AS kept SET used = kept.used + held.amount
@@ -67,12 +76,10 @@ class Wanted(NamedTuple):
     limit: Decimal
 
 
-Slots = dict[str, dict[int, list[Decimal]]]
-"""Slots held by this transaction, by budget and slot: quota and used."""
-
-
-def slots_of(limit: Decimal) -> int:
-    return SLOTS if limit >= LARGE else 1
+Slots = dict[str, rules.Slots]
+"""Slots held by this transaction, by budget."""
+Asked = Callable[[], Mapping[str, Decimal]]
+"""Asks for the limits of budgets as they are just now."""
 
 
 def own_slot(limit: Decimal) -> int:
@@ -107,19 +114,26 @@ def open_missing(limits: Mapping[str, Decimal]) -> bool:
     return bool(limits) and _open(limits) > 0
 
 
-def hold_all(limits: Mapping[str, Decimal]) -> tuple[Slots, dict[str, Decimal]]:
-    """Hold every slot of these budgets until the transaction ends; returns them and exactly what is left of each."""
+def hold_all(limits: Mapping[str, Decimal], limits_now: Asked) -> tuple[Slots, dict[str, Decimal]]:
+    """Hold every slot of these budgets until the transaction ends; returns them and exactly what is left of each, below zero
+    where more is used than the limit.
+
+    Quotas that are not those of the limit become so. `limits_now` is asked while all are held, so that who knew less undoes
+    nothing of who knew more.
+    """
     if not limits:
         return {}, {}
     held = _opened(limits)
-    return held, {budget: sum((slot[0] - slot[1] for slot in held[budget].values()), ZERO) for budget in limits}
+    if _outdated(held, limits):
+        limits = limits_now()
+        _resize(held, {budget: limits[budget] for budget in _outdated(held, limits)})
+    return held, {budget: limit - rules.used_in(held[budget]) for budget, limit in limits.items()}
 
 
 def take_held(held: Slots, wanted: Mapping[str, Wanted]) -> None:
     """Take from slots that this transaction holds, and share out what is left anew. Callers saw that there is enough."""
     for budget, need in wanted.items():
-        used = sum((slot[1] for slot in held[budget].values()), ZERO)
-        _share_out(held[budget], max(ZERO, used + need.amount))
+        rules.share_out(held[budget], max(ZERO, rules.used_in(held[budget]) + need.amount))
     _save({budget: held[budget] for budget in wanted})
 
 
@@ -130,46 +144,36 @@ def give_back(amounts: Mapping[str, Decimal]) -> None:
         return
     held = _locked(amounts)
     for budget in held:
-        used = sum((slot[1] for slot in held[budget].values()), ZERO)
-        _share_out(held[budget], max(ZERO, used - amounts[budget]))
+        rules.share_out(held[budget], max(ZERO, rules.used_in(held[budget]) - amounts[budget]))
     _save(held)
 
 
-def resize(offer_id: int, limits: Mapping[str, Decimal]) -> None:
-    """Give the budgets of an offer new limits, by the beginning of their names ("12:money:day"); what is used stays used.
+def _outdated(held: Slots, limits: Mapping[str, Decimal]) -> list[str]:
+    """Those of the budgets held whose quotas are not of these limits, or that lack slots."""
+    return [
+        budget
+        for budget, limit in limits.items()
+        if len(held[budget]) < slots_of(limit)
+        or rules.is_outdated(rules.quota_of(held[budget]), rules.used_in(held[budget]), limit)
+    ]
 
-    A budget that stood in one slot, and is large now, gets the others.
-    """
-    found = sql.rows("SELECT DISTINCT budget FROM offers_slot WHERE offer_id = %(offer)s", {"offer": offer_id})
-    wanted = {row[0]: limits[prefix] for row in found if (prefix := ":".join(row[0].split(":")[:3])) in limits}
-    if not wanted:
+
+def _resize(held: Slots, limits: Mapping[str, Decimal]) -> None:
+    """Share budgets out anew under other limits; what is used stays used. Callers hold all slots."""
+    if not limits:
         return
-    held = _locked(wanted)
-    _widen(held, wanted)
-    for budget, slots in held.items():
-        used = sum((slot[1] for slot in slots.values()), ZERO)
-        _share_out(slots, used, max(wanted[budget], used))
-    _save(held)
-
-
-def _share_out(slots: dict[int, list[Decimal]], used: Decimal, limit: Decimal | None = None) -> None:
-    """Spread a budget over its slots anew: what is used in the first ones, what is left in equal parts, no unit lost."""
-    limit = sum((slot[0] for slot in slots.values()), ZERO) if limit is None else limit
-    left = limit - used
-    quantum = Decimal(1) if left == left.to_integral_value() else Decimal("0.0001")
-    part = (left / len(slots)).quantize(quantum, ROUND_DOWN)
-    numbers = sorted(slots)
-    for number in numbers:
-        slots[number][0], slots[number][1] = part, ZERO
-    slots[numbers[0]][0] += left - part * len(slots) + used
-    slots[numbers[0]][1] = used
+    _widen(held, limits)
+    for budget, limit in limits.items():
+        used = rules.used_in(held[budget])
+        rules.share_out(held[budget], used, max(limit, used))
+    _save({budget: held[budget] for budget in limits})
 
 
 def _widen(held: Slots, limits: Mapping[str, Decimal]) -> None:
     """Give budgets, all of whose slots are held, those that they lack for such a limit, with nothing in them yet."""
     empty = {
-        budget: {number: [ZERO, ZERO] for number in range(slots_of(limits[budget])) if number not in slots}
-        for budget, slots in held.items()
+        budget: {number: [ZERO, ZERO] for number in range(slots_of(limit)) if number not in held[budget]}
+        for budget, limit in limits.items()
     }
     if any(empty.values()):
         sql.run(_ADD, _parameters(empty), hot=True)
@@ -182,7 +186,7 @@ def _open(limits: Mapping[str, Decimal]) -> int:
     new: Slots = {}
     for budget, limit in sorted(limits.items()):
         new[budget] = {number: [ZERO, ZERO] for number in range(slots_of(limit))}
-        _share_out(new[budget], ZERO, limit)
+        rules.share_out(new[budget], ZERO, limit)
     return sql.run(_OPEN, _parameters(new), hot=True)
 
 
@@ -200,13 +204,17 @@ def _parameters(new: Slots) -> dict[str, str]:
 
 
 def _opened(limits: Mapping[str, Decimal]) -> Slots:
-    """Lock all slots of budgets, making those that are not there yet."""
-    held = _locked(limits)
-    missing = {budget: limit for budget, limit in limits.items() if budget not in held}
+    """Lock all slots of budgets, making those that are not there yet: the first ones first, to see all others then."""
+    there = _first_locked(limits)
+    missing = {budget: limit for budget, limit in limits.items() if budget not in there}
     if missing:
         _open(missing)
-        held.update(_locked(missing))
-    return held
+        _first_locked(missing)
+    return _locked(limits)
+
+
+def _first_locked(budgets: Iterable[str]) -> set[str]:
+    return {row[0] for row in sql.rows(_LOCK_FIRST, {"budgets": sql.text_array(sorted(budgets))}, hot=True)}
 
 
 def _locked(budgets: Iterable[str]) -> Slots:

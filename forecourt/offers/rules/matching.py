@@ -162,6 +162,15 @@ class Timeline:
         """What the offer said last."""
         return next((offer for _, _, offer in reversed(self._versions) if offer is not None), None)
 
+    def limits(self) -> dict[str, list[tuple[datetime, Decimal]]]:
+        """What its versions say of each budget of everybody ("money:day"), and from when on, in their order."""
+        found: dict[str, list[tuple[datetime, Decimal]]] = {}
+        for since, _, offer in self._versions:
+            for budget in offer.budgets if offer is not None else ():
+                if not budget.is_customers_own:
+                    found.setdefault(f"{budget.measure}:{budget.per}", []).append((since, budget.limit))
+        return found
+
     def live(self, id: int) -> list[Live]:
         """Its versions with the times they are in force; of those that begin at once the highest number."""
         if self._live is None:

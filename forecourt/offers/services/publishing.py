@@ -15,7 +15,7 @@ from forecourt.kernel import audit, clock, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict
-from forecourt.offers import permissions, records
+from forecourt.offers import permissions
 from forecourt.offers.events import OfferPublished
 from forecourt.offers.models import Offer as OfferRow
 from forecourt.offers.models import OfferVersion
@@ -60,11 +60,8 @@ def put_in_force(
     starts = [(row, offer, valid_from) for row, offer in offers]
     again = [(*stopped[offer_id], at) for offer_id, at in sorted(set(later))] if stopped else []
     numbers = _announce(actor, [*starts, *again], note)[: len(starts)]
-    for (row, offer), number in zip(offers, numbers, strict=True):
+    for row, _ in offers:
         row.state = OfferState.LIVE
-        if number > 1:
-            limits = {f"{row.pk}:{budget.measure}:{budget.per}": budget.limit for budget in offer.budgets}
-            records.resize(row.pk, limits)
     OfferRow.objects.bulk_update([row for row, _ in offers], ["state", "name", "draft"])
     return numbers
 

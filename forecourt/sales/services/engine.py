@@ -1,7 +1,7 @@
 """The engine between loading and writing: the rules in force, the state that a list meets, and the rating of the list.
 
 Budgets of everybody are read without a lock, and taken after rating from this writer's own slots; where one of them has too
-little, the list lets go, holds them all and is rated again with exactly what is left.
+little, or another limit than now, the list lets go, holds them all and is rated again with exactly what is left.
 """
 
 from bisect import bisect_right
@@ -167,7 +167,10 @@ def load(
         state.uses_of = coupons.used_by(members, in_force.limited_templates)
     if in_force.offers.book.has_limits or any(item.promise for item in known):
         limits = with_freed(limits_of(known, in_force.at, state), freed)
-    state.left = with_back(offers.left_of(limits.budgets), limits.freed)
+    if limits.budgets:
+        now = in_force.offers.limits_at(limits.budgets, clock.now())
+        left, outdated = offers.left_and_outdated(now)
+        limits, state.left = limits._replace(budgets=now, outdated=outdated), with_back(left, limits.freed)
     if limits.own:
         first = min(limits.own.values())
         # a till may state a trading day that lies ahead of that on which the sale is taken back
@@ -246,10 +249,13 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     wanted = wanted_of(outcomes, limits)
     if not wanted:
         return outcomes
-    # all that it may touch at once, in their order: those of another list that is opened beside would be waited for in a ring
-    if _taken(wanted) or (offer_records.open_missing(limits.budgets) and _taken(wanted)):
+    is_shared_out = limits.outdated.isdisjoint(wanted)
+    if is_shared_out and _taken(wanted):
         return outcomes
-    held, left = offer_records.hold_all(limits.budgets)
+    # all that it may touch at once, in their order: those of another list that is opened beside would be waited for in a ring
+    if offer_records.open_missing(limits.budgets) and is_shared_out and _taken(wanted):
+        return outcomes
+    held, left = offer_records.hold_all(limits.budgets, lambda: offers.offers().limits_at(limits.budgets, clock.now()))
     exact = state.copy()
     exact.left = with_back(left, limits.freed)
     outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))

@@ -1,6 +1,7 @@
 """What a list of sales may take of what is limited: known before it is rated, so that it can be read and held in order."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,13 +16,15 @@ from forecourt.sales.values import KnownSale, Outcome
 
 class Limits(NamedTuple):
     """What a list may take: budgets of everybody with their limits; offers with limits for each customer, with the first day
-    of which it counts what they gave; templates; `freed`, what it gives back to budgets, whatever it takes.
+    of which it counts what they gave; templates; `freed`, what it gives back to budgets, whatever it takes; `outdated`, the
+    budgets whose slots were shared out under another limit.
     """
 
     budgets: dict[str, Decimal]
     own: dict[int, date]
     issues: set[str]
     freed: dict[str, Decimal] = {}
+    outdated: AbstractSet[str] = frozenset()
 
 
 Freed = Mapping[str, tuple[Decimal, Decimal]]
@@ -87,8 +90,8 @@ def with_freed(limits: Limits, freed: Freed) -> Limits:
 
 
 def with_back(left: Mapping[str, Decimal], freed: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """What budgets have left once that is back."""
-    return {budget: amount + freed.get(budget, ZERO) for budget, amount in left.items()}
+    """What budgets have left once that is back; nothing where more is used than the limit, which was lowered."""
+    return {budget: max(ZERO, amount + freed.get(budget, ZERO)) for budget, amount in left.items()}
 
 
 def wanted_of(outcomes: Iterable[Outcome], limits: Limits) -> dict[str, Wanted]:

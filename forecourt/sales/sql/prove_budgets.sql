@@ -1,7 +1,9 @@
 -- What budgets say is used, against what offers gave and reservations hold: an award counts to the budgets that its version of the
--- offer has, of the station and the trading day of its sale, which refunds give back to.
+-- offer has, of the station and the trading day of its sale, which refunds give back to. Their quotas, in all, are what a version
+-- said that has begun: which, whoever meets the budget next makes sure of; one that was lowered below what is used is in between.
 WITH counted AS (
-    SELECT version.offer_id, version.number AS version, budget ->> 'measure' AS measure, coalesce(budget ->> 'per', 'total') AS per
+    SELECT version.offer_id, version.number AS version, budget ->> 'measure' AS measure, coalesce(budget ->> 'per', 'total') AS per,
+           version.valid_from, round((budget ->> 'limit')::numeric, 4) AS most
     FROM offers_offerversion AS version
     CROSS JOIN jsonb_array_elements(coalesce(version.body -> 'budgets', '[]'::jsonb)) AS budget
     WHERE coalesce(budget ->> 'per', 'total') NOT LIKE 'customer%'
@@ -33,8 +35,19 @@ WITH counted AS (
     ) AS spent
     GROUP BY spent.budget
 ), kept AS (
-    SELECT budget, sum(used) AS used FROM offers_slot GROUP BY budget
+    SELECT budget, sum(used) AS used, sum(quota) AS quota FROM offers_slot GROUP BY budget
+), begun AS (
+    SELECT concat_ws(':', offer_id, measure, per) AS name, min(most) AS least, max(most) AS most
+    FROM counted
+    WHERE valid_from <= clock_timestamp()
+    GROUP BY 1
 )
 SELECT 'budget ' || budget, coalesce(kept.used, 0)::text, coalesce(due.amount, 0)::text
 FROM kept FULL JOIN due USING (budget)
 WHERE coalesce(kept.used, 0) <> coalesce(due.amount, 0)
+UNION ALL
+SELECT 'limit of budget ' || kept.budget, kept.quota::text,
+       CASE WHEN begun.least = begun.most THEN begun.most::text ELSE begun.least || ' to ' || begun.most END
+FROM kept
+JOIN begun ON begun.name = concat_ws(':', split_part(kept.budget, ':', 1), split_part(kept.budget, ':', 2), split_part(kept.budget, ':', 3))
+WHERE kept.quota NOT BETWEEN begun.least AND begun.most
