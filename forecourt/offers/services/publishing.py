@@ -60,9 +60,10 @@ def put_in_force(
     starts = [(row, offer, valid_from) for row, offer in offers]
     again = [(*stopped[offer_id], at) for offer_id, at in sorted(set(later))] if stopped else []
     numbers = _announce(actor, [*starts, *again], note)[: len(starts)]
-    for row, _ in offers:
+    rows = [row for row, _offer in offers]
+    for row in rows:
         row.state = OfferState.LIVE
-    OfferRow.objects.bulk_update([row for row, _ in offers], ["state", "name", "draft"])
+    OfferRow.objects.bulk_update(rows, ["state", "name", "draft"])
     return numbers
 
 
