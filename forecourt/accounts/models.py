@@ -266,15 +266,17 @@ class FundingRow(models.Model):
 
 
 class FundingCost(models.Model):
-    """What a claim holds beside awards: rewards, for instance. Each origin is claimed once."""
+    """What a claim holds beside awards: the difference to what earlier claims held of an origin, such as a day of a reward."""
 
     claim = models.ForeignKey(FundingClaim, models.CASCADE, related_name="+")
-    origin = models.TextField(unique=True)
+    origin = models.TextField()
     day = models.DateField()
     station_id = models.BigIntegerField(default=0)
     text = models.TextField()
     uses = models.IntegerField(default=1)
     amount = models.DecimalField(max_digits=14, decimal_places=4)
+    is_correction = models.BooleanField(default=False)
 
     class Meta:
         db_table = "accounts_claim_cost"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["claim", "origin"], name="claim_cost_once")]

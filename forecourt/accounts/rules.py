@@ -1,6 +1,6 @@
 """Points as a performance obligation (IFRS 15 / CAS 14): what is deferred, and when it becomes revenue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from forecourt.accounts.values import (
     Change,
+    Cost,
     Figures,
     Kind,
     PartOfLiability,
@@ -202,3 +203,25 @@ def in_force(policies: Sequence[Policy], day: date) -> Policy | None:
     """The policy that holds on a day: the latest that has begun, of several from one day the newest."""
     begun = [policy for policy in policies if policy.valid_from <= day]
     return max(begun, key=lambda policy: (policy.valid_from, policy.version), default=None)
+
+
+def still_due(costs: Iterable[Cost], claimed: Iterable[Cost], since: date) -> list[Cost]:
+    """What is due of each origin beyond what earlier claims hold of it, by day; negative where they hold more.
+
+    A correction is of an origin that was claimed before, or of a day before `since`, the claim's first.
+    """
+    due = {cost.origin: cost for cost in costs}
+    known = {cost.origin: cost for cost in claimed}
+    found = []
+    for origin, cost in (known | due).items():
+        before = known.get(origin)
+        amount, uses = (cost.amount, cost.uses) if origin in due else (ZERO, 0)
+        left = replace(
+            cost,
+            amount=amount - before.amount if before else amount,
+            uses=uses - before.uses if before else uses,
+            is_correction=before is not None or cost.day < since,
+        )
+        if left.amount or left.uses:
+            found.append(left)
+    return sorted(found, key=lambda cost: (cost.day, cost.origin))

@@ -1,5 +1,6 @@
 """What points mean in money, and what those who fund offers owe."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -279,7 +280,10 @@ class ClaimState(StrEnum):
 
 
 class Cost(Value):
-    """What a funder owes for something other than an offer on a sale, such as a reward; claimed once by `origin`."""
+    """What a funder owes for something other than an offer on a sale, such as a day of a reward; each `origin` is claimed as
+    far as earlier claims hold less of it. One in a claim is negative where they hold more; a correction then, or of days
+    before the claim's.
+    """
 
     origin: str
     day: date
@@ -287,6 +291,11 @@ class Cost(Value):
     amount: Decimal
     uses: int = 1
     station_id: int = 0
+    is_correction: bool = False
+
+
+CostsDue = Callable[[date, date], Sequence[Cost]]
+"""All that a funder owes beside offers for these days, both included, one cost an origin, whether claimed or not."""
 
 
 class ClaimView(Value):

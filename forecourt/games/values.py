@@ -226,6 +226,19 @@ class PrizeView(Value):
         return None if self.stock is None else self.stock - self.used
 
 
+class PrizeCost(Value):
+    """What a prize that was given on a day cost who pays for it, in the company's currency: all `prizes` of it together."""
+
+    day: date
+    game: str
+    game_name: str
+    prize: str
+    prize_name: str
+    funder: str
+    prizes: int
+    cost: Decimal
+
+
 class Opening(Value):
     """A game as one customer finds it. `refusal` says in words why it cannot be played now, "" where it can.
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from forecourt.accounts import services
+from forecourt.accounts import queries, services
 from forecourt.kernel import clock
 from tests.accounts.scenes import ANALYST, FIRST, Books
 from tests.accounts.test_claims import JUNE, award
@@ -52,7 +52,7 @@ def test_policies_with_their_accounts(books: Books, reader):
 def test_claims_with_their_rows(books: Books, reader):
     sale = award(JUNE[0], "9.00")
     claim = services.send_claim(ANALYST, services.draft_claim(ANALYST, "supplier:aoke", *JUNE).id)
-    (found,) = reader.get("/claims?funder=supplier:aoke&state=sent").json()
+    (found,) = reader.get("/claims?funder=supplier:aoke&state=sent").json()["items"]
     assert (found["id"], Decimal(found["total"])) == (claim.id, 9)
     assert reader.get(f"/claims/{claim.id}").json() == found
     (row,) = reader.get(f"/claims/{claim.id}/rows").json()["items"]
@@ -65,3 +65,17 @@ def test_a_key_without_the_scope_or_for_one_station_reads_nothing(books: Books):
     address = f"/liability/journal?since={today}&until={today}"
     assert new_caller(HEAD_OFFICE, "sales:read").get(address).status_code == 403
     assert new_caller(HEAD_OFFICE, "accounts:read", station="S001").get(address).status_code == 403
+
+
+def test_claims_follow_one_another_in_pages(books: Books, reader):
+    made = [services.draft_claim(ANALYST, funder, *JUNE).id for funder in ("brand", "dealer", "supplier:aoke")]
+    first = reader.get("/claims?limit=2").json()
+    rest = reader.get(f"/claims?limit=2&cursor={first['next']}").json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
+    assert rest["next"] is None
+
+
+def test_a_key_for_one_station_reads_no_policy_of_the_company(books: Books):
+    here = new_caller(HEAD_OFFICE, "accounts:read", station="S001")
+    assert here.get("/liability/policies").status_code == 403
+    assert here.get(f"/liability/policies/{queries.policies(ANALYST)[0].id}").status_code == 403

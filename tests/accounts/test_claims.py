@@ -5,10 +5,11 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from forecourt.accounts import queries, services
 from forecourt.accounts.queries.claims import Wanted
-from forecourt.accounts.values import ClaimState, Cost, FundingBy
+from forecourt.accounts.values import ClaimState, Cost, CostsDue, FundingBy
 from forecourt.faces import proofs
 from forecourt.kernel import ids, partitions, sql
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
@@ -134,12 +135,45 @@ def test_settled_whole_in_part_or_disputed(offers):
         services.discard_claim(ANALYST, claim.id)
 
 
+MUGS = Cost(origin="reward:mug:2026-06-03", day=date(2026, 6, 3), text="马克杯", amount=Decimal("12.00"), uses=2)
+
+
+def owing(*costs: Cost) -> CostsDue:
+    """Who owes these, on their days."""
+    return lambda since, until: [cost for cost in costs if since <= cost.day <= until]
+
+
+def claimed(days, costs: CostsDue | None):
+    """A claim on the brand, sent."""
+    return services.send_claim(ANALYST, services.draft_claim(ANALYST, "brand", *days, costs=costs).id, costs)
+
+
 def test_other_costs_are_claimed_once_by_their_origin(offers):
-    cost = Cost(origin="reward:mug:2026-06-03", day=date(2026, 6, 3), text="马克杯", amount=Decimal("12.00"), uses=2)
-    june = services.send_claim(ANALYST, services.draft_claim(ANALYST, "brand", *JUNE, costs=[cost]).id, [cost])
-    assert (june.costs, june.total, june.uses) == (12, 12, 2)
-    assert services.draft_claim(ANALYST, "brand", *JULY, costs=[cost]).costs == 0
-    assert queries.claim_costs(ANALYST, june.id) == [cost]
+    june = claimed(JUNE, owing(MUGS))
+    assert (june.costs, june.total, june.uses, june.corrections) == (12, 12, 2, 0)
+    assert services.draft_claim(ANALYST, "brand", *JULY, costs=owing(MUGS)).costs == 0
+    assert queries.claim_costs(ANALYST, june.id) == [MUGS]
+
+
+def test_what_an_origin_costs_later_or_no_longer_is_claimed_by_the_difference(offers):
+    june = claimed(JUNE, owing(MUGS))
+    more = replace(MUGS, amount=Decimal("18.00"), uses=3)
+    july = claimed(JULY, owing(more))
+    assert (july.costs, july.uses, july.corrections) == (6, 1, 6)
+    assert [(cost.day, cost.is_correction) for cost in queries.claim_costs(ANALYST, july.id)] == [(MUGS.day, True)]
+    with pytest.raises(Conflict, match="nothing to send"):
+        services.send_claim(ANALYST, services.draft_claim(ANALYST, "brand", *JULY, costs=owing(more)).id, owing(more))
+    services.discard_claim(ANALYST, queries.claims(ANALYST, state="draft")[0].id)
+    assert (queries.claim(ANALYST, june.id), claimed(JULY, owing()).total) == (june, -18)
+    assert services.draft_claim(ANALYST, "brand", *JULY, costs=owing()).rows == 0
+    claims_check = next(check for check in proofs.CHECKS if check.name == "claims sent")
+    assert sql.rows(claims_check.statement) == []
+
+
+def test_a_claim_for_one_legal_entity_leaves_other_costs_alone(offers):
+    claimed(JUNE, owing(MUGS))
+    entity = LegalEntity.objects.create(name="甲加油站有限公司")
+    assert services.draft_claim(ANALYST, "brand", *JUNE, entity_id=entity.pk, costs=None).rows == 0
 
 
 def test_a_claim_may_be_for_the_stations_of_one_legal_entity(offers):
@@ -172,8 +206,6 @@ def test_the_report_breaks_down_and_leads_to_the_sales(offers):
     first, second = queries.funding_rows(ANALYST, Wanted(since=JUNE[0], until=JUNE[1]))
     place = (first.business_date, first.sale_id, first.line, first.offer_id, "supplier:aoke")
     assert queries.funding_rows(ANALYST, Wanted(since=JUNE[0], until=JUNE[1]), place) == [second]
-    from msgspec.structs import replace
-
     limited = replace(ANALYST, stations=frozenset({other.id}))
     assert [line.key for line in queries.funding(limited, everything, FundingBy.FUNDER)] == ["brand"]
     with pytest.raises(NotAllowed):
@@ -189,3 +221,19 @@ def test_what_cannot_be_claimed_is_refused_with_the_field(offers):
         with pytest.raises(Invalid) as problem:
             services.draft_claim(HEAD_OFFICE, *arguments)
         assert field in problem.value.fields
+
+
+def test_a_refund_of_points_alone_is_a_correction_among_the_sales_behind_the_report(offers):
+    award(JUNE[0], "0.00", points=20)
+    award(JUNE[1], "0.00", points=-20)
+    rows = queries.funding_rows(ANALYST, Wanted(since=JUNE[0], until=JUNE[1]))
+    assert [(row.points, row.is_correction) for row in rows] == [(-20, True), (20, False)]
+
+
+def test_who_works_for_some_stations_reads_no_policy_of_the_company(offers):
+    limited = replace(ANALYST, stations=frozenset({1}))
+    (known,) = queries.policies(ANALYST)
+    with pytest.raises(NotAllowed, match="some stations only"):
+        queries.policies(limited)
+    with pytest.raises(NotAllowed, match="some stations only"):
+        queries.policy(limited, known.id)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from forecourt.accounts import queries, services
+from forecourt.faces.backoffice.screens.claims import PAGE
 from forecourt.organisation.models import Staff, StaffRole
 from tests.accounts.scenes import ANALYST, FIRST, Books, a_policy
 from tests.accounts.test_claims import JUNE, award
@@ -110,6 +111,22 @@ def test_a_claim_is_drafted_sent_and_settled(books: Books, sign_in):
     assert "note" in refused.json()["problems"]
     analyst.post(f"/admin/{page}decide/", {"do": "settle", "amount": f"{queries.claim(ANALYST, claim.id).total}"})
     assert queries.claim(ANALYST, claim.id).state == "settled"
+
+
+def test_who_pays_narrows_the_claims_and_their_pages_follow(books: Books, sign_in):
+    analyst = sign_in("analyst")
+    for number in range(PAGE + 1):
+        services.draft_claim(ANALYST, f"supplier:s{number}", *JUNE)
+    first, last = queries.claims(ANALYST)[-1], queries.claims(ANALYST)[0]
+    page = text(analyst, "claims/")
+    assert f">#{last.id}<" in page
+    assert f">#{first.id}<" not in page
+    after = re.search(r"after=(\d+)", page)[1]
+    assert f">#{first.id}<" in text(analyst, f"claims/?after={after}")
+    narrowed = text(analyst, f"claims/?funder={first.funder}&state=draft")
+    assert f">#{first.id}<" in narrowed
+    assert f">#{last.id}<" not in narrowed
+    assert "No claims here" in text(analyst, f"claims/?funder={first.funder}&state=sent")
 
 
 def test_who_may_not_keep_the_books_does_not_see_them(books: Books, sign_in):

@@ -109,8 +109,10 @@ def _nobody(by: FundingBy) -> str:
     return _("No legal entity") if by is FundingBy.ENTITY else "–"
 
 
-def claims(actor: Actor, *, funder: str = "", state: str = "", limit: int = 200) -> list[ClaimView]:
-    """Claims, newest first."""
+def claims(
+    actor: Actor, *, funder: str = "", state: str = "", before: int | None = None, limit: int = 200
+) -> list[ClaimView]:
+    """A page of claims, newest first; `before` is the id of the last one seen."""
     actor.require(permissions.VIEW)
     require_all(actor)
     found = FundingClaim.objects.order_by("-id")
@@ -118,6 +120,8 @@ def claims(actor: Actor, *, funder: str = "", state: str = "", limit: int = 200)
         found = found.filter(funder=funder)
     if state:
         found = found.filter(state=state)
+    if before is not None:
+        found = found.filter(pk__lt=before)
     names = entities()
     return [_view(row, names) for row in found[:limit]]
 
@@ -145,7 +149,15 @@ def claim_costs(actor: Actor, claim_id: int) -> list[Cost]:
     """What a claim holds beside awards."""
     claim(actor, claim_id)
     return [
-        Cost(origin=row.origin, day=row.day, text=row.text, amount=row.amount, uses=row.uses, station_id=row.station_id)
+        Cost(
+            origin=row.origin,
+            day=row.day,
+            text=row.text,
+            amount=row.amount,
+            uses=row.uses,
+            station_id=row.station_id,
+            is_correction=row.is_correction,
+        )
         for row in FundingCost.objects.filter(claim_id=claim_id).order_by("day", "id")[:5000]
     ]
 

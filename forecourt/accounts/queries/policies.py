@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.accounts import permissions, rules
 from forecourt.accounts.models import PolicyVersion
+from forecourt.accounts.queries.scope import require_all
 from forecourt.accounts.values import Policy, PolicyState, PolicyView
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound
@@ -25,12 +26,14 @@ def policy_at(day: date) -> Policy | None:
 def policies(actor: Actor) -> list[PolicyView]:
     """All versions, newest first."""
     actor.require(permissions.VIEW)
+    require_all(actor)
     return [view(row) for row in PolicyVersion.objects.order_by("-id")[:200]]
 
 
 def policy(actor: Actor, policy_id: int) -> PolicyView:
     """One version; NotFound when there is none."""
     actor.require(permissions.VIEW)
+    require_all(actor)
     row = PolicyVersion.objects.filter(pk=policy_id).first()
     if row is None:
         raise NotFound(_("There is no accounting policy %(id)s.") % {"id": policy_id})

@@ -1,6 +1,5 @@
 """Claims on those who fund offers: drafted from what the sales gave, frozen when sent, then settled or disputed."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -13,7 +12,7 @@ from forecourt.accounts.events import ClaimSent, ClaimSettled
 from forecourt.accounts.models import FundingClaim
 from forecourt.accounts.queries.claims import point_value
 from forecourt.accounts.queries.scope import require_all
-from forecourt.accounts.values import ClaimState, ClaimView, Cost
+from forecourt.accounts.values import ClaimState, ClaimView, CostsDue
 from forecourt.kernel import audit, clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -22,17 +21,18 @@ from forecourt.kernel.problems import Conflict, Invalid, NotFound
 from forecourt.organisation import queries as organisation
 
 LOOK_BACK_YEARS: Final = 2
-"""How far back awards are compared with what was claimed of them; what changes later is settled by hand."""
+"""How far back awards and costs are compared with what was claimed of them; what changes later is settled by hand."""
 _LONGEST_DAYS: Final = 366
 
 
 @transaction.atomic(durable=True)
 def draft_claim(
-    actor: Actor, funder: str, since: date, until: date, *, entity_id: int | None = None, costs: Sequence[Cost] = ()
+    actor: Actor, funder: str, since: date, until: date, *, entity_id: int | None = None, costs: CostsDue | None = None
 ) -> ClaimView:
     """Begin a claim on a funder for these business dates, both included, of one legal entity's stations or of all.
 
-    It holds what was not claimed before, corrections of earlier claims included. A funder has one draft at a time.
+    It holds what was not claimed before, corrections of earlier claims included: of awards, and of `costs` where they are
+    given. A funder has one draft at a time.
     """
     _admit(actor)
     if not funder.strip():
@@ -57,7 +57,7 @@ def draft_claim(
 
 
 @transaction.atomic(durable=True)
-def refresh_claim(actor: Actor, claim_id: int, costs: Sequence[Cost] = ()) -> ClaimView:
+def refresh_claim(actor: Actor, claim_id: int, costs: CostsDue | None = None) -> ClaimView:
     """Fill a draft anew with what is due now."""
     _admit(actor)
     _fill(_locked(claim_id, ClaimState.DRAFT), costs)
@@ -75,7 +75,7 @@ def discard_claim(actor: Actor, claim_id: int) -> None:
 
 
 @transaction.atomic(durable=True)
-def send_claim(actor: Actor, claim_id: int, costs: Sequence[Cost] = ()) -> ClaimView:
+def send_claim(actor: Actor, claim_id: int, costs: CostsDue | None = None) -> ClaimView:
     """Fill a draft a last time and freeze it. Conflict when nothing is due."""
     _admit(actor)
     claim = _fill(_locked(claim_id, ClaimState.DRAFT), costs)
@@ -123,7 +123,7 @@ def _admit(actor: Actor) -> None:
     require_all(actor)
 
 
-def _fill(claim: FundingClaim, costs: Sequence[Cost]) -> FundingClaim:
+def _fill(claim: FundingClaim, costs: CostsDue | None) -> FundingClaim:
     _lock(claim.funder)
     first = (
         FundingClaim.objects.filter(funder=claim.funder)

@@ -2,7 +2,7 @@
 SELECT 0 AS id, award.business_date, award.sale_id, award.line, award.station_id, coalesce(station.name, '') AS station,
        award.offer_id, award.offer, award.uses, award.quantity, award.discount, award.points,
        round(award.points * %(value)s::numeric, %(digits)s) AS points_value, award.gifts,
-       award.discount < 0 OR award.gifts < 0 AS is_correction, award.funder
+       award.discount < 0 OR award.gifts < 0 OR award.points < 0 AS is_correction, award.funder
 FROM sales_award AS award
 LEFT JOIN organisation_station AS station ON station.id = award.station_id
 WHERE award.business_date BETWEEN %(since)s AND %(until)s

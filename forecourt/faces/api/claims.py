@@ -1,4 +1,4 @@
-"""Routes of claims on those who fund offers and rewards: made from both, frozen when sent, then settled or disputed."""
+"""Routes of claims on those who fund offers, rewards and prizes: frozen when sent, then settled or disputed."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from forecourt.accounts import queries, services
 from forecourt.accounts.api.funding import entity_named
-from forecourt.accounts.values import ClaimView, Cost
+from forecourt.accounts.values import ClaimView, CostsDue
 from forecourt.faces import funding
 from forecourt.kernel.schemas import (
     Body,
@@ -32,7 +32,7 @@ router = Router()
 
 class ClaimBody(Body):
     """A claim on a funder, such as "supplier:aoke", for these business dates, both included, a year at most. `entity` is the
-    name of a legal entity: of its stations only, and without rewards, which belong to none.
+    name of a legal entity: of its stations only, and without rewards and prizes, which belong to none.
     """
 
     funder: Annotated[Text, Field(min_length=1, max_length=60)]
@@ -104,18 +104,19 @@ class ClaimRowOut(Schema):
 
 
 class ClaimCostOut(Schema):
-    """What a claim holds beside awards, such as a day of a reward; claimed once by its `origin`."""
+    """What a claim holds beside awards, such as a day of a reward: what earlier claims do not hold of its `origin` yet."""
 
     origin: str
     day: date
     text: str
     amount: Figure
     uses: int
+    is_correction: bool
 
 
 @router.get(
     "/claims",
-    response=list[FundingClaimOut],
+    response=Page[FundingClaimOut],
     operation_id="claims_list",
     summary="Claims on those who fund offers",
     openapi_extra=needs("accounts:read"),
@@ -124,9 +125,17 @@ def list_claims(
     request: KeyedRequest,
     funder: Annotated[str, Field(max_length=60)] = "",
     state: Annotated[str, Field(pattern="^(draft|sent|settled|disputed)?$")] = "",
-) -> list[FundingClaimOut]:
-    """Newest first, 200 at most."""
-    return [FundingClaimOut.of(claim) for claim in queries.claims(request.actor, funder=funder, state=state)]
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
+) -> Page[FundingClaimOut]:
+    """Newest first."""
+    place = position_of(cursor, [int])
+    before = place[0] if place else None
+    found = queries.claims(request.actor, funder=funder, state=state, before=before, limit=limit + 1)
+    return Page[FundingClaimOut](
+        items=[FundingClaimOut.of(claim) for claim in found[:limit]],
+        next=cursor_of(found[limit - 1].id) if len(found) > limit else None,
+    )
 
 
 @router.get(
@@ -199,7 +208,7 @@ def list_claim_costs(request: KeyedRequest, claim_id: Id) -> list[ClaimCostOut]:
 def draft_claim(request: KeyedRequest, body: ClaimBody) -> Status[FundingClaimOut]:
     """What was not claimed before, corrections of earlier claims included. 409 while the funder has a draft."""
     entity_id = entity_named(body.entity)
-    costs = funding.costs_of(body.funder, body.since, body.until, entity_id)
+    costs = funding.costs_due(body.funder, entity_id)
     made = services.draft_claim(request.actor, body.funder, body.since, body.until, entity_id=entity_id, costs=costs)
     return Status(201, FundingClaimOut.of(made))
 
@@ -251,7 +260,7 @@ def dispute_claim(request: KeyedRequest, claim_id: Id, body: DisputeBody) -> Fun
     return FundingClaimOut.of(services.dispute_claim(request.actor, claim_id, body.note))
 
 
-def _costs(request: KeyedRequest, claim_id: int) -> list[Cost]:
-    """What rewards add to a claim now."""
+def _costs(request: KeyedRequest, claim_id: int) -> CostsDue | None:
+    """What rewards and prizes add to a claim."""
     claim = queries.claim(request.actor, claim_id)
-    return funding.costs_of(claim.funder, claim.since, claim.until, claim.entity_id)
+    return funding.costs_due(claim.funder, claim.entity_id)

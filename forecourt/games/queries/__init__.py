@@ -19,6 +19,7 @@ from forecourt.games.queries.auditing import (
     wrong_draws,
 )
 from forecourt.games.queries.checking import faults
+from forecourt.games.queries.costs import costs_by_day
 from forecourt.games.queries.games import (
     Figures,
     ListedGame,
@@ -70,6 +71,7 @@ __all__ = [
     "claims",
     "claims_of",
     "commitments",
+    "costs_by_day",
     "coupon_code",
     "drafts",
     "drawn",

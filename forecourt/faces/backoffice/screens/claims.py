@@ -1,4 +1,4 @@
-"""Claims: what offers and rewards cost whoever funds them, and the claims made of it."""
+"""Claims: what offers, rewards and prizes cost whoever funds them, and the claims made of it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from forecourt.accounts import permissions, queries, services
 from forecourt.accounts.models import CLAIM_NAMES
 from forecourt.accounts.queries.claims import Wanted
-from forecourt.accounts.values import ClaimRow, ClaimState, FundingBy
+from forecourt.accounts.values import ClaimRow, ClaimState, ClaimView, Cost, FundingBy
 from forecourt.faces import funding
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
@@ -52,7 +52,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     wanted, by = _asked(request)
     everywhere = actor.stations is None
     lines = queries.funding(actor, wanted, by)
-    made = queries.claims(actor, state=_state(request)) if everywhere else []
+    made = _made(request, wanted.funder) if everywhere else []
     names = {line.key: _named(line, by) for line in lines}
     return show(
         request,
@@ -72,12 +72,14 @@ def claims(request: HttpRequest) -> HttpResponse:
             "gifts": sum(line.gifts for line in lines),
             "total": sum(line.total for line in lines),
         },
-        rewards=_rewards(wanted) if everywhere and by is FundingBy.FUNDER else [],
+        besides=_besides(wanted) if everywhere and by is FundingBy.FUNDER else [],
         funders=[(code, funder_name(code)) for code in _funders(actor)],
         entities=sorted(queries.entities().items(), key=lambda one: one[1]),
         stations=organisation.all_stations(actor),
-        claims=[(claim, funder_name(claim.funder), dict(CLAIM_NAMES)[claim.state.value]) for claim in made],
+        claims=[(claim, funder_name(claim.funder), dict(CLAIM_NAMES)[claim.state.value]) for claim in made[:PAGE]],
+        after=str(made[PAGE - 1].id) if len(made) > PAGE else "",
         states=CLAIM_NAMES,
+        kept=[(name, request.GET[name]) for name in ("funder", "offer", "station", "entity") if request.GET.get(name)],
         narrowed=_chips(actor, wanted),
         may_edit=everywhere and actor.may(permissions.EDIT),
         may_claim=bool(lines) or bool(_funders(actor)),
@@ -120,7 +122,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     made: list[int] = []
 
     def command() -> None:
-        costs = funding.costs_of(funder, since, until, entity)
+        costs = funding.costs_due(funder, entity)
         made.append(services.draft_claim(actor, funder, since, until, entity_id=entity, costs=costs).id)
 
     answer = act(request, reverse("admin:claims"), command, _("A draft. It follows the sales until you send it."))
@@ -167,11 +169,11 @@ def decide(request: HttpRequest, claim_id: int) -> HttpResponse:
     here, back = reverse("admin:claim", args=[claim_id]), reverse("admin:claims")
     one = queries.claim(actor, claim_id)
     note = request.POST.get("note", "")
-    costs = lambda: funding.costs_of(one.funder, one.since, one.until, one.entity_id)  # noqa: E731
+    costs = funding.costs_due(one.funder, one.entity_id)
     amount = decimal_of(request.POST.get("amount", ""))
     ways: dict[str, tuple[str, Any, str]] = {
-        "refresh": (here, lambda: services.refresh_claim(actor, claim_id, costs()), _("Up to date.")),
-        "send": (here, lambda: services.send_claim(actor, claim_id, costs()), _("Sent. It is frozen from now on.")),
+        "refresh": (here, lambda: services.refresh_claim(actor, claim_id, costs), _("Up to date.")),
+        "send": (here, lambda: services.send_claim(actor, claim_id, costs), _("Sent. It is frozen from now on.")),
         "settle": (here, lambda: services.settle_claim(actor, claim_id, amount, note), _("Settled.")),
         "dispute": (here, lambda: services.dispute_claim(actor, claim_id, note), _("Marked as disputed.")),
         "discard": (back, lambda: services.discard_claim(actor, claim_id), _("Thrown away.")),
@@ -194,7 +196,7 @@ def claim_file(request: HttpRequest, claim_id: int) -> HttpResponseBase:
             after = rows[-1].id
         for cost in queries.claim_costs(actor, claim_id):
             money = plain_money(cost.amount)
-            yield [f"{cost.day}", "", "", cost.text, cost.uses, "", "", "", "", "", money, ""]
+            yield [f"{cost.day}", "", "", cost.text, cost.uses, "", "", "", "", "", money, _yes(cost)]
 
     heads = [
         *(_("Day"), _("Sale"), _("Station"), _("Offer"), _("Uses"), _("Volume"), _("Discount"), _("Points")),
@@ -207,8 +209,12 @@ def _cells(row: ClaimRow) -> list[Any]:
     return [
         *(f"{row.business_date}", str(row.sale_id), row.station, row.offer, row.uses, f"{row.quantity:.3f}"),
         *(plain_money(row.discount), row.points, plain_money(row.points_value), plain_money(row.gifts)),
-        *(plain_money(row.discount + row.points_value + row.gifts), _("yes") if row.is_correction else ""),
+        *(plain_money(row.discount + row.points_value + row.gifts), _yes(row)),
     ]
+
+
+def _yes(row: ClaimRow | Cost) -> str:
+    return _("yes") if row.is_correction else ""
 
 
 def _named(line: Any, by: FundingBy) -> str:
@@ -218,6 +224,7 @@ def _named(line: Any, by: FundingBy) -> str:
 def _narrowed(request: HttpRequest, key: str, by: FundingBy) -> str:
     """The address of the next, finer report; of a month, its days by who pays. Empty where nothing is finer."""
     query = request.GET.copy()
+    query.pop("after", None)
     if by is FundingBy.MONTH:
         first = date.fromisoformat(f"{key}-01")
         query["since"], query["until"] = f"{first}", f"{clock.next_month(first) - timedelta(days=1)}"
@@ -264,25 +271,32 @@ def _chips(actor: Any, wanted: Wanted) -> list[tuple[str, str]]:
     return chips
 
 
-def _state(request: HttpRequest) -> str:
+def _made(request: HttpRequest, funder: str) -> list[ClaimView]:
+    """A page of claims, and one more where there are more: on a funder, if one is asked for."""
     state = request.GET.get("state", "")
-    return state if state in dict(CLAIM_NAMES) else ""
+    return queries.claims(
+        request.actor,  # type: ignore[attr-defined]
+        funder=funder,
+        state=state if state in dict(CLAIM_NAMES) else "",
+        before=paging.number(request.GET.get("after")),
+        limit=PAGE + 1,
+    )
 
 
 def _funders(actor: Any) -> list[str]:
     return sorted(
         {
             *queries.funders(actor),
-            *funding.reward_totals(organisation.company_day() - timedelta(days=366), organisation.company_day()),
+            *funding.totals(organisation.company_day() - timedelta(days=366), organisation.company_day()),
         }
     )
 
 
-def _rewards(wanted: Wanted) -> list[tuple[str, Any]]:
-    """What rewards cost by funder, where the report is not narrowed to offers or stations."""
+def _besides(wanted: Wanted) -> list[tuple[str, Any]]:
+    """What rewards and prizes cost by funder, where the report is not narrowed to offers or stations."""
     if wanted.offer or wanted.station or wanted.entity:
         return []
-    found = funding.reward_totals(wanted.since, wanted.until)
+    found = funding.totals(wanted.since, wanted.until)
     return [(funder_name(code), cost) for code, cost in sorted(found.items()) if wanted.funder in {"", code}]
 
 
