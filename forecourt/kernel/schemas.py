@@ -25,6 +25,7 @@ _INSTANT: Final = re.compile(
 )
 
 SCOPE: Final = "x-scope"
+OR_SCOPE: Final = "x-or-scope"
 """In an operation's `openapi_extra`: the scope a key needs. Stated by the route, enforced by the API's door."""
 IDEMPOTENT: Final = "x-idempotency-key"
 """In an operation's `openapi_extra`: whether it takes an Idempotency-Key."""
@@ -32,9 +33,12 @@ IDEMPOTENT: Final = "x-idempotency-key"
 T = TypeVar("T")
 
 
-def needs(scope: str, *, idempotent: bool = False, **extra: Any) -> dict[str, Any]:
-    """The `openapi_extra` of a route: the scope it needs and, where it creates, that it takes an Idempotency-Key."""
-    return {SCOPE: scope, **({IDEMPOTENT: True} if idempotent else {}), **extra}
+def needs(scope: str, *, or_scope: str = "", idempotent: bool = False, **extra: Any) -> dict[str, Any]:
+    """The `openapi_extra` of a route: the scope it needs, or another that does as well, and, where it creates, that it takes
+    an Idempotency-Key.
+    """
+    other = {OR_SCOPE: or_scope} if or_scope else {}
+    return {SCOPE: scope, **other, **({IDEMPOTENT: True} if idempotent else {}), **extra}
 
 
 class KeyedRequest(HttpRequest):

@@ -212,10 +212,10 @@ SCOPE_PERMISSIONS: Final = {
     Scope.CATALOGUE_READ: frozenset({"catalogue.view", "organisation.view_stations"}),
     Scope.COSTS_WRITE: frozenset({"catalogue.note_cost", "catalogue.view_costs"}),
     Scope.COSTS_READ: frozenset({"catalogue.view_costs"}),
-    Scope.ACCOUNTS_READ: frozenset({"accounts.view"}),
-    Scope.ACCOUNTS_WRITE: frozenset({"accounts.edit", "accounts.view"}),
-    Scope.ACCOUNTS_APPROVE: frozenset({"accounts.approve", "accounts.view"}),
-    Scope.ACCOUNTS_CLOSE: frozenset({"accounts.close", "accounts.view"}),
+    Scope.ACCOUNTS_READ: frozenset({"accounts.view", "rewards.view_costs"}),
+    Scope.ACCOUNTS_WRITE: frozenset({"accounts.edit", "accounts.view", "rewards.view_costs"}),
+    Scope.ACCOUNTS_APPROVE: frozenset({"accounts.approve", "accounts.view", "rewards.view_costs"}),
+    Scope.ACCOUNTS_CLOSE: frozenset({"accounts.close", "accounts.view", "rewards.view_costs"}),
     Scope.GAMES_WRITE: frozenset({"games.collect", "games.edit", "games.give_chances", "games.view"}),
     Scope.GAMES_APPROVE: frozenset({"games.approve", "games.view"}),
     Scope.GAMES_RUN: frozenset({"games.draw", "games.run", "games.view"}),
@@ -223,9 +223,9 @@ SCOPE_PERMISSIONS: Final = {
     Scope.GAMES_PLAY: frozenset({"games.confirm", "games.play", "games.view"}),
     Scope.GAMES_READ: frozenset({"games.view"}),
     Scope.REWARDS_WRITE: frozenset(
-        {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view"}
+        {"rewards.cancel", "rewards.edit", "rewards.stock", "rewards.take_back", "rewards.view", "rewards.view_costs"}
     ),
-    Scope.REWARDS_APPROVE: frozenset({"rewards.approve", "rewards.view"}),
+    Scope.REWARDS_APPROVE: frozenset({"rewards.approve", "rewards.view", "rewards.view_costs"}),
     Scope.REWARDS_REDEEM: frozenset({"rewards.cancel", "rewards.collect", "rewards.redeem", "rewards.view"}),
     Scope.REWARDS_READ: frozenset({"rewards.view"}),
     Scope.OFFERS_WRITE: frozenset({"offers.edit", "offers.edit_floors", "offers.view", "sales.simulate"}),

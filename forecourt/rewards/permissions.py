@@ -1,4 +1,6 @@
 VIEW_REWARDS = "rewards.view"
+VIEW_COSTS = "rewards.view_costs"
+"""What rewards cost and who pays, and what is drafted or in review of them."""
 EDIT_REWARDS = "rewards.edit"
 APPROVE_REWARDS = "rewards.approve"
 KEEP_STOCK = "rewards.stock"
@@ -20,6 +22,7 @@ ROLES = {
         "account_manager",
         "analyst",
     },
+    VIEW_COSTS: {"head_office", "marketer", "analyst"},
     EDIT_REWARDS: {"head_office", "marketer"},
     APPROVE_REWARDS: {"head_office"},
     KEEP_STOCK: {"head_office", "marketer", "station_manager"},

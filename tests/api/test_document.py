@@ -33,6 +33,7 @@ ASKS_MORE = {
     "/api/v1/occasion-rules/referral/draft",
     "/api/v1/occasion-rules/{kind}/draft",
     "/api/v1/programme/draft",
+    "/api/v1/rewards/{code}/reviews",
 }
 """Reads for those who may write: codes of bearers are as good as the coupons, and a draft is nobody else's business."""
 READ_BY_POST = {"/api/v1/coupons/lookup"}

@@ -160,6 +160,32 @@ def test_lists_and_costs(window, keeper, till):
     assert elsewhere.get("/redemptions").json()["items"] == []
 
 
+def test_what_rewards_cost_and_what_is_drafted_is_not_for_tills_and_apps(window, keeper, chief):
+    window.offer(MUG, pieces=1)
+    keeper.post("/rewards", NEW)
+    rules = {
+        name: value for name, value in keeper.get("/rewards/MUG").json().items() if name in RewardBody.model_fields
+    }
+    keeper.put("/rewards/MUG", rules | {"points": 700})
+    keeper.post("/rewards/MUG/submit", {})
+    costs = "/reward-costs?from=2026-01-01&to=2026-01-31"
+    for scope, station in (("rewards:redeem", None), ("rewards:redeem", "S001"), ("rewards:write", "S001")):
+        till = new_caller(window.actor, scope, station=station)
+        (shown,) = till.get("/rewards").json()["items"]
+        assert (shown["code"], shown["points"], shown["left"]) == ("MUG", 500, 1)
+        assert {shown[name] for name in ("cost", "shares", "draft", "review")} == {None}
+        assert till.get("/rewards/MUG").json() == shown
+        assert till.get("/rewards?state=draft").json()["items"] == []
+        is_problem(till.get("/rewards/CUP"), 404)
+        is_problem(till.get("/rewards/MUG/reviews"), 403)
+        is_problem(till.get(costs), 403)
+    seen = chief.get("/rewards/MUG").json()
+    assert (seen["cost"], seen["draft"]["points"], seen["review"]["outcome"]) == ("18.50", 700, "open")
+    assert [one["code"] for one in keeper.get("/rewards?state=draft").json()["items"]] == ["CUP"]
+    assert new_caller(window.actor, "accounts:read").get(costs).json() == []
+    is_problem(new_caller(window.actor, "accounts:read", station="S001").get(costs), 403)
+
+
 def test_scopes_are_kept(window):
     member = window.member(2000)
     window.offer(MUG, pieces=1)
@@ -187,6 +213,32 @@ def test_a_claim_holds_the_rewards_of_each_day_that_the_funder_pays_for(window):
     (cost,) = writer.get(f"/claims/{made['id']}/costs").json()
     assert (cost["day"], cost["amount"], cost["uses"]) == (f"{day}", "22.2000", 3)
     assert cost["origin"] == f"reward:MUG:supplier:aoke:{day}"
+
+
+def test_what_is_handed_over_or_taken_back_after_a_claim_was_sent_is_in_the_next(window):
+    member = window.member(5000)
+    window.offer(MUG, pieces=5)
+    writer = new_caller(window.actor, "accounts:write")
+    body = {"funder": "supplier:aoke", "since": f"{company_day()}", "until": f"{company_day()}"}
+
+    def claimed() -> dict:
+        made = writer.post("/claims", body).json()
+        return writer.post(f"/claims/{made['id']}/send", None).json()
+
+    def hand_over():
+        redeemed = window.redeem(member, "MUG")
+        services.collect_redemption(window.actor, redeemed.code, "S001")
+        return redeemed
+
+    at_noon = hand_over()
+    assert claimed()["total"] == "7.4000"
+    hand_over()
+    hand_over()
+    afternoon = claimed()
+    assert (afternoon["total"], afternoon["uses"]) == ("14.8000", 2)
+    services.cancel_redemption(window.actor, at_noon.id, "broken")
+    taken_back = claimed()
+    assert (taken_back["total"], taken_back["corrections"]) == ("-7.4000", "-7.4000")
 
 
 def test_a_draft_that_says_otherwise_is_thrown_away(window, keeper, chief):

@@ -12,7 +12,7 @@ from ninja.operation import Operation
 from forecourt.faces.api import bodies, idempotency, keys, limits, problems, raised
 from forecourt.faces.api.limits import Allowance
 from forecourt.kernel.problems import Invalid, NotFound
-from forecourt.kernel.schemas import IDEMPOTENT, SCOPE, KeyedRequest
+from forecourt.kernel.schemas import IDEMPOTENT, OR_SCOPE, SCOPE, KeyedRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -54,7 +54,7 @@ def inner(operation: Operation) -> View:
     `request.lines`, since they need not fit into memory.
     """
     extra: Mapping[str, Any] = operation.openapi_extra or {}
-    scope, idempotent = extra[SCOPE], bool(extra.get(IDEMPOTENT))
+    scope, or_scope, idempotent = extra[SCOPE], extra.get(OR_SCOPE, ""), bool(extra.get(IDEMPOTENT))
     own_content = extra.get("requestBody", {}).get("content", {})
     taken = [model for model in operation.models if model.__ninja_param_source__ == "body"]
     takes_json = bool(taken)
@@ -68,7 +68,7 @@ def inner(operation: Operation) -> View:
         try:
             record = keys.record_of(request)
             keyed.allowance = limits.web.take(record.actor.id, record.requests_per_second)  # type: ignore[attr-defined]
-            keys.require_scope(record, scope)
+            keys.require_scope(record, scope, or_scope)
             keyed.actor = record.actor
             body = b""
             has_json = takes_json and not (may_be_left_out and not bodies.is_sent(request))

@@ -26,9 +26,9 @@ def record_of(request: HttpRequest) -> KeyRecord:
     return record
 
 
-def require_scope(record: KeyRecord, scope: str) -> None:
-    """NotAllowed, naming the scope, unless the key has it."""
-    if not rules.permissions_of_scopes([scope]) <= record.actor.permissions:
+def require_scope(record: KeyRecord, scope: str, or_scope: str = "") -> None:
+    """NotAllowed, naming the scope, unless the key has it, or the other one if there is one."""
+    if not any(rules.permissions_of_scopes([one]) <= record.actor.permissions for one in (scope, or_scope) if one):
         raise NotAllowed(
             f"The key {record.actor.name} lacks the scope {scope}; "
             f"make one that has it with `forecourt apikey create NAME --scope {scope}`."

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from forecourt.customers import queries as customers
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.schemas import Day, HandInBody, Id, KeyedRequest, Page, SendBackBody, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
@@ -24,7 +24,7 @@ from forecourt.rewards.api.schemas import (
     StockBody,
     StockOut,
 )
-from forecourt.rewards.values import Asking, RewardKind, RewardState
+from forecourt.rewards.values import Asking, RewardKind, RewardLine, RewardState
 
 router = Router()
 
@@ -45,9 +45,9 @@ class CatalogueFilter(Schema):
     openapi_extra=needs("rewards:read"),
 )
 def list_rewards(request: KeyedRequest, wanted: Query[CatalogueFilter]) -> Page[RewardOut]:
-    """In the order of the catalogue, all at once."""
+    """In the order of the catalogue, all at once. What was never live is for those who may see costs."""
     lines = queries.catalogue(request.actor, text=wanted.q, state=wanted.state, kind=wanted.kind)
-    return Page[RewardOut](items=[RewardOut.of(line) for line in lines])
+    return Page[RewardOut](items=[RewardOut.shown(line, request.actor) for line in lines if _may_see(request, line)])
 
 
 @router.get(
@@ -81,7 +81,14 @@ def list_choices(
     openapi_extra=needs("rewards:read"),
 )
 def get_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
-    return RewardOut.of(queries.reward(request.actor, code))
+    line = queries.reward(request.actor, code)
+    if not _may_see(request, line):
+        raise NotFound(f"There is no reward {code}.")
+    return RewardOut.shown(line, request.actor)
+
+
+def _may_see(request: KeyedRequest, line: RewardLine) -> bool:
+    return line.known.state is not RewardState.DRAFT or request.actor.may_everywhere(permissions.VIEW_COSTS)
 
 
 @router.post(
@@ -178,10 +185,11 @@ def refuse_reward(request: KeyedRequest, code: RewardCode, body: SendBackBody) -
     response=list[RewardReviewOut],
     operation_id="rewards_reviews",
     summary="What was decided about a reward",
-    openapi_extra=needs("rewards:read"),
+    openapi_extra=needs("rewards:write", or_scope="rewards:approve"),
 )
 def list_reviews(request: KeyedRequest, code: RewardCode) -> list[RewardReviewOut]:
     """The latest first: those approved are what it was, who wanted it and who let it."""
+    request.actor.require_everywhere(permissions.VIEW_COSTS)
     return [RewardReviewOut.of(review) for review in queries.decided(request.actor, code)]
 
 
@@ -237,11 +245,11 @@ class RewardSpan(Schema):
     response=list[CostOut],
     operation_id="rewards_costs",
     summary="What rewards cost, by reward and who pays",
-    openapi_extra=needs("rewards:read"),
+    openapi_extra=needs("accounts:read", or_scope="rewards:write"),
 )
 def list_costs(request: KeyedRequest, span: Query[RewardSpan]) -> list[CostOut]:
     """Of what was handed over on these days; each piece by the shares as of its redemption."""
-    request.actor.require(permissions.VIEW_REWARDS)
+    request.actor.require_everywhere(permissions.VIEW_COSTS)
     if span.until < span.since:
         raise Invalid.field("to", f"{span.until} lies before the first day, {span.since}")
     found = queries.costs(span.since, span.until)

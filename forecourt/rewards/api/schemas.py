@@ -7,10 +7,11 @@ import msgspec
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.schemas import Body, Day, Figure, ReviewedOut, Text
 from forecourt.kernel.values import Review
 from forecourt.offers.values import Share
-from forecourt.rewards import rules
+from forecourt.rewards import permissions, rules
 from forecourt.rewards.values import (
     Asking,
     Choice,
@@ -101,7 +102,7 @@ class ShareOut(Schema):
 
 
 class RewardRuleOut(Schema):
-    """What a reward is: what it takes, for whom, who pays."""
+    """What a reward is: what it takes, for whom, who pays. `cost` and `shares` are null for who may not see costs."""
 
     code: str
     name: str
@@ -110,8 +111,8 @@ class RewardRuleOut(Schema):
     description: str
     picture: str
     money: Figure
-    cost: Figure
-    shares: list[ShareOut]
+    cost: Figure | None
+    shares: list[ShareOut] | None
     stock: StockKind
     per_day: int
     per_month: int
@@ -152,10 +153,11 @@ class RewardReviewOut(ReviewedOut):
 
 
 class RewardOut(RewardRuleOut):
-    """A reward for those who keep the catalogue. `left` null: any number; `state` draft, live or ended.
+    """A reward of the catalogue. `left` null: any number; `state` draft, live or ended.
 
     `draft` is what it is to become once that is handed in and approved, null where nothing differs; `review` is what is
-    handed in now.
+    handed in now. Both are null, as `cost` and `shares`, for a key without `rewards:write`, `rewards:approve` or a scope of
+    accounts, and for one of some stations.
     """
 
     state: RewardState
@@ -181,6 +183,14 @@ class RewardOut(RewardRuleOut):
             draft=RewardRuleOut(**cls.said(known.draft)) if known.draft else None,
             review=RewardReviewOut.of(line.review) if line.review else None,
         )
+
+    @classmethod
+    def shown(cls, line: RewardLine, actor: Actor) -> "RewardOut":
+        """The reward with what this actor may see of it."""
+        said = cls.of(line)
+        if actor.may_everywhere(permissions.VIEW_COSTS):
+            return said
+        return said.model_copy(update={"cost": None, "shares": None, "draft": None, "review": None})
 
 
 class ReasonOut(Schema):

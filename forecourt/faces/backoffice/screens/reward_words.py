@@ -13,7 +13,7 @@ from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import day, plain_number, whole, yuan
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import queries as organisation
-from forecourt.rewards import rules
+from forecourt.rewards import permissions, rules
 from forecourt.rewards.models import KIND_NAMES
 from forecourt.rewards.values import OnExpiry, Reward, StockKind
 from forecourt.sales.words import funder_name
@@ -27,9 +27,10 @@ STOCKS: Final = {
 
 
 class RewardNames:
-    """Names of tiers, stations and coupon templates by their codes."""
+    """Names of tiers, stations and coupon templates by their codes, and whether costs are for this reader."""
 
     def __init__(self, actor: Actor) -> None:
+        self.may_see_costs = actor.may(permissions.VIEW_COSTS)
         self.tiers = tier_names()
         self.stations = {one.code: one.name for one in organisation.all_stations(actor)}
         self._templates: dict[str, str] = {}
@@ -66,10 +67,10 @@ def parts(reward: Reward, names: RewardNames) -> list[Part]:
             _("is not enough") if rules.wants_strong_identity(reward) else _("is enough"),
         ),
         Part(_("Stock"), str(STOCKS[reward.stock])),
-        Part(_("A piece costs"), yuan(reward.cost)),
+        Part(_("A piece costs"), yuan(reward.cost) if names.may_see_costs else ""),
         Part(
             _("Who pays"),
-            " · ".join(f"{funder_name(one.funder)} {plain_number(one.percent)}%" for one in rules.funded_by(reward)),
+            _shares(reward) if names.may_see_costs else "",
         ),
         Part(pgettext("reward", "Order"), str(reward.position)),
     ]
@@ -83,6 +84,10 @@ def differences(before: Reward | None, after: Reward, names: RewardNames) -> lis
 def stored(body: Any) -> Reward:
     """A reward as reviews keep it."""
     return msgspec.convert(body, Reward)
+
+
+def _shares(reward: Reward) -> str:
+    return " · ".join(f"{funder_name(one.funder)} {plain_number(one.percent)}%" for one in rules.funded_by(reward))
 
 
 def _takes(reward: Reward) -> str:
