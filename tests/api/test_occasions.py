@@ -94,6 +94,8 @@ def test_pages_of_events_follow_one_another(app):
     rest = app.get(f"/member-events?limit=2&cursor={first['next']}").json()
     assert sorted(one["id"] for one in first["items"] + rest["items"]) == ids
     assert rest["next"] is None
+    assert [one["id"] for one in app.get("/member-events?q=%E7%AC%AC1").json()["items"]] == [ids[1]]
+    assert app.get("/member-events?q=%25").json()["items"] == []
 
 
 def test_an_event_in_review_is_not_edited_and_is_sent_back_withdrawn_or_approved(app, head_office):

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from forecourt.customers import services as customer_services
+from forecourt.loyalty import services
 from forecourt.loyalty.values import Every, TierCoupon
 from tests.api.test_door import is_problem
 from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, a_sale, ago, open_chain
@@ -158,3 +159,12 @@ def test_keys_may_only_what_their_scopes_say(chain, make_key):
     is_problem(reader.post(f"/customers/{customer_id}/points/spend", {"points": 1, "origin": "x"}), 403)
     is_problem(writer.post(f"/customers/{customer_id}/points/transfer", {"to": 1, "points": 1}), 403)
     is_problem(writer.post("/points/adjustments/1/approve", {}), 403)
+
+
+def test_adjustments_of_a_customer_are_those_of_who_was_merged_into_it_too(chain, make_key):
+    chain.publish(replace(PROGRAMME, adjust_limit=100), valid_from=ago(2))
+    kept, merged = chain.enrol(2)
+    waiting = services.adjust_points(HEAD_OFFICE, merged, 500, "x").adjustment_id
+    customer_services.merge_customers(HEAD_OFFICE, kept, merged, "the same")
+    reader = make_key("points:read")
+    assert [one["id"] for one in reader.get(f"/points/adjustments?customer_id={kept}").json()["items"]] == [waiting]

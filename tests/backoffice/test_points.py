@@ -11,9 +11,10 @@ from forecourt.loyalty import queries, records
 from forecourt.loyalty.values import Gift
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
+from forecourt.organisation.queries import company
 from forecourt.organisation.values import NewRole, Role
 from forecourt.sales.services import review_tiers
-from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, day_of, open_chain, points, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, Chain, ago, day_of, open_chain, phone, points, water
 
 
 @pytest.fixture
@@ -118,3 +119,21 @@ def test_points_are_passed_on_within_the_household_from_the_customer_page(chain,
 
 def test_who_may_not_adjust_sees_no_adjustments(chain, signed):
     assert signed("e3", Role.ANALYST).get("/admin/adjustments/").status_code == 403
+
+
+def test_adjustments_are_found_by_the_member_and_a_company_of_one_decides_alone(chain, signed):
+    first, second = chain.enrol(2)
+    client = signed("e1")
+    for customer_id, count in ((first, "500"), (second, "600")):
+        form = {"way": "give", "points": count, "reason": f"for {count}"}
+        client.post(f"/admin/customers/{customer_id}/points/", form)
+    found = page(client, f"adjustments/?q={phone(2)}")
+    assert "for 600" in found
+    assert "for 500" not in found
+    assert "Nothing found" in page(client, "adjustments/?q=nobody")
+    assert "waits for approval" not in page(client, "")
+    organisation.set_company(HEAD_OFFICE, replace(company(), solo_approval=True))
+    assert "2 adjustments of points wait for approval" in page(client, "")
+    assert "You asked for this" not in page(client, "adjustments/")
+    client.post(f"/admin/adjustments/{queries.adjustments()[0].id}/", {"do": "approve"})
+    assert points(second) == 600

@@ -10,6 +10,8 @@ from forecourt.kernel.models import AuditEntry
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.loyalty import queries, services
 from forecourt.loyalty.values import NegativeBalance
+from forecourt.organisation import services as organisation
+from forecourt.organisation.queries import company
 from tests.loyalty.test_spending import give
 from tests.sales.scenes import HEAD_OFFICE, events, everything_proves, flat_books_agree, points
 
@@ -129,3 +131,13 @@ def test_the_points_of_a_customer_merged_meanwhile_go_to_the_survivor(real_chain
     services.approve_adjustment(SECOND, waiting)
     everything_proves()
     assert points(survivor) == 500
+
+
+def test_where_one_person_may_do_both_who_asked_decides(ruled):
+    customer_id, waiting = asked(ruled(adjust_limit=100))
+    organisation.set_company(HEAD_OFFICE, replace(company(), solo_approval=True))
+    assert services.approve_adjustment(HEAD_OFFICE, waiting).is_approved
+    assert points(customer_id) == 500
+    another = services.adjust_points(HEAD_OFFICE, customer_id, -200, "x").adjustment_id
+    assert services.refuse_adjustment(HEAD_OFFICE, another, "a mistake").is_approved is False
+    assert points(customer_id) == 500

@@ -6,6 +6,7 @@ from typing import Annotated
 from ninja import Router, Schema
 from pydantic import Field
 
+from forecourt.customers import queries as customers
 from forecourt.kernel.schemas import (
     Body,
     Cursor,
@@ -69,11 +70,15 @@ def list_adjustments(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[AdjustmentOut]:
-    """The newest first: all, those that wait (`waiting` true), or those that were decided (false)."""
+    """The newest first: all, those that wait (`waiting` true), or those that were decided (false).
+
+    Of one customer with those of the customers merged into it.
+    """
     request.actor.require(permissions.VIEW_POINTS)
     position = position_of(cursor, [int])
     before = position[0] if position else None
-    found = queries.adjustments(waiting=waiting, customer_id=customer_id, before=before, limit=limit + 1)
+    family = customers.family_ids(customer_id) if customer_id is not None else None
+    found = queries.adjustments(waiting=waiting, family=family, before=before, limit=limit + 1)
     return Page[AdjustmentOut](
         items=[AdjustmentOut.of(view) for view in found[:limit]],
         next=cursor_of(found[limit - 1].id) if len(found) > limit else None,
@@ -88,7 +93,7 @@ def list_adjustments(
     openapi_extra=needs("points:approve"),
 )
 def approve_adjustment(request: KeyedRequest, adjustment_id: Id, approval: ApprovalBody) -> AdjustmentOut:
-    """The points move now. Not by whom asked for it."""
+    """The points move now. Not by whom asked for it, unless the company lets one person do both."""
     return AdjustmentOut.of(services.approve_adjustment(request.actor, adjustment_id, approval.note))
 
 
@@ -100,5 +105,5 @@ def approve_adjustment(request: KeyedRequest, adjustment_id: Id, approval: Appro
     openapi_extra=needs("points:approve"),
 )
 def refuse_adjustment(request: KeyedRequest, adjustment_id: Id, refusal: PointsRefusalBody) -> AdjustmentOut:
-    """Nothing moves. Not by whom asked for it."""
+    """Nothing moves. Not by whom asked for it, unless the company lets one person do both."""
     return AdjustmentOut.of(services.refuse_adjustment(request.actor, adjustment_id, refusal.note))

@@ -1,18 +1,27 @@
 """Reads of adjustments that want a second person."""
 
+from collections.abc import Collection
+
 from forecourt.loyalty.models import Adjustment
 from forecourt.loyalty.values import AdjustmentView
 
 
 def adjustments(
-    *, waiting: bool | None = None, customer_id: int | None = None, before: int | None = None, limit: int = 50
+    *,
+    waiting: bool | None = None,
+    family: Collection[int] | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[AdjustmentView]:
-    """Adjustments beyond the limit, the newest first: all, those that wait, or those that were decided."""
+    """Adjustments beyond the limit, the newest first: all, those that wait, or those that were decided.
+
+    `family`: of these customers only; a customer's with those who were merged into it.
+    """
     rows = Adjustment.objects.order_by("-id")
     if waiting is not None:
         rows = rows.filter(decided_at__isnull=waiting)
-    if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
+    if family is not None:
+        rows = rows.filter(customer_id__in=list(family))
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [adjustment_view(row) for row in rows[:limit]]

@@ -59,7 +59,10 @@ def adjust_points(actor: Actor, customer_id: int, points: int, reason: str) -> A
 
 @transaction.atomic(durable=True)
 def approve_adjustment(actor: Actor, adjustment_id: int, note: str = "") -> AdjustmentView:
-    """Carry out an adjustment that somebody else asked for. Conflict when it was decided already."""
+    """Carry out an adjustment that somebody else asked for, or the same person where the company lets one do both.
+
+    Conflict when it was decided already.
+    """
     row = _to_decide(actor, adjustment_id)
     now = clock.now()
     customer_id = customer_queries.survivor_of(row.customer_id)
@@ -71,7 +74,7 @@ def approve_adjustment(actor: Actor, adjustment_id: int, note: str = "") -> Adju
 
 @transaction.atomic(durable=True)
 def refuse_adjustment(actor: Actor, adjustment_id: int, note: str) -> AdjustmentView:
-    """Turn down an adjustment that somebody else asked for, saying why; nothing moves. Conflict when it was decided."""
+    """Turn down an adjustment, saying why; nothing moves. By whom it may be approved; Conflict when it was decided."""
     if not note.strip():
         raise Invalid.field("note", _("is empty; say why, whoever asked will read it"))
     row = _to_decide(actor, adjustment_id)
@@ -195,7 +198,7 @@ def _to_decide(actor: Actor, adjustment_id: int) -> Adjustment:
             _("Adjustment %(id)s was decided already, by %(who)s.")
             % {"id": adjustment_id, "who": row.decided_by.partition(":")[2] or row.decided_by}
         )
-    if row.asked_by == actor.label:
+    if row.asked_by == actor.label and not organisation.company().solo_approval:
         raise NotAllowed(
             _("%(name)s asked for this adjustment; a second person must decide about it.") % {"name": actor.name}
         )

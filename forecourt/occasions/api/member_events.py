@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 from ninja import Router, Status
+from pydantic import Field
 
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
@@ -46,6 +48,7 @@ router = Router()
 )
 def list_events(
     request: KeyedRequest,
+    q: Annotated[str, Field(max_length=80, description="A part of the title.")] = "",
     state: EventState | None = None,
     is_ahead: bool = False,
     limit: Limit = 50,
@@ -57,6 +60,7 @@ def list_events(
     found = queries.member_events(
         states=[state.value] if state else None,
         station_ids=actor.stations,
+        text=q.strip(),
         is_ahead=is_ahead,
         before=position_of(cursor, [datetime, int]),
         limit=limit + 1,

@@ -34,6 +34,9 @@ _ANY_SIGN_UP: Final[dict[str, Any]] = {
     "ids": None,
     "states": None,
     "after": None,
+    "text": "",
+    "code": "",
+    "known_ids": [],
     "limit": 200,
 }
 
@@ -63,7 +66,7 @@ def member_events(
     where = {
         "states": list(states) if states is not None else None,
         "station_ids": sorted(station_ids) if station_ids is not None else None,
-        "text": text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),
+        "text": _pattern(text),
         "ends_after": clock.now() if is_ahead else None,
         "before": at,
         "before_id": event_id,
@@ -85,13 +88,30 @@ def event_reviews(event_id: int) -> list[Review]:
     return [*([waiting] if waiting else []), *reviews.decided(subject)]
 
 
+def _pattern(text: str) -> str:
+    """A text to look for as it is, within a pattern."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def sign_ups(
-    event_id: int, *, states: Sequence[str] | None = None, after: int | None = None, limit: int = 200
+    event_id: int,
+    *,
+    states: Sequence[str] | None = None,
+    text: str = "",
+    known_ids: Collection[int] = (),
+    after: int | None = None,
+    limit: int = 200,
 ) -> list[SignUpView]:
-    """A page of an event's sign-ups in their order; `after` is the id of the last one seen."""
+    """A page of an event's sign-ups in their order; `after` is the id of the last one seen.
+
+    With `text` only those with this code, or of members whose name holds it or who are among `known_ids`.
+    """
     where = {
         "event_id": event_id,
         "states": list(states) if states is not None else None,
+        "text": _pattern(text),
+        "code": normal_code(text),
+        "known_ids": list(known_ids),
         "after": after,
         "limit": limit,
     }

@@ -8,6 +8,10 @@ WITH shown AS (
       AND (%(ids)s::bigint[] IS NULL OR sign_up.id = ANY(%(ids)s::bigint[]))
       AND (%(states)s::text[] IS NULL OR sign_up.state = ANY(%(states)s::text[]))
       AND (%(after)s::bigint IS NULL OR sign_up.id > %(after)s)
+      AND (%(text)s = '' OR sign_up.code = %(code)s OR sign_up.customer_id = ANY(%(known_ids)s::bigint[]) OR EXISTS (
+          SELECT FROM customers_customer AS customer
+          JOIN customers_customer AS survivor ON survivor.id = coalesce(customer.merged_into_id, customer.id)
+          WHERE customer.id = sign_up.customer_id AND survivor.name ILIKE '%%' || %(text)s || '%%'))
     ORDER BY sign_up.id
     LIMIT %(limit)s
 ), line AS (

@@ -114,6 +114,11 @@ def found_ids(actor: Actor, text: str) -> list[int]:
     return [line.id for line in customers.search(actor, text, limit=10).items]
 
 
+def found_families(actor: Actor, text: str) -> list[int]:
+    """The same with all who were merged into them: what lists of what is theirs look for."""
+    return [member for found in found_ids(actor, text) for member in customers.family_ids(found)]
+
+
 def habits(actor: Actor, family: Sequence[int], today: date) -> dict[str, Any]:
     """Twelve months of volume and shop, favourite stations, visits by weekday and hour, usual products."""
     scope = {"family": list(family), "stations": stations_in_scope(actor)}

@@ -9,9 +9,11 @@ from django.utils.translation import pgettext
 
 from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
+from forecourt.faces.backoffice.queries import people
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.kernel import clock
 from forecourt.loyalty import permissions, queries, services
+from forecourt.organisation import queries as organisation
 
 PAGE: Final = 30
 STATES: Final = ("waiting", "decided", "all")
@@ -24,7 +26,13 @@ def adjustments(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "waiting")
     state = state if state in STATES else "waiting"
     waiting = {"waiting": True, "decided": False}.get(state)
-    found = queries.adjustments(waiting=waiting, before=paging.number(request.GET.get("after")), limit=PAGE + 1)
+    text = request.GET.get("q", "").strip()[:80]
+    found = queries.adjustments(
+        waiting=waiting,
+        family=people.found_families(actor, text) if text else None,
+        before=paging.number(request.GET.get("after")),
+        limit=PAGE + 1,
+    )
     rows = found[:PAGE]
     ids = [row.customer_id for row in rows]
     return show(
@@ -32,12 +40,13 @@ def adjustments(request: HttpRequest) -> HttpResponse:
         "adjustments",
         _("Adjustments"),
         rows=rows,
+        text=text,
         state=state,
         states=[("waiting", pgettext("adjustment", "Waiting")), ("decided", _("Decided")), ("all", _("All"))],
         names=customers.names(ids),
         standings=queries.standings(ids),
         limit=queries.programme_at(clock.now()).adjust_limit,
-        me=actor.label,
+        me="" if organisation.company().solo_approval else actor.label,
         may_decide=actor.may(permissions.APPROVE_ADJUSTMENT),
         after=str(found[PAGE - 1].id) if len(found) > PAGE else "",
     )

@@ -194,7 +194,9 @@ def _adjustments(actor: Actor) -> list[Waiting]:
     """Adjustments of points that others asked for, as one line: the last one says by whom and since when."""
     if not actor.may(loyalty.APPROVE_ADJUSTMENT):
         return []
-    waiting = [one for one in programmes.adjustments(waiting=True, limit=200) if one.asked_by != actor.label]
+    is_alone = organisation.company().solo_approval
+    asked = programmes.adjustments(waiting=True, limit=200)
+    waiting = [one for one in asked if is_alone or one.asked_by != actor.label]
     if not waiting:
         return []
     said = ngettext(

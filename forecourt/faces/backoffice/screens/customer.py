@@ -70,7 +70,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "standing": loyalty.balance(card.id),
         "summary": loyalty.household_points(card.id),
         "progress": loyalty.progress(card.id),
-        "asked": loyalty.adjustments(waiting=True, customer_id=card.id),
+        "asked": loyalty.adjustments(waiting=True, family=family),
         "takers": [one for one in card.household.members if one.customer_id != card.id] if card.household else [],
         "everywhere": actor.stations is None,
         "may_edit": actor.may(permissions.EDIT),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import paging, words
+from forecourt.faces.backoffice.queries import people
 from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import choosing
@@ -77,7 +78,14 @@ def member_event(request: HttpRequest, event_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     view = _seen(actor, event_id)
     review = reviews.open_review(f"event:{event_id}")
-    found = queries.sign_ups(event_id, after=paging.number(request.GET.get("after")), limit=SIGN_UPS + 1)
+    text = request.GET.get("q", "").strip()[:80]
+    found = queries.sign_ups(
+        event_id,
+        text=text,
+        known_ids=people.found_families(actor, text) if text else (),
+        after=paging.number(request.GET.get("after")),
+        limit=SIGN_UPS + 1,
+    )
     return show(
         request,
         "member_event",
@@ -86,6 +94,7 @@ def member_event(request: HttpRequest, event_id: int) -> HttpResponse:
         station=organisation.stations_by_id([view.station_id or 0]).get(view.station_id or 0),
         rows=found[:SIGN_UPS],
         after=str(found[SIGN_UPS - 1].id) if len(found) > SIGN_UPS else "",
+        text=text,
         tiers=tier_names(),
         is_open=view.state is EventState.OPEN,
         is_ahead=view.starts_at > clock.now(),

@@ -69,7 +69,7 @@ def redemptions(request: HttpRequest) -> HttpResponse:
     station = next((one for one in stations.values() if one.code == given.get("station")), None)
     found = queries.list_redemptions(
         actor,
-        customer_ids=_families(actor, text) if text else None,
+        customer_ids=people.found_families(actor, text) if text else None,
         reward_id=wanted.id if wanted else None,
         state=state,
         station_id=station.id if station else None,
@@ -99,10 +99,6 @@ def _by_code(text: str) -> Redemption | None:
         return None
     found = queries.find(code=code)
     return found[0] if found else None
-
-
-def _families(actor: Actor, text: str) -> list[int]:
-    return [member for found in people.found_ids(actor, text) for member in customers.family_ids(found)]
 
 
 @screen(permissions.VIEW_REWARDS)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.faces.backoffice import paging, words
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
+from forecourt.faces.backoffice.queries import people
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens.occasion_reviews import panel, save_or_stop
@@ -31,7 +32,14 @@ def referrals(request: HttpRequest) -> HttpResponse:
     given = request.GET
     state = given.get("state", "") if given.get("state") in set(ReferralState) else ""
     since, until, days = _period(request)
-    found = queries.referrals(states=[state] if state else (), before=paging.number(given.get("after")), limit=PAGE + 1)
+    text = given.get("q", "").strip()[:80]
+    found = queries.referrals(
+        states=[state] if state else (),
+        customer_ids=people.found_families(actor, text) if text else None,
+        before=paging.number(given.get("after")),
+        limit=PAGE + 1,
+    )
+    flagged = queries.referrals(is_flagged=True, before=paging.number(given.get("flagged_after")), limit=PAGE + 1)
     report = queries.referral_report(since, until, 50)
     counts = queries.state_counts(since, until)
     made = counts.get("made", 0)
@@ -39,9 +47,11 @@ def referrals(request: HttpRequest) -> HttpResponse:
         request,
         "referrals",
         _("Referrals"),
-        flagged=queries.referrals(is_flagged=True, limit=PAGE),
+        flagged=flagged[:PAGE],
+        flagged_after=str(flagged[PAGE - 1].id) if len(flagged) > PAGE else "",
         rows=found[:PAGE],
         after=str(found[PAGE - 1].id) if len(found) > PAGE else "",
+        text=text,
         state=state,
         states=words.REFERRAL,
         days=days,
