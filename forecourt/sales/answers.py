@@ -67,6 +67,12 @@ def to_one(answer: Receipt | Quote | Problem) -> HttpAnswer:
     return HttpAnswer(201 if _is_new(answer) else 200, JSON, wire.encode(answer))
 
 
+def release(actor: Actor, reservation: str) -> HttpAnswer:
+    """Let a reservation go, named as in an address: nothing to read, 204. Safe to repeat."""
+    services.release_sale(actor, wire.reservation_of(reservation))
+    return HttpAnswer(204, JSON, b"")
+
+
 def to_list(answers: Sequence[Receipt | Quote | Problem]) -> HttpAnswer:
     """The answer to a list: 201 when at least one sale is new, else 200; what each came to stands in its item."""
     return HttpAnswer(201 if any(map(_is_new, answers)) else 200, JSON, wire.encode(answers))

@@ -1,6 +1,7 @@
 """Sales as JSON: the one form for both doors, for files and for the command line."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -34,6 +35,14 @@ def decode_sale(body: bytes | msgspec.Raw) -> NewSale:
 def decode_refund(body: bytes) -> NewRefund:
     """One refund; errors as for a sale."""
     return wire.decode(_refund, body)  # type: ignore[no-any-return]
+
+
+def reservation_of(text: str) -> UUID:
+    """The reservation that an address names; Invalid when that is no UUID."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid.field("reservation_id", f"must be a UUID; it was {text[:60]!r}") from None
 
 
 def decode_object(body: bytes) -> dict[str, Any]:

@@ -17,9 +17,14 @@ FOLDERS = {"organisation", "catalogue", "customers", "loyalty", "offers", "coupo
     "accounts",
 }
 PUBLIC = {"values", "rules", "events", "permissions", "queries", "records", "services"}
-ALSO_PUBLIC = {"sales": {"wire", "answers", "words"}, "rewards": {"answers"}, "loyalty": {"words"}}
-"""The one JSON form of sales and redemptions, and the words for explanations and for the programme, for all doors, files
-and screens."""
+ALSO_PUBLIC = {
+    "sales": {"wire", "answers", "words"},
+    "rewards": {"answers"},
+    "coupons": {"answers"},
+    "loyalty": {"words"},
+}
+"""The one JSON form of sales, redemptions and coupons looked up, and the words for explanations and for the programme, for all
+doors, files and screens."""
 ASSEMBLED = {"faces/api": {"api"}, "faces/backoffice": {"admin"}, "faces/signin.py": {"models"}}
 """Faces put together what folders offer for it; Django's sign-in wants the user's own row."""
 LONGEST_FILE = 500

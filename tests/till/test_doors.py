@@ -9,16 +9,11 @@ import httpx
 import pytest
 
 from tests.bench import loops
-from tests.till.equipment import Equipment, a_sale, equip
+from tests.till.equipment import a_sale
 
 pytestmark = pytest.mark.slow
 
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-@pytest.fixture(scope="module")
-def chain(live) -> Equipment:
-    return equip(live, "DOORS")
 
 
 @pytest.fixture

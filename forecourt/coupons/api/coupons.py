@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
 from ninja import Router, Status
 
-from forecourt.coupons import permissions, queries, rules, services
+from forecourt.coupons import answers, permissions, queries, services
 from forecourt.coupons.api.schemas import (
     CouponClaimBody,
     CouponOut,
@@ -14,20 +14,19 @@ from forecourt.coupons.api.schemas import (
     CouponRedeemBody,
     CouponTransferBody,
     IssueBody,
-    LookupBody,
-    LookupOut,
     SeenBody,
     SeenOut,
 )
 from forecourt.coupons.queries import CouponView
+from forecourt.coupons.wire import LookupBody, LookupOut
 from forecourt.customers import queries as customers
-from forecourt.customers.values import CustomerClaim
-from forecourt.kernel import clock
-from forecourt.kernel.languages import in_languages
-from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
-from forecourt.organisation import queries as organisation
-from forecourt.organisation.values import StationFacts
+from forecourt.kernel.wire import content, described, ref
+
+COMPONENTS = {
+    name: made for name, made in described(LookupBody, LookupOut).items() if name in {"LookupBody", "LookupOut"}
+}
+"""What is answered as at the till's door; a coupon in it is described with the other routes."""
 
 router = Router()
 
@@ -61,7 +60,7 @@ def list_of_customer(
     request.actor.require(permissions.VIEW_COUPONS)
     place = position_of(cursor, [UUID])
     found = queries.coupons_of(
-        customers.family_ids(_known(customer_id)),
+        customers.family_ids(answers.known(customer_id)),
         only_open=open,
         after=place[0] if place else None,
         limit=limit + 1,
@@ -74,35 +73,19 @@ def list_of_customer(
 
 @router.post(
     "/coupons/lookup",
-    response=LookupOut,
+    response={200: None},
     operation_id="coupons_lookup",
     summary="What a code stands for, and whether it can be used now",
-    openapi_extra=needs("coupons:read"),
+    openapi_extra=needs(
+        "coupons:read",
+        requestBody={"required": True, "content": content(ref("LookupBody"))},
+        responses={200: {"description": "What was found", "content": content(ref("LookupOut"))}},
+    ),
 )
-def look_up(request: KeyedRequest, asked: LookupBody) -> LookupOut:
-    """For a till before it sells: nothing is reserved. An unknown code is an answer, not an error."""
-    request.actor.require(permissions.VIEW_COUPONS)
-    member = _known(asked.customer_id) if asked.customer_id is not None else None
-    found = queries.for_sale([asked.code], [])
-    coupon = found[0] if found else None
-    template = queries.templates([coupon.template])[coupon.template].template if coupon else None
-    used = queries.used_by([member], [coupon.template_id]) if member and coupon else {}
-    now = clock.now()
-    is_blocked = member is not None and member in customers.blocked([member])
-    times = next(iter(used.values()), 0)
-    why = rules.why_not(coupon, template, organisation.company_day(now), member, times, is_blocked=is_blocked)
-    station = _station(asked.station) if asked.station is not None else None
-    if why is None and template is not None:
-        why = rules.why_not_there(template, queries.places([template.code])[template.code], station)
-    zone = organisation.company_zone()
-    messages = in_languages(lambda: rules.sentence(why, coupon, template, zone) if why else "")
-    return LookupOut(
-        usable=why is None,
-        why_not=why.value if why else None,
-        messages=messages,
-        handover=template.handover if template else "",
-        coupon=_one(coupon.id) if coupon else None,
-    )
+def look_up(request: KeyedRequest) -> HttpResponse:
+    """For a till before it sells: nothing is reserved. An unknown code is an answer, not an error. Both doors take it."""
+    answer = answers.look_up(request.actor, request.body)
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.media_type)
 
 
 @router.post(
@@ -194,13 +177,6 @@ def restore_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody
     return get_coupon(request, coupon_id)
 
 
-def _station(code: str) -> StationFacts:
-    station = organisation.station_facts([code]).get(code)
-    if station is None:
-        raise Invalid.field("station", _("%(code)r is not a station") % {"code": code})
-    return station
-
-
 def _one(coupon_id: UUID) -> CouponOut:
     return _shown([queries.view(coupon_id)])[0]
 
@@ -208,11 +184,3 @@ def _one(coupon_id: UUID) -> CouponOut:
 def _shown(views: Sequence[CouponView]) -> list[CouponOut]:
     places = queries.places({view.template for view in views})
     return [CouponOut.of(view, places[view.template]) for view in views]
-
-
-def _known(customer_id: int) -> int:
-    """The id under which a customer is known today; NotFound when there is none."""
-    resolved = customers.resolve([CustomerClaim(id=customer_id)])[0]
-    if resolved is None:
-        raise NotFound(f"There is no customer {customer_id}.")
-    return resolved.customer_id

@@ -179,28 +179,6 @@ class IssueBody(Body):
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
-class LookupBody(Body):
-    """A code that was presented, and by whom and at which station (by code) if that is known."""
-
-    code: CouponCode
-    customer_id: Id | None = None
-    station: Annotated[str, Field(min_length=1, max_length=32)] | None = None
-
-
-class LookupOut(Schema):
-    """Whether the coupon can be used now, and if not why: a stable word and a sentence by language.
-
-    "no_offer": no offer takes it now; "not_here": none does at that station. `handover` is what to hand over where the
-    coupon needs no sale. An unknown code has no `coupon`.
-    """
-
-    usable: bool
-    why_not: str | None
-    messages: dict[str, str]
-    handover: str
-    coupon: CouponOut | None
-
-
 class CouponClaimBody(Body):
     """A code, and whose the coupon shall be."""
 

@@ -8,9 +8,10 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from forecourt.coupons.api import COMPONENTS as COUPONS
 from forecourt.faces.api import idempotency, keys, problems
 from forecourt.faces.api.assembly import api
-from forecourt.kernel.schemas import IDEMPOTENT, SCOPE
+from forecourt.kernel.schemas import IDEMPOTENT, OR_SCOPE, SCOPE
 from forecourt.rewards.api import COMPONENTS as REDEMPTIONS
 from forecourt.sales.api import COMPONENTS as SALES
 
@@ -56,7 +57,7 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of all routes, with every answer the door itself can give."""
     made: dict[str, Any] = deepcopy(dict(api.get_openapi_schema(path_prefix=PREFIX)))
     components = made["components"]
-    components["schemas"] = {**SALES, **REDEMPTIONS, **components["schemas"], "Problem": _PROBLEM}
+    components["schemas"] = {**SALES, **REDEMPTIONS, **COUPONS, **components["schemas"], "Problem": _PROBLEM}
     components["securitySchemes"] = keys.SCHEMES
     components["responses"] = {f"Problem{status}": _problem_response(status) for status in _MEANINGS}
     made["servers"] = [{"url": "/", "description": "This installation"}]
@@ -73,8 +74,8 @@ def document() -> dict[str, Any]:
 def _completed(operation: dict[str, Any], method: str) -> dict[str, Any]:
     """An operation with its security, its headers and the problems it can answer."""
     operation = dict(operation)
-    scope = operation[SCOPE]
-    operation["security"] = [{name: [scope]} for name in keys.SCHEMES]
+    scopes = [operation[SCOPE], *([operation[OR_SCOPE]] if OR_SCOPE in operation else [])]
+    operation["security"] = [{name: [scope]} for scope in scopes for name in keys.SCHEMES]
     responses = {str(status): dict(response) for status, response in operation["responses"].items()}
     for response in responses.values():
         response.setdefault("headers", {}).update(_LIMIT_HEADERS)

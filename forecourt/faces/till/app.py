@@ -1,4 +1,4 @@
-"""The till door as an ASGI application: POST /api/v1/sales, .../quote and .../reserve, redemptions, /healthz and /readyz.
+"""The till door as an ASGI application: POST /api/v1/sales, .../quote and .../reserve, errands, /healthz and /readyz.
 
 It reads and answers with the same `wire`, `answers` and services as the web door, so both give the same bytes.
 """
@@ -20,7 +20,7 @@ from django.http import HttpResponse  # noqa: E402
 
 from forecourt.faces.api import idempotency, keys, limits, problems  # noqa: E402
 from forecourt.faces.api.bodies import MAX_JSON_BYTES  # noqa: E402
-from forecourt.faces.till import redemptions, refusals  # noqa: E402
+from forecourt.faces.till import errands, refusals  # noqa: E402
 from forecourt.faces.till.lanes import Lane  # noqa: E402
 from forecourt.kernel.actors import Actor  # noqa: E402
 from forecourt.kernel.problems import NotFound, NotSignedIn, Problem  # noqa: E402
@@ -73,7 +73,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         elif message["type"] == "lifespan.shutdown":
             for lane in LANES:
                 await asyncio.to_thread(lane.close)
-            await asyncio.to_thread(redemptions.clerks.shutdown)
+            await asyncio.to_thread(errands.clerks.shutdown)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -97,13 +97,13 @@ def _headers_of(response: HttpResponse) -> Headers:
 
 async def _answer(scope: Scope, receive: Receive, headers: Headers) -> HttpAnswer | HttpResponse:
     path = scope["path"]
-    redemption = redemptions.route_of(path)
-    if redemption is None and path not in SALES:
+    errand = errands.route_of(path)
+    if errand is None and path not in SALES:
         raise NotFound(
-            f"There is nothing at {path[:200]!r} on this door; use {POST_SALES}, {QUOTE_SALES}, {RESERVE_SALES} or "
-            f"{redemptions.REDEMPTIONS}."
+            f"There is nothing at {path[:200]!r} on this door; use {POST_SALES}, {QUOTE_SALES}, {RESERVE_SALES}, "
+            f"{errands.REDEMPTIONS} or {errands.LOOKUP}."
         )
-    method, needed = (redemption.method, redemption.scope) if redemption else ("POST", "sales:write")
+    method, needed = (errand.method, errand.scope) if errand else ("POST", "sales:write")
     if scope["method"] != method:
         raise problems.MethodNotAllowed(f"{scope['method']} does nothing here; {method} does.")
     given = dict(scope["headers"])
@@ -111,12 +111,12 @@ async def _answer(scope: Scope, receive: Receive, headers: Headers) -> HttpAnswe
     allowance = limits.till.take(record.actor.id, record.requests_per_second)
     headers += [(name.lower().encode(), value.encode()) for name, value in allowance.headers().items()]
     keys.require_scope(record, needed)
-    body = await _json(receive, given) if method == "POST" else b""
-    if redemption is None:
+    body = await _json(receive, given) if errand is None or errand.takes_body else b""
+    if errand is None:
         return await _sales(scope, record.actor, body)
     key = given.get(_KEY)
-    work = partial(redemptions.carry_out, redemption, path, key and key.decode("latin-1"), record.actor, body)
-    return await asyncio.get_running_loop().run_in_executor(redemptions.clerks, work)
+    work = partial(errands.carry_out, errand, path, key and key.decode("latin-1"), record.actor, body)
+    return await asyncio.get_running_loop().run_in_executor(errands.clerks, work)
 
 
 async def _json(receive: Receive, given: dict[bytes, bytes]) -> bytes:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Path, Query, Router, Schema
+from pydantic import Field, WithJsonSchema
 
 from forecourt.customers import queries as customers
 from forecourt.kernel.actors import Actor
@@ -41,6 +41,7 @@ from forecourt.sales.words import Reader
 
 router = Router()
 
+Reservation = Annotated[str, Path(), WithJsonSchema({"type": "string", "format": "uuid"})]
 LINES: Final = "application/jsonl"
 _OTHER_LINES: Final = "application/x-ndjson"
 _READER: Final = {
@@ -129,10 +130,9 @@ def _answered(
     summary="Release a reservation",
     openapi_extra=needs("sales:write"),
 )
-def release_sale(request: KeyedRequest, reservation_id: UUID) -> HttpResponse:
+def release_sale(request: KeyedRequest, reservation_id: Reservation) -> HttpResponse:
     """Let a reservation go that will not be sold. Safe to repeat."""
-    services.release_sale(request.actor, reservation_id)
-    return HttpResponse(status=204)
+    return _http(answers.release(request.actor, reservation_id))
 
 
 @router.post(
