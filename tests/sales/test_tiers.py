@@ -384,3 +384,18 @@ def test_a_rule_of_its_own_keeps_a_tier_and_tells_what_is_missing(real_chain):
     assert seen[9][0] == "basic"
     (risk,) = events("tier.at_risk.v1")
     assert (risk["tier"], risk["falls_to"], Decimal(risk["missing"])) == ("silver", "basic", 40)
+
+
+def test_before_what_keeps_a_tier_was_ever_counted_nothing_is_said_to_be_missing(real_chain):
+    (customer_id,) = real_chain.enrol()
+    tiers_of = (PROGRAMME.tiers[0], *[replace(tier, keep=Decimal(40)) for tier in PROGRAMME.tiers[1:]])
+    programme = replace(PROGRAMME, tiers=tiers_of, tier_window_days=10, grace_days=2)
+    real_chain.publish(programme, valid_from=ago(900))
+    real_chain.post_one("1", 1, water(110), occurred_at=ago(3))
+    ahead = iter(range(12))
+    while loyalty.progress(customer_id) is None or loyalty.progress(customer_id).until is None:
+        review(day_of(ago(0)) + timedelta(days=next(ahead)))
+    assert loyalty.progress(customer_id).keep_missing == 40
+    real_chain.publish(replace(programme, keep_basis=TierBasis.VOLUME, keep_window_days=5), valid_from=clock.now())
+    found = loyalty.progress(customer_id)
+    assert (found.tier, found.keep_basis, found.keep_missing) == ("silver", TierBasis.VOLUME, 0)

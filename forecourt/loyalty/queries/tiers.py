@@ -41,6 +41,8 @@ def progress(customer_id: int) -> TierProgress | None:
         return None
     tier, since, until, value, counted = found[0]
     kept = None if programme.keep_basis is None else counted or ZERO
+    # before the first review by what keeps tiers nobody has counted it, and nothing is said to be missing
+    is_counted = programme.keep_basis is None or counted is not None
     above = rules.next_tier(programme, tier)
     ahead = {}
     if above is not None:
@@ -61,7 +63,7 @@ def progress(customer_id: int) -> TierProgress | None:
         keep_value=value if kept is None else kept,
         keep_basis=programme.keeping_basis,
         keep_window_days=programme.keeping_window_days,
-        keep_missing=rules.missing_to_keep(programme, tier, value, kept),
+        keep_missing=rules.missing_to_keep(programme, tier, value, kept) if is_counted else ZERO,
         **ahead,
     )
 
