@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from msgspec.structs import replace
 
+from forecourt.coupons import services as coupons
 from forecourt.coupons.models import CouponTemplate
+from forecourt.coupons.values import CouponKind, Template
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM, Actor
 from forecourt.kernel.models import AuditEntry
@@ -346,3 +348,11 @@ def test_two_who_hand_in_at_once_leave_one_review(committed):
     )
     assert sum(isinstance(answer, Conflict) for answer in answers) == 2, answers
     assert len(queries.reviews()) == 1
+
+
+def test_a_code_for_everybody_is_no_coupon_of_a_tier(db):
+    coupons.create_template(
+        HEAD_OFFICE, Template(code="WASH", name="通用码", kind=CouponKind.GENERIC, generic_code="WASH2026")
+    )
+    programme = replace(PROGRAMME, tiers=(replace(TIERS[0], coupons=(TierCoupon(template="WASH"),)), *TIERS[1:]))
+    assert services.faults(programme).keys() == {"tiers.0.coupons.0.template"}

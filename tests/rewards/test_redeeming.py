@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from forecourt.coupons import services as coupons
 from forecourt.coupons.models import CouponRow, CouponUse
+from forecourt.coupons.values import CouponKind, Template
 from forecourt.customers import services as customer_services
 from forecourt.kernel import clock, sql
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -305,3 +307,22 @@ def test_expiry_takes_the_same_statements_for_any_number(window, count):
         assert services.expire_these(window.actor, [one.id for one in redemptions], after) == count
     assert len(statements) <= EXPIRY_STATEMENTS
     rewards_prove()
+
+
+def test_a_code_for_everybody_is_no_reward(window):
+    coupons.create_template(
+        window.actor, Template(code="all", name="通用码", kind=CouponKind.GENERIC, generic_code="ALL2026")
+    )
+    with pytest.raises(Invalid) as refused:
+        window.offer(FIVE_OFF, template="all")
+    assert refused.value.fields.keys() == {"template"}
+
+
+def test_when_it_was_collected_is_told_by_the_companys_clock(window):
+    member = window.member(800)
+    window.offer(MUG, pieces=1)
+    redemption = window.redeem(member, "MUG")
+    services.collect_redemption(window.actor, redemption.code, "S001")
+    sql.run("UPDATE rewards_redemption SET closed_at = '2026-03-31T16:30:00Z'")
+    with pytest.raises(Conflict, match="2026-04-01"):
+        services.collect_redemption(window.actor, redemption.code, "S001")

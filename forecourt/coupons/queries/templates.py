@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from forecourt.coupons.values import Template
+from forecourt.coupons.values import CouponKind, Template
 from forecourt.kernel import sql
 
 STAMP: Final = "coupons"
@@ -22,6 +22,11 @@ class KnownTemplate(NamedTuple):
     id: int
     is_live: bool
     template: Template
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether its coupons are issued one by one: it is live, and not one code for everybody."""
+        return self.is_live and self.template.kind is CouponKind.SINGLE
 
 
 class _Memory(NamedTuple):

@@ -1,13 +1,14 @@
 """Set-based writes of coupons."""
 
 from forecourt.coupons.records.holding import make_bearers, mark_seen, move, note, restore_latest, unvoid
-from forecourt.coupons.records.issuing import count_issued, hold_room, issue
+from forecourt.coupons.records.issuing import ANY_NUMBER, count_issued, hold_room, issue, room_of
 from forecourt.coupons.records.minting import write
 from forecourt.coupons.records.reserving import free, reserve
 from forecourt.coupons.records.using import lock, put_back, restore, use
 from forecourt.coupons.records.voiding import Taken, UsedAlready, void, void_issued_by
 
 __all__ = [
+    "ANY_NUMBER",
     "Taken",
     "UsedAlready",
     "count_issued",
@@ -23,6 +24,7 @@ __all__ = [
     "reserve",
     "restore",
     "restore_latest",
+    "room_of",
     "unvoid",
     "use",
     "void",

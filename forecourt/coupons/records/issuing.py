@@ -40,6 +40,8 @@ FROM unnest(%(ids)s::bigint[], %(counts)s::bigint[], %(limits)s::bigint[]) AS wa
 WHERE template.id = wanted.id AND template.issued + wanted.count <= wanted.most
 RETURNING template.id
 """
+ANY_NUMBER: Final = 2**62
+"""The room of a template without a limit."""
 _ROOM: Final = (
     "SELECT id, issued FROM coupons_coupontemplate WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
@@ -106,7 +108,7 @@ def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", number: int =
 
 
 def _can_be_issued(item: NewCoupon, known: KnownTemplate | None, leaving_out: bool) -> bool:
-    if known is not None and known.is_live and known.template.kind is CouponKind.SINGLE:
+    if known is not None and known.is_issued:
         return True
     if leaving_out:
         return False
@@ -166,6 +168,18 @@ def hold_room(codes: Collection[str], templates: Mapping[str, KnownTemplate]) ->
         return {}
     found = sql.rows(_ROOM, {"ids": sql.array(sorted(limited))}, hot=True)
     return {limited[row[0]]: max(0, templates[limited[row[0]]].template.limit - row[1]) for row in found}
+
+
+def room_of(codes: Collection[str]) -> dict[str, int]:
+    """How many coupons of each template can be issued now: 0 of one that is not issued, `ANY_NUMBER` without a limit.
+
+    Those with a limit stay locked, so what was counted here can be issued. Two statements at most.
+    """
+    if not codes:
+        return {}
+    known = queries.templates(codes)
+    held = hold_room([code for code, one in known.items() if one.is_issued], known)
+    return {code: held.get(code, ANY_NUMBER) if code in known and known[code].is_issued else 0 for code in codes}
 
 
 def count_issued(counts: Mapping[str, int], templates: Mapping[str, KnownTemplate]) -> None:

@@ -23,4 +23,4 @@ def _acquaint() -> None:
     from forecourt.coupons import queries as coupons
     from forecourt.loyalty import services as loyalty
 
-    loyalty.find_coupons_by(lambda codes: [code for code, known in coupons.templates(codes).items() if known.is_live])
+    loyalty.find_coupons_by(lambda codes: [code for code, known in coupons.templates(codes).items() if known.is_issued])

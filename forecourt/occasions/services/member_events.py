@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import queries as coupons
-from forecourt.coupons.values import CouponKind
 from forecourt.customers import rules as customer_rules
 from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
@@ -156,7 +155,7 @@ def check_template(code: str) -> None:
     if not code:
         return
     found = coupons.templates({code}).get(code)
-    if found is None or not found.is_live or found.template.kind is not CouponKind.SINGLE:
+    if found is None or not found.is_issued:
         raise Invalid.field(
             "template", _("%(code)r is not a coupon template that is issued one by one; make it first") % {"code": code}
         )

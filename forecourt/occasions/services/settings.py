@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import queries as coupons
-from forecourt.coupons.values import CouponKind
 from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -139,7 +138,7 @@ def check(rules: GiftRules | ReferralRules, moment: datetime) -> None:
     known_templates = coupons.templates({code for code in wanted.values() if code})
     for path, code in wanted.items():
         found = known_templates.get(code)
-        if code and (found is None or not found.is_live or found.template.kind is not CouponKind.SINGLE):
+        if code and (found is None or not found.is_issued):
             raise Invalid.field(
                 path, _("%(code)r is not a coupon template that is issued one by one; make it first") % {"code": code}
             )

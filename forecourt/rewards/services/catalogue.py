@@ -138,7 +138,7 @@ def check(reward: Reward, row: RewardRow | None = None) -> None:
         )
     if reward.template:
         known = coupons.templates({reward.template}).get(reward.template)
-        if known is None or not known.is_live:
+        if known is None or not known.is_issued:
             raise Invalid.field(
                 "template",
                 _("%(code)s is not a coupon template that is issued; make it first") % {"code": reward.template},

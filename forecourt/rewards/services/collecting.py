@@ -61,7 +61,10 @@ def collect_redemption(actor: Actor, code: str, station: str | None = None) -> R
 
 def _check(redemption: Redemption, place: StationFacts | None) -> None:
     """Refuse what cannot be handed over here and now, saying what became of it."""
-    names = {"name": redemption.reward_name, "on": redemption.closed_at and redemption.closed_at.date()}
+    names = {
+        "name": redemption.reward_name,
+        "on": redemption.closed_at and organisation.company_day(redemption.closed_at),
+    }
     match redemption.state:
         case RedemptionState.COLLECTED if redemption.coupon:
             raise Conflict(_("%(name)s is a coupon; use the coupon's own code at the till.") % names)

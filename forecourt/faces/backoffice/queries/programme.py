@@ -13,7 +13,9 @@ SELECT code, name FROM catalogue_product WHERE is_active ORDER BY (kind <> 'fuel
 """
 _CATEGORIES: Final = "SELECT code, name FROM catalogue_category ORDER BY code LIMIT %(limit)s"
 _STATIONS: Final = "SELECT code, name FROM organisation_station WHERE is_open ORDER BY code LIMIT %(limit)s"
-_COUPONS: Final = "SELECT code, name FROM coupons_coupontemplate WHERE is_live ORDER BY code LIMIT %(limit)s"
+_COUPONS: Final = """
+SELECT code, name FROM coupons_coupontemplate WHERE is_live AND kind = 'single' ORDER BY code LIMIT %(limit)s
+"""
 
 _NAMES: Final = """
 SELECT code, name FROM coupons_coupontemplate

@@ -197,7 +197,7 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
         blank=game_form.blanks(),
         prize_kinds=PRIZES,
         templates=choosing.kept(
-            {code: one.template.name for code, one in known.items() if one.is_live},
+            {code: one.template.name for code, one in known.items() if one.is_issued},
             [prize.template for prize in found.prizes],
         ),
         payers=choosing.payers(prize.funder for prize in found.prizes),

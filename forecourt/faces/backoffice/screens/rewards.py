@@ -240,7 +240,9 @@ def _form(request: HttpRequest, actor: Actor, title: str, known: KnownReward | N
 
 
 def _templates() -> dict[str, str]:
-    return {code: f"{one.template.name} ({code})" for code, one in coupons.live_templates().items()}
+    """Coupon templates that are issued one by one, by code."""
+    found = coupons.live_templates().items()
+    return {code: f"{one.template.name} ({code})" for code, one in found if one.is_issued}
 
 
 def _asked(request: HttpRequest, code: str) -> Reward:
