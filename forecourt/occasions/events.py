@@ -22,6 +22,14 @@ class GiftGiven(Event):
     template: str
 
 
+class CouponLeftOut(Event):
+    """The customer was to have a coupon, which could not be issued; `origin` is what for, as coupons name it."""
+
+    name: ClassVar[str] = "gift.coupon_left_out.v1"
+    template: str
+    origin: str
+
+
 class ReferralMade(Event):
     """The customer joined because of another member."""
 

@@ -152,9 +152,10 @@ def _bring(due: Sequence[tuple[int, Sequence[Due]]]) -> None:
     if not due:
         return
     today = records.lock_survivors({customer_id for customer_id, _ in due})
+    blocked = customers.blocked(set(today.values()))
     wanted: dict[int, dict[Due, None]] = {}
     for customer_id, dues in due:
-        if customer_id in today:
+        if customer_id in today and today[customer_id] not in blocked:
             wanted.setdefault(today[customer_id], {}).update(dict.fromkeys(dues))
     records.give_due({customer_id: list(dues) for customer_id, dues in wanted.items()}, SYSTEM.label)
 

@@ -174,6 +174,7 @@ class Flag(StrEnum):
     BURST = "burst"
     MONTH = "month"
     YEAR = "year"
+    BLOCKED = "blocked"
     TEMPLATE = "template"
 
 

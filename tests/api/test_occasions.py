@@ -8,6 +8,8 @@ from forecourt.coupons import services as coupons
 from forecourt.coupons.values import Template
 from forecourt.kernel import clock, sql
 from forecourt.occasions.values import RulesKind
+from forecourt.organisation import services as organisation
+from forecourt.organisation.values import NewStation
 from tests.api.conftest import new_caller
 from tests.api.test_door import is_problem
 from tests.bench.samples import open_sample_station
@@ -145,3 +147,14 @@ def test_a_key_without_the_scope_is_refused_and_one_of_a_station_sees_its_own(he
     there = new_caller(head_office, "occasions:read", station="S002")
     assert there.get("/member-events").json()["items"] == []
     is_problem(there.get(f"/member-events/{event}/sign-ups"), 403)
+
+
+def test_a_key_of_one_station_sees_no_event_of_another(app, head_office, station):
+    organisation.open_stations(head_office, [NewStation(code="S777", name="另一站")])
+    event = app.post("/member-events", an_event(station=station.code)).json()["id"]
+    common = app.post("/member-events", an_event()).json()["id"]
+    elsewhere = new_caller(head_office, "occasions:read", station="S777")
+    is_problem(elsewhere.get(f"/member-events/{event}"), 403)
+    assert elsewhere.get(f"/member-events/{common}").json()["id"] == common
+    here = new_caller(head_office, "occasions:read", station=station.code)
+    assert here.get(f"/member-events/{event}").json()["id"] == event

@@ -5,16 +5,20 @@ from decimal import Decimal
 import pytest
 
 from forecourt.catalogue import queries as catalogue
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import CouponKind, Template
 from forecourt.customers import services as customers
 from forecourt.customers.values import NewCustomer
 from forecourt.faces.backoffice.screens import game_form
 from forecourt.games import queries as games
 from forecourt.games.values import GameKind, PrizeKind, TierWeight
+from forecourt.occasions.values import GiftRules, RulesKind
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, NewStation, Role
 from forecourt.rewards import queries as rewards
 from tests.backoffice.conftest import PASSWORD
+from tests.occasions.conftest import hold
 from tests.sales.scenes import HEAD_OFFICE, open_chain
 
 SCRIPT = {"X-Office-Form": "1"}
@@ -129,3 +133,35 @@ def test_a_products_category_is_chosen_by_name_or_new(signed):
     given = {"name": "Green tea", "family": "", "unit": "piece", "category": "SHOP/TEA", "is_active": "on"}
     signed.post(f"/admin/products/{made.id}/", given)
     assert catalogue.product(HEAD_OFFICE, "CH-TEA").category == "SHOP/TEA"
+
+
+def test_only_coupons_that_are_issued_one_by_one_are_offered_and_those_that_ran_out_are_told(signed):
+    for code, more in {
+        "one-by-one": {},
+        "retired-wash": {},
+        "used-up": {"limit": 1},
+        "for-all": {"kind": CouponKind.GENERIC, "generic_code": "ALL2026"},
+    }.items():
+        coupons.create_template(HEAD_OFFICE, Template(code=code, name=code, **more))
+    coupons.retire_template(HEAD_OFFICE, "retired-wash")
+    for path in ("rewards/new/", "games/new/wheel/", "programme/draft/", "occasions/"):
+        said = page(signed, path)
+        assert "one-by-one" in said
+        assert "for-all" not in said, path
+        assert "retired-wash" not in said, path
+    assert "cannot be issued at present" not in page(signed, "occasions/")
+    hold(RulesKind.BIRTHDAY, GiftRules(points=5, template="used-up"))
+    coupons.issue_coupons(HEAD_OFFICE, "used-up", [chain_member()])
+    assert "cannot be issued at present" in page(signed, "occasions/")
+
+
+def chain_member() -> int:
+    return customers.create_customer(HEAD_OFFICE, NewCustomer(name="王芳"))
+
+
+def test_a_new_event_that_is_refused_keeps_the_tiers_that_were_ticked(signed):
+    given = {"title": "车主日", "place": "公园", "starts_at": "2030-05-01T10:00", "ends_at": "2030-05-01T09:00"}
+    response = signed.post("/admin/member-events/new/", given | {"tiers": ["silver"]})
+    said = " ".join(response.content.decode().split())
+    assert 'name="tiers" value="silver" checked' in said
+    assert 'name="tiers" value="gold" >' in said

@@ -9,6 +9,7 @@ from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import SYSTEM, Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.occasions import queries, services
+from forecourt.occasions.models import SignUp
 from forecourt.occasions.values import EventState
 from tests.occasions.at_events import begin, give, join, leave, states
 from tests.occasions.conftest import an_event, announce, furnished, opened
@@ -168,3 +169,17 @@ def test_a_station_manager_keeps_to_their_stations(chain):
         with pytest.raises(NotAllowed):
             command()
     assert services.cancel_event(here, event, "下雨") == 0
+
+
+def test_who_is_blocked_or_was_noted_absent_is_not_checked_in_and_told_why(chain):
+    first, second = chain.enrol(2)
+    event = opened(points=50)
+    join(event, first), join(event, second)
+    begin(event)
+    customers.block_customer(HEAD_OFFICE, first, "欠款")
+    SignUp.objects.filter(customer_id=second).update(state="absent")
+    with pytest.raises(Conflict, match="blocked"):
+        services.check_in(HEAD_OFFICE, event, f"#{first}")
+    with pytest.raises(Conflict, match="noted as absent"):
+        services.check_in(HEAD_OFFICE, event, f"#{second}")
+    assert [points(one) for one in (first, second)] == [0, 0]

@@ -388,3 +388,15 @@ def test_events_that_come_twice_change_nothing(chain, pair):
     readers.advance_all()
     assert only().state == ReferralState.REWARDED
     assert points(pair[0]) == 300
+
+
+def test_only_who_works_for_all_stations_decides(chain, pair):
+    manager = Actor(
+        kind="staff", name="m", permissions=frozenset({"occasions.decide_referrals"}), stations=frozenset({1})
+    )
+    for command in (
+        lambda: services.approve_referral(manager, only().pk),
+        lambda: services.refuse_referral(manager, only().pk, "x"),
+    ):
+        with pytest.raises(NotAllowed, match="some stations only"):
+            command()

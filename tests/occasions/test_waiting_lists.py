@@ -129,3 +129,19 @@ def test_without_a_waiting_list_the_last_place_is_the_last(chain):
         join(event, second)
     leave(event, first)
     assert join(event, second) == "going"
+
+
+def test_who_is_blocked_is_passed_over_and_keeps_nobody_from_a_place(chain):
+    first, blocked, third, fourth = chain.enrol(4)
+    event = opened(places=1)
+    for one in (first, blocked, third):
+        join(event, one)
+    customers.block_customer(HEAD_OFFICE, blocked, "欠款")
+    assert [one.place_in_line for one in queries.sign_ups(event)] == [0, 0, 1]
+    leave(event, first)
+    catch_up()
+    assert states(event) == ["cancelled", "waiting", "going"]
+    leave(event, third)
+    catch_up()
+    assert join(event, fourth) == "going"
+    everything_proves()

@@ -218,6 +218,10 @@ def _gift(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _left_out(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
+    return _coupon_name(body["template"])
+
+
 def _referral_reward(body: dict[str, Any], station: str, tiers: dict[str, str]) -> str:
     which = _("brought a new member") if body["is_referrer"] else _("came by a member's recommendation")
     parts = [which, _points(body["points"]) if body["points"] else "", _coupon_name(body["template"])]
@@ -265,6 +269,7 @@ _TELLERS = {
     "points.adjustment_refused": _refused,
     "tier.changed": _tier,
     "gift.given": _gift,
+    "gift.coupon_left_out": _left_out,
     "referral.made": _brought_by,
     "referral.not_made": _referral_code,
     "referral.rewarded": _referral_reward,

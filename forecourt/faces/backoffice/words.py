@@ -163,6 +163,7 @@ EVENT = {
     "household.joined": _("Came into a household"),
     "household.left": _("Left a household"),
     "gift.given": _("Birthday or anniversary gift"),
+    "gift.coupon_left_out": _("Coupon could not be issued"),
     "referral.made": _("Brought by a member"),
     "referral.not_made": _("Referral code did not count"),
     "referral.qualified": _("Referral: bought"),
@@ -217,6 +218,7 @@ EVENT_ICON = {
     "household.joined": "family_restroom",
     "household.left": "logout",
     "gift.given": "cake",
+    "gift.coupon_left_out": "production_quantity_limits",
     "referral.made": "diversity_3",
     "referral.not_made": "link_off",
     "referral.qualified": "shopping_bag",
@@ -271,7 +273,8 @@ REFERRAL_FLAG = {
     "burst": _("several enrolled at the same station within minutes"),
     "month": _("more than the limit of a month"),
     "year": _("more than the limit of a year"),
-    "template": _("the coupon is not issued any more"),
+    "blocked": _("one of the two is blocked"),
+    "template": _("the coupon is not issued any more, or its limit is reached"),
 }
 REFERRAL_CODE = {
     "unknown": _("nobody has this code"),

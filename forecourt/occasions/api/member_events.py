@@ -93,6 +93,9 @@ def make_event(request: KeyedRequest, event: EventBody) -> Status[MemberEventOut
 )
 def get_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     request.actor.require(permissions.VIEW)
+    station_id = queries.member_event(event_id).station_id
+    if station_id is not None:
+        request.actor.require_station(station_id)
     return _event(event_id)
 
 

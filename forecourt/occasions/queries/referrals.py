@@ -125,7 +125,7 @@ def referral_facts(referral_ids: Collection[int]) -> dict[int, Facts]:
     return found
 
 
-_DETAIL_FLAGS: Final = (Flag.HOUSEHOLD, Flag.ALIKE, Flag.STAFF, Flag.BURST)
+_DETAIL_FLAGS: Final = (Flag.HOUSEHOLD, Flag.ALIKE, Flag.STAFF, Flag.BURST, Flag.BLOCKED)
 
 
 def rewards_had(customer_ids: Collection[int], month: datetime, year: datetime) -> dict[int, tuple[int, int]]:

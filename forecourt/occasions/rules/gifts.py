@@ -35,9 +35,12 @@ def due_days(held: Mapping[date, HeldRules | None], today: date) -> list[DueDays
 
     A day's gift is due on the first day on which the rules say so, by these. Where rules began after others, or none, what is
     due with that at once are days that lie ahead, never days that are over: nobody is left out and nobody asked twice.
+    Nothing is due where nothing is in force today.
     """
     found: dict[int, tuple[HeldRules, list[Target]]] = {}
     days = asked_days(today)
+    if held[today] is None:
+        return []
     for before, on in zip(days[-2::-1], days[:0:-1], strict=True):
         now, then = held[on], held[before]
         if now is None:
@@ -52,5 +55,13 @@ def due_days(held: Mapping[date, HeldRules | None], today: date) -> list[DueDays
 
 def last_day(rules: GiftRules, day: date, today: date) -> date:
     """The last day of a gift's coupon. One given late is good for as long as one given in time."""
-    late = today - (day - timedelta(days=rules.days_before))
-    return day + timedelta(days=rules.days_after) + late
+    return day + timedelta(days=rules.days_after) + _late(rules, day, today)
+
+
+def is_last_try(rules: GiftRules, day: date, today: date) -> bool:
+    """Whether a day's gift that is not given today is not due any more tomorrow."""
+    return _late(rules, day, today) >= timedelta(days=LATE_DAYS)
+
+
+def _late(rules: GiftRules, day: date, today: date) -> timedelta:
+    return today - (day - timedelta(days=rules.days_before))

@@ -16,7 +16,8 @@ def begin_day(actor: Actor) -> int:
     """Give the gifts and benefits of the present day of the company's clock, unless they were; returns how many.
 
     A day is noted as done after its last list, so a run that broke off is taken up again and gives nothing twice. Gifts are
-    given again, to who had none, once other rules are in force on the day.
+    given again, to who had none, once other rules are in force on the day. Where one of them fails, the others are given all
+    the same; ExceptionGroup, after them, with what failed.
     """
     actor.require(permissions.EDIT_RULES)
     today = organisation.company_day()
@@ -27,10 +28,18 @@ def begin_day(actor: Actor) -> int:
     }
     done = {name: (day, version) for name, day, version in DailyRun.objects.values_list("name", "day", "version")}
     given = 0
+    failed: list[Exception] = []
     for name, (version, give) in work.items():
         if name not in done or done[name][0] < today or done[name][1] != version:
-            given += give()
+            try:
+                given += give()
+            except Exception as error:
+                error.add_note(f"Not all was given: {name} of {today}")
+                failed.append(error)
+                continue
             DailyRun.objects.update_or_create(name=name, defaults={"day": today, "version": version})
+    if failed:
+        raise ExceptionGroup("Not all that was due today was given", failed)
     return given
 
 

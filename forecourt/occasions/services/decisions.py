@@ -20,7 +20,7 @@ def approve_referral(actor: Actor, referral_id: int, note: str = "") -> None:
 
     Conflict when it ended already, or nothing speaks against it.
     """
-    actor.require(permissions.DECIDE_REFERRALS)
+    actor.require_everywhere(permissions.DECIDE_REFERRALS)
     why = customer_rules.normal_text("note", note, limit=200, required=False)
     row = _open(referral_id)
     passed = {flag for flag in row.flags if flag != Flag.TEMPLATE}
@@ -35,7 +35,7 @@ def approve_referral(actor: Actor, referral_id: int, note: str = "") -> None:
 @transaction.atomic(durable=True)
 def refuse_referral(actor: Actor, referral_id: int, reason: str) -> None:
     """Give no reward for a referral, and say why. Conflict when it ended already."""
-    actor.require(permissions.DECIDE_REFERRALS)
+    actor.require_everywhere(permissions.DECIDE_REFERRALS)
     why = customer_rules.normal_text("reason", reason, limit=200)
     row = _open(referral_id)
     now = clock.now()

@@ -1,7 +1,8 @@
 """Gifts on birthdays and on anniversaries of joining: a list a time, once a year for a customer.
 
 Whoever's day was missed, because nothing ran, gets the gift up to a week late. What was given is noted in the
-transaction that gives it, so a run that is killed or comes twice gives nothing twice.
+transaction that gives it, so a run that is killed or comes twice gives nothing twice. Where a coupon cannot be issued, the
+points are given without it and that is told; a gift that would be nothing then waits for the coupon as long as for its day.
 """
 
 from datetime import date
@@ -15,7 +16,7 @@ from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.occasions import permissions, queries, records, rules
-from forecourt.occasions.events import GiftGiven
+from forecourt.occasions.events import CouponLeftOut, GiftGiven
 from forecourt.occasions.models import GiftRow
 from forecourt.occasions.rules import DueDays
 from forecourt.occasions.values import Grant, HeldRules, RulesKind
@@ -52,47 +53,52 @@ def _give(actor: Actor, kind: RulesKind, held: HeldRules, due: dict[int, date], 
     # whoever was merged just now is asked about again tomorrow, as the survivor
     who = [one for one, merged_into in state.items() if merged_into is None and (one, due[one].year) not in had]
     now = clock.now()
-    records.save_gifts(
-        [
-            GiftRow(
-                customer_id=one,
-                kind=kind.value,
-                year=due[one].year,
-                day=due[one],
-                given_at=now,
-                points=live.points,
-                template=live.template,
-                version=held.version,
-            )
-            for one in who
-        ]
-    )
     reason = _("Birthday gift") if kind is RulesKind.BIRTHDAY else _("Gift for the anniversary of joining")
-    records.grant(
-        [
-            Grant(
-                customer_id=one,
-                origin=f"{kind.value}:{due[one].year}",
-                reason=reason,
-                actor=actor.label,
-                points=live.points,
-                template=live.template,
-                expires_on=rules.last_day(live, due[one], today),
-            )
-            for one in who
-        ]
-    )
+    grants = [
+        Grant(
+            customer_id=one,
+            origin=f"{kind.value}:{due[one].year}",
+            reason=reason,
+            actor=actor.label,
+            points=live.points,
+            template=live.template,
+            expires_on=rules.last_day(live, due[one], today),
+        )
+        for one in who
+    ]
+    left_out = {one.customer_id for one in records.grant(grants, leaving_out=True)}
+    rows = [
+        GiftRow(
+            customer_id=one,
+            kind=kind.value,
+            year=due[one].year,
+            day=due[one],
+            given_at=now,
+            points=live.points,
+            template="" if one in left_out else live.template,
+            version=held.version,
+        )
+        for one in who
+        if live.points or one not in left_out
+    ]
+    records.save_gifts(rows)
+    publish([_told(row) for row in rows])
     publish(
         [
-            GiftGiven(
-                customer_id=one,
-                occurred_at=now,
-                kind=kind.value,
-                year=due[one].year,
-                points=live.points,
-                template=live.template,
-            )
-            for one in who
+            CouponLeftOut(customer_id=one.customer_id, occurred_at=now, template=one.template, origin=one.origin)
+            for one in grants
+            if one.customer_id in left_out and (live.points or rules.is_last_try(live, due[one.customer_id], today))
         ]
     )
-    return len(who)
+    return len(rows)
+
+
+def _told(row: GiftRow) -> GiftGiven:
+    return GiftGiven(
+        customer_id=row.customer_id,
+        occurred_at=row.given_at,
+        kind=row.kind,
+        year=row.year,
+        points=row.points,
+        template=row.template,
+    )

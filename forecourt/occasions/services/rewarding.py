@@ -4,6 +4,7 @@ A referral is brought up to date with its sales in the very transaction that rew
 seen yet counts too. The referrer's lock makes the limits of a month and a year exact.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt import occasions
-from forecourt.coupons import queries as coupons
+from forecourt.coupons import records as coupons
 from forecourt.kernel import clock, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -64,7 +65,7 @@ def _flag_what_exceeds(rows: list[Referral], today: dict[int, int], now: datetim
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     counted = queries.rewards_had({today[row.referrer_id] for row in rows}, month, month.replace(month=1))
     rewards = {row.pk: (terms_of(row).referrer, terms_of(row).friend) for row in rows}
-    templates = coupons.templates({one.template for pair in rewards.values() for one in pair if one.template})
+    room = coupons.room_of({one.template for pair in rewards.values() for one in pair if one.template})
     for row in rows:
         terms = terms_of(row)
         flags = set(row.flags)
@@ -75,12 +76,14 @@ def _flag_what_exceeds(rows: list[Referral], today: dict[int, int], now: datetim
             flags.add(Flag.YEAR.value)
         # what cannot be issued is not a matter of trust, so nobody can accept it: it stands until the template is back
         flags.discard(Flag.TEMPLATE.value)
-        wanted = [one.template for one in rewards[row.pk] if one.template]
-        if any(code not in templates or not templates[code].is_live for code in wanted):
+        wanted = Counter(one.template for one in rewards[row.pk] if one.template)
+        if any(room[code] < count for code, count in wanted.items()):
             flags.add(Flag.TEMPLATE.value)
         row.flags = sorted(flags)
         if flags <= set(row.accepted):
             counted[today[row.referrer_id]] = (in_month + 1, in_year + 1)
+            for code, count in wanted.items():
+                room[code] -= count
 
 
 def _pay(actor: Actor, rows: list[Referral], today: dict[int, int], now: datetime) -> None:

@@ -86,12 +86,18 @@ def _require_may(event_id: int, customer_id: int) -> None:
 
 
 def _must_wait(event: MemberEvent) -> bool:
-    """Whether no place is left for who comes now: those who wait already come first. Conflict without a waiting list."""
+    """Whether no place is left for who comes now: those who wait already, and are not blocked, come first.
+
+    Conflict without a waiting list.
+    """
     if not event.places:
         return False
     taken = SignUp.objects.filter(event=event, state__in=_HOLDING).count()
-    if taken < event.places and not SignUp.objects.filter(event=event, state=SignUpState.WAITING).exists():
-        return False
+    if taken < event.places:
+        line = SignUp.objects.filter(event=event, state=SignUpState.WAITING).values_list("customer_id", flat=True)
+        waiting = set(queries.survivor_ids(list(line)).values())
+        if waiting <= customers.blocked(waiting):
+            return False
     if not event.has_waiting_list:
         raise Conflict(_("All %(count)s places are taken.") % {"count": event.places})
     return True
@@ -151,8 +157,8 @@ def check_in(actor: Actor, event_id: int, text: str) -> CheckedIn:
     """Check somebody in at the event, by the code of the sign-up, a telephone number, plate, card or customer number.
 
     Gives the points and the coupon for attending, once. NotFound when nobody who signed up has that; Conflict outside the time
-    of the event, for who waits for a place or cancelled, or where the coupon's limit is reached; Invalid where the coupon is
-    not issued any more.
+    of the event, for who is blocked, waits for a place, cancelled or was noted absent, or where the coupon's limit is reached;
+    Invalid where the coupon is not issued any more.
     """
     actor.require(permissions.CHECK_IN)
     event = MemberEvent.objects.filter(id=event_id).first()
@@ -171,8 +177,12 @@ def check_in(actor: Actor, event_id: int, text: str) -> CheckedIn:
         return CheckedIn(sign_up=sign_ups_by_id([there.pk])[there.pk], points=0, was_there=True)
     if row.state == SignUpState.WAITING:
         raise Conflict(_("This member is on the waiting list and has no place."))
+    if row.state == SignUpState.ABSENT:
+        raise Conflict(_("This member was noted as absent when the event was closed."))
     if row.state != SignUpState.GOING:
         raise Conflict(_("This sign-up was cancelled."))
+    if customers.blocked([survivor]):
+        raise Conflict(_("This member is blocked."))
     now = clock.now()
     row.state, row.attended_at, row.ended_at = SignUpState.ATTENDED.value, now, now
     row.points, row.template = event.points, event.template

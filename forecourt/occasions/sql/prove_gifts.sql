@@ -1,5 +1,6 @@
 -- Gifts and tier benefits as noted, against the points and coupons that their origins gave: both, or neither. And gifts against
--- the version of the rules they were given by; those from before versions were kept bear none.
+-- the version of the rules they were given by; those from before versions were kept bear none. A coupon that could not be issued
+-- was left out.
 WITH noted AS (
     SELECT customer_id, kind || ':' || year AS origin, points, template FROM occasions_gift
     UNION ALL
@@ -33,4 +34,5 @@ SELECT 'customer ' || gift.customer_id || ', ' || gift.kind || ':' || gift.year 
 FROM occasions_gift AS gift
 LEFT JOIN occasions_rulesversion AS rules ON rules.kind = gift.kind AND rules.version = gift.version
 WHERE gift.version > 0
-  AND ((rules.body ->> 'points')::bigint IS DISTINCT FROM gift.points OR rules.body ->> 'template' IS DISTINCT FROM gift.template)
+  AND ((rules.body ->> 'points')::bigint IS DISTINCT FROM gift.points
+    OR rules.body ->> 'template' IS DISTINCT FROM gift.template AND (gift.template <> '' OR gift.points = 0))

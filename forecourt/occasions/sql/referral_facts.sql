@@ -1,5 +1,5 @@
 -- What of two customers tells that a referral may be none: one household, like marks (those of before count), staff,
--- enrolments in one minute.
+-- enrolments in one minute; and whether one of them is blocked.
 WITH pair AS (
     SELECT referral.id, referral.joined_at, referral.terms,
         coalesce(referrer.merged_into_id, referrer.id) AS referrer_id,
@@ -44,5 +44,8 @@ SELECT pair.id, pair.referrer_id, pair.referred_id,
           AND friend.joined_station_id IS NOT DISTINCT FROM pair.joined_station_id
           AND other.joined_at BETWEEN pair.joined_at - make_interval(mins => (pair.terms ->> 'minutes')::int)
               AND pair.joined_at + make_interval(mins => (pair.terms ->> 'minutes')::int)
-          AND (pair.terms ->> 'minutes')::int > 0) AS burst
+          AND (pair.terms ->> 'minutes')::int > 0) AS burst,
+    EXISTS (
+        SELECT FROM customers_customer AS one
+        WHERE one.id IN (pair.referrer_id, pair.referred_id) AND one.is_blocked) AS blocked
 FROM pair

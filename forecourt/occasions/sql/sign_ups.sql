@@ -1,5 +1,5 @@
 -- Sign-ups of an event or of customers, with the name and the priority of who the customer is today, and the place in line of
--- who waits: members of tiers that are served first come first, as in next_in_line.sql.
+-- who waits: members of tiers that are served first come first, as in next_in_line.sql; who is blocked has none.
 WITH shown AS (
     SELECT sign_up.*
     FROM occasions_signup AS sign_up
@@ -20,7 +20,9 @@ WITH shown AS (
         ORDER BY coalesce(member.tier = ANY(%(priority)s::text[]), false) DESC, waiting.id) AS place
     FROM occasions_signup AS waiting
     JOIN customers_customer AS customer ON customer.id = waiting.customer_id
-    LEFT JOIN loyalty_checkout AS member ON member.customer_id = coalesce(customer.merged_into_id, customer.id)
+    JOIN customers_customer AS survivor
+        ON survivor.id = coalesce(customer.merged_into_id, customer.id) AND NOT survivor.is_blocked
+    LEFT JOIN loyalty_checkout AS member ON member.customer_id = survivor.id
     WHERE waiting.state = 'waiting' AND waiting.event_id IN (SELECT event_id FROM shown WHERE state = 'waiting')
 )
 SELECT shown.id, shown.event_id, survivor.id AS customer_id, shown.state,

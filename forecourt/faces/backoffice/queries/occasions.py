@@ -1,5 +1,6 @@
 """Figures of occasions for screens that span folders."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,11 @@ TEMPLATES: Final = """
 SELECT code, name FROM coupons_coupontemplate WHERE is_live AND kind = 'single' ORDER BY name, code LIMIT 500
 """
 
+USED_UP: Final = """
+SELECT code FROM coupons_coupontemplate
+WHERE code = ANY(%(codes)s) AND is_live AND (body ->> 'limit')::bigint > 0 AND issued >= (body ->> 'limit')::bigint
+"""
+
 
 def gift_figures(since: datetime, days_ahead: int) -> dict[str, Any]:
     """Gifts and benefits given since a moment, and how many birthdays the next days bring."""
@@ -31,6 +37,11 @@ def gift_figures(since: datetime, days_ahead: int) -> dict[str, Any]:
         "benefits": sql.rows(BENEFITS, {"since": since})[0][0],
         "ahead": sql.rows(BORN, {"keys": keys})[0][0],
     }
+
+
+def used_up(codes: Collection[str]) -> set[str]:
+    """Which of these coupon templates have reached their limit."""
+    return {row[0] for row in sql.rows(USED_UP, {"codes": sorted(codes)})}
 
 
 def issued_templates() -> list[tuple[str, str]]:

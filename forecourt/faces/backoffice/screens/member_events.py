@@ -1,5 +1,6 @@
 """Member events: the list, one with who signed up, its form, and checking people in on a phone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -135,7 +136,7 @@ def new_event(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:member_event", args=[event_id]))
         except Problem as problem:
             say_problem(request, problem)
-    return _form(request, _("New event"), None, request.POST)
+    return _form(request, _("New event"), None, request.POST, request.POST.getlist("tiers"))
 
 
 @screen(permissions.EDIT_EVENTS)
@@ -154,10 +155,12 @@ def edit_event(request: HttpRequest, event_id: int) -> HttpResponse:
         given[name] = f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if value else ""
     if view.closes_at == view.starts_at:
         given["closes_at"] = ""
-    return _form(request, view.title, view, given)
+    return _form(request, view.title, view, given, view.tiers)
 
 
-def _form(request: HttpRequest, title: str, view: MemberEventView | None, given: Any) -> HttpResponse:
+def _form(
+    request: HttpRequest, title: str, view: MemberEventView | None, given: Any, chosen: Sequence[str]
+) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     return show(
         request,
@@ -166,7 +169,7 @@ def _form(request: HttpRequest, title: str, view: MemberEventView | None, given:
         event=view,
         given=given,
         tiers=tier_names(),
-        chosen=view.tiers if view else (),
+        chosen=chosen,
         station_list=organisation.all_stations(actor),
         everywhere=actor.stations is None,
         templates=choosing.kept(template_names(), [view.template] if view and view.template else []),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from forecourt.coupons import queries as coupons
 from forecourt.customers import permissions as customer_permissions
 from forecourt.customers import queries as customers
 from forecourt.customers import services as customer_services
@@ -30,11 +31,18 @@ _AHEAD_DAYS: Final = 7
 def occasions(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     programme = loyalty.programme_at(clock.now())
+    panels = [panel(actor, kind) for kind in GIFTS]
+    given = {one["rules"].live.template for one in panels if one["rules"].live} - {""}
+    used_up = figures.used_up(given | {coupon.template for tier in programme.tiers for coupon in tier.coupons})
+    known = coupons.templates(given)
+    lacking = used_up | {code for code in given if code not in known or not known[code].is_issued}
     return show(
         request,
         "occasions",
         _("Birthdays and benefits"),
-        panels=[panel(actor, kind) for kind in GIFTS],
+        panels=panels,
+        lacking=lacking,
+        used_up=used_up,
         figures=figures.gift_figures(clock.now() - timedelta(days=30), _AHEAD_DAYS),
         bring=[tier for tier in programme.tiers if tier.coupons],
         every=loyalty_words.EVERY,

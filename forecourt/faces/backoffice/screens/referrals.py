@@ -62,7 +62,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
         cost=sum((line.cost for line in report), Decimal(0)),
         panel=panel(actor, RulesKind.REFERRAL),
         templates=template_names(),
-        may_decide=actor.may(permissions.DECIDE_REFERRALS),
+        may_decide=actor.may(permissions.DECIDE_REFERRALS) and actor.stations is None,
     )
 
 
