@@ -47,7 +47,8 @@ def give_for_sales(events: Sequence[SalePosted | SaleRefunded | SaleRepaired]) -
     records.hold([game.id for game in found])
     still, people, now = {game.id for game in queries.live_games()}, queries.people(customers), clock.now()
     for game in found:
-        if game.id in still and now < game.rules.ends_at:
+        # what was sold before the end of a draw counts until its list is frozen, however late this reader comes
+        if game.id in still and (game.rules.kind is GameKind.DRAW or now < game.rules.ends_at):
             gone = [Given(game.id, customer_id, origin, 0) for customer_id, origin in left]
             _settle(game, _due(game, sales, people) + gone)
 

@@ -120,8 +120,8 @@ class Chance(models.Model):
 class Play(models.Model):
     """A spin, or a try at a quiz. `player` names the customer in audits; `number` counts the player's plays of the day.
 
-    A spin `landed` on a segment and got `segment`: another one where the prize was out of stock. A quiz has its `sheet`
-    until it is answered, and may be answered until `closes_at`.
+    A spin `landed` on a segment and got `segment`: another one where the prize was out of stock; `coupon_ran_out` where it was
+    a coupon that could not be issued. A quiz has its `sheet` until it is answered, and may be answered until `closes_at`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -136,6 +136,7 @@ class Play(models.Model):
     points_spent = models.IntegerField(_("points"), default=0)
     landed = models.SmallIntegerField(null=True)
     segment = models.SmallIntegerField(null=True)
+    coupon_ran_out = models.BooleanField(default=False)
     sheet = models.JSONField(null=True)
     closes_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)

@@ -6,7 +6,7 @@ that fails stops its own cursor, is retried with growing pauses, and shows in th
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 NEXT_EVENTS: Final = sql.load(__file__, "next_events")
 BEHIND: Final = sql.load(__file__, "behind")
+WAITING: Final = sql.load(__file__, "waiting")
 _MAX_PAUSE_SECONDS: Final = 300
 
 
@@ -76,6 +77,12 @@ def advance_all(*, limit: int = LIST, seconds: float | None = None) -> int:
             break
         total += moved
     return total
+
+
+def is_behind(reader: str, recorded_before: datetime) -> bool:
+    """Whether events recorded before a moment still wait for this reader, which is named as its cursor."""
+    names = sorted(next((one.events for one in events.readers() if one.name == reader), ()))
+    return bool(sql.rows(WAITING, {"reader": reader, "names": names, "before": recorded_before})[0][0])
 
 
 def register_cursors() -> None:

@@ -17,17 +17,30 @@ def faults(games: Sequence[GameRules], now: datetime) -> list[dict[str, str]]:
     prizes = [prize for game in games for prize in game.prizes]
     wanted = {prize.template for prize in prizes if prize.kind is PrizeKind.COUPON and prize.template}
     known = coupons.templates(wanted) if wanted else {}
-    issued = {code for code, template in known.items() if template.is_live}
+    issued = {code for code, template in known.items() if template.is_issued}
+    limited = {code for code, template in known.items() if template.template.limit}
     stations = {code for prize in prizes for code in prize.stations}
     there = organisation.station_ids(stations) if stations else {}
     cap = setting().prize_cap
     found = []
     for game in games:
-        one = rules.faults(game) | rules.cap_faults(game, cap) | _unknown(game, issued, there)
+        one = rules.faults(game) | rules.cap_faults(game, cap) | _unknown(game, issued, there) | _ending(game, limited)
         if game.ends_at <= now:
             one.setdefault("ends_at", _("is over; give a later moment"))
         found.append(one)
     return found
+
+
+def _ending(game: GameRules, limited: Collection[str]) -> dict[str, str]:
+    """A consolation whose coupons have a limit, so that it may run out as well."""
+    wheel = game.wheel
+    if wheel is None or wheel.consolation >= len(wheel.segments):
+        return {}
+    prize = {one.code: one for one in game.prizes}.get(wheel.segments[wheel.consolation].prize)
+    if prize is None or prize.kind is not PrizeKind.COUPON or prize.template not in limited:
+        return {}
+    text = _("%(name)s may run out itself; choose a segment with nothing, or with a prize without a limit")
+    return {"consolation": text % {"name": prize.name}}
 
 
 def _unknown(game: GameRules, issued: Collection[str], stations: Collection[str]) -> dict[str, str]:

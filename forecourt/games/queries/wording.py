@@ -19,10 +19,11 @@ def in_words(game: GameRules) -> list[str]:
     """What players read, in the language of the moment."""
     company = organisation.company()
     tiers = {tier.code: tier.name for tier in loyalty.programme_at(clock.now()).tiers}
-    return rules.in_words(game, _moment, tiers, unit_in_short(company.volume_unit), sign(company.currency))
+    return rules.in_words(game, moment_in_words, tiers, unit_in_short(company.volume_unit), sign(company.currency))
 
 
-def _moment(value: datetime) -> str:
+def moment_in_words(value: datetime) -> str:
+    """A moment by the company's clock, in the language of the moment."""
     zone = organisation.company_zone()
     local = timezone.localtime(value, zone)
     # Translators: how a date is written, in Django's letters

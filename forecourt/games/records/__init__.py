@@ -34,6 +34,7 @@ from forecourt.games.records.playing import (
     seize,
     take_prize,
     use_chance,
+    without_room,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "take_prize",
     "take_tickets_back",
     "use_chance",
+    "without_room",
 ]

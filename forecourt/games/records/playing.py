@@ -1,13 +1,15 @@
 """Writes of plays and what they take: the game held, prizes counted, chances used. Callers hold the customers' locks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from forecourt.coupons import records as coupons
 from forecourt.games.queries.games import seal_context
+from forecourt.games.values import Prize, PrizeKind
 from forecourt.kernel import clock, sql
 from forecourt.kernel.crypto import keyring
 
@@ -48,6 +50,7 @@ PLAY_COLUMNS: Final = (
     "points_spent",
     "landed",
     "segment",
+    "coupon_ran_out",
     "sheet",
     "closes_at",
     "is_late",
@@ -73,6 +76,7 @@ class NewPlay(NamedTuple):
     points_spent: int = 0
     landed: int | None = None
     segment: int | None = None
+    coupon_ran_out: bool = False
     sheet: str | None = None
     closes_at: datetime | None = None
 
@@ -98,6 +102,13 @@ def take_prize(prize_id: int, count: int = 1) -> tuple[bool, int | None]:
         return True, None
     taken = sql.rows(TAKE, {"prize_id": prize_id, "count": count})
     return bool(taken), taken[0][0] if taken else None
+
+
+def without_room(prizes: Iterable[Prize]) -> set[str]:
+    """The codes of those of these prizes that are coupons of which none can be issued; the others' limits stay locked."""
+    templates = {prize.code: prize.template for prize in prizes if prize.kind is PrizeKind.COUPON}
+    room = coupons.room_of(set(templates.values()))
+    return {code for code, template in templates.items() if not room[template]}
 
 
 def use_chance(game_id: int, family: Sequence[int]) -> int | None:

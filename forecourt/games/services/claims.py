@@ -10,6 +10,7 @@ from forecourt.customers import records as customer_records
 from forecourt.games import permissions, queries
 from forecourt.games.events import PrizeCollected, PrizeExpired
 from forecourt.games.models import Claim
+from forecourt.games.queries.wording import moment_in_words
 from forecourt.games.values import ClaimState, ClaimView
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
@@ -40,11 +41,13 @@ def collect_claim(actor: Actor, code: str, station: str) -> ClaimView:
     view = queries.claims(code=code, limit=1)[0]
     now = clock.now()
     if row.state == ClaimState.COLLECTED:
-        raise Conflict(_("This prize was collected already, on %(moment)s.") % {"moment": f"{row.collected_at:%F %R}"})
+        moment = row.collected_at and moment_in_words(row.collected_at)
+        raise Conflict(_("This prize was collected already, on %(moment)s.") % {"moment": moment})
     if row.state == ClaimState.EXPIRED or row.expires_on < organisation.company_day(now):
         raise Conflict(_("This prize could be collected until %(day)s.") % {"day": row.expires_on})
     game = queries.game(row.game_id)
-    kept_at = next((prize.stations for prize in game.rules.prizes if prize.name == view.prize), ())
+    (won,) = queries.wins(win_id=row.win_id, limit=1)
+    kept_at = next((prize.stations for prize in game.rules.prizes if prize.code == won.prize), ())
     if kept_at and station not in kept_at:
         raise Conflict(_("This prize is kept at: %(stations)s.") % {"stations": ", ".join(kept_at)})
     row.state, row.collected_at, row.collected_by, row.station_id = ClaimState.COLLECTED, now, actor.label, station_id

@@ -7,7 +7,7 @@ pure function of it, and each prize is given by its origin once.
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db import transaction
@@ -18,11 +18,12 @@ from forecourt.customers import records as customer_records
 from forecourt.games import permissions, queries, records, rules
 from forecourt.games.events import DrawDone
 from forecourt.games.models import Drawing, Game, Win
+from forecourt.games.queries.wording import moment_in_words
 from forecourt.games.records import Grant, NewReserve, NewWin
 from forecourt.games.rules import Winner
 from forecourt.games.services.confirming import confirm_by, offered
 from forecourt.games.values import Frozen, GameKind, GameState, GameView
-from forecourt.kernel import audit, clock, ids, sql
+from forecourt.kernel import audit, clock, ids, readers, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
@@ -30,6 +31,9 @@ from forecourt.kernel.problems import Conflict, Invalid, NotFound
 LIST: Final = 500
 """Prizes given in one transaction."""
 LISTS_AT_ONCE: Final = 10
+SALES_READER: Final = "games.handlers.give_for_sales"
+SETTLING: Final = timedelta(minutes=1)
+"""Tills sell all the time: what was recorded less than this ago need not have been looked at when a list is frozen."""
 LONGEST_ENTROPY: Final = 1000
 HOLDERS: Final = """
 SELECT ticket.id, coalesce(customer.merged_into_id, ticket.customer_id)
@@ -42,7 +46,8 @@ WHERE ticket.game_id = %(game_id)s AND ticket.id = ANY(%(ids)s::bigint[])
 def freeze_draw(actor: Actor, game_id: int) -> Frozen:
     """End the entries of a draw and fix the list of its tickets, whose SHA-256 is published. Cannot be undone.
 
-    Frozen before, it stays as it is. Waits for entries under way; none is possible afterwards.
+    Frozen before, it stays as it is. Waits for entries under way; none is possible afterwards. Conflict while sales and
+    refunds have not been looked at yet that were recorded before the end, or more than a minute ago.
     """
     actor.require_everywhere(permissions.DRAW_WINNERS)
     records.seize(game_id)
@@ -54,7 +59,10 @@ def freeze_draw(actor: Actor, game_id: int) -> Frozen:
     if game.state is GameState.DRAFT:
         raise Conflict(_("This draw is not live yet."))
     if now < game.rules.ends_at:
-        raise Conflict(_("Entries are open until %(end)s; freeze the list after that.") % {"end": game.rules.ends_at})
+        end = moment_in_words(game.rules.ends_at)
+        raise Conflict(_("Entries are open until %(end)s; freeze the list after that.") % {"end": end})
+    if readers.is_behind(SALES_READER, max(game.rules.ends_at, now - SETTLING)):
+        raise Conflict(_("Tickets of the last sales are still being given; freeze the list in a few minutes."))
     text, holders, weight = queries.ticket_list(game_id)
     list_hash = rules.hash_of(text)
     Drawing.objects.create(
@@ -176,7 +184,7 @@ def _write_reserves(game: GameView, drawn: Sequence[_Holder]) -> int:
 def _check_moment(game: GameView, entropy: str) -> None:
     draw = game.rules.draw
     if draw is not None and clock.now() < draw.draws_at:
-        raise Conflict(_("This draw is held on %(moment)s.") % {"moment": draw.draws_at})
+        raise Conflict(_("This draw is held on %(moment)s.") % {"moment": moment_in_words(draw.draws_at)})
     if draw is not None and draw.entropy_from and not entropy:
         raise Invalid.field("entropy", _("is empty; give what was announced: %(text)s") % {"text": draw.entropy_from})
     if len(entropy) > LONGEST_ENTROPY:

@@ -1,5 +1,6 @@
 """A spin of the wheel: everything of it in one transaction. Customer, game, chance or points, prize: locked in this order."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -35,7 +36,7 @@ def spin_wheel(actor: Actor, code: str, customer_id: int, *, reference: str = ""
     chance_id, points = pay(table, play_id, said)
     number = records.next_number(table.game.id, table.day, table.player)
     landed = rules.spun(_seed(table), table.game.rules.code, table.day, table.player, number, wheel)
-    segment, prize, unit = _taken(table.game, wheel, landed)
+    taken = _taken(table.game, wheel, landed)
     records.add_play(
         NewPlay(
             id=play_id,
@@ -49,13 +50,14 @@ def spin_wheel(actor: Actor, code: str, customer_id: int, *, reference: str = ""
             chance_id=chance_id,
             points_spent=points,
             landed=landed,
-            segment=segment,
+            segment=taken.segment,
+            coupon_ran_out=taken.coupon_ran_out,
         )
     )
-    won = give_win(table, play_id, prize, unit, said) if prize is not None else None
+    won = give_win(table, play_id, taken.prize, taken.unit, said) if taken.prize is not None else None
     said.append(played(table, play_id, won, points))
     publish(said)
-    return _spun(table, wheel, play_id, landed, segment, number, points, won)
+    return _spun(table, wheel, play_id, landed, taken.segment, number, points, won)
 
 
 def _seed(table: Table) -> bytes:
@@ -65,18 +67,32 @@ def _seed(table: Table) -> bytes:
     return known.seed
 
 
-def _taken(game: GameView, wheel: Wheel, landed: int) -> tuple[int, Prize | None, int | None]:
-    """The segment that counts, its prize and the prize's unit: the consolation's where the prize is out of stock."""
+class _Taken(NamedTuple):
+    """The segment that counts, its prize and the prize's unit. `coupon_ran_out`: a prize was a coupon that cannot be issued."""
+
+    segment: int
+    prize: Prize | None = None
+    unit: int | None = None
+    coupon_ran_out: bool = False
+
+
+def _taken(game: GameView, wheel: Wheel, landed: int) -> _Taken:
+    """What a spin takes: the consolation's where the prize is out of stock, or a coupon that cannot be issued."""
     prizes = {prize.code: prize for prize in game.rules.prizes}
     numbers = queries.prize_ids(game.id)
-    for place in (landed, wheel.consolation):
-        prize = prizes.get(wheel.segments[place].prize)
+    places = [(place, prizes.get(wheel.segments[place].prize)) for place in (landed, wheel.consolation)]
+    run_out = records.without_room([prize for _place, prize in places if prize is not None])
+    passed_over = False
+    for place, prize in places:
         if prize is None:
-            return place, None, None
+            return _Taken(place, coupon_ran_out=passed_over)
+        if prize.code in run_out:
+            passed_over = True
+            continue
         is_there, unit = records.take_prize(numbers[prize.code])
         if is_there:
-            return place, prize, unit
-    return wheel.consolation, None, None
+            return _Taken(place, prize, unit, passed_over)
+    return _Taken(wheel.consolation, coupon_ran_out=passed_over)
 
 
 def _told_again(table: Table, play: Play, wheel: Wheel) -> Spun:

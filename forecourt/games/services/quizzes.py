@@ -89,7 +89,11 @@ def answer_quiz(actor: Actor, play_id: UUID, answers: Sequence[Sequence[int]]) -
     won = None
     prizes = {prize.code: prize for prize in game.rules.prizes}
     numbers = queries.prize_ids(game.id)
-    for award in [] if is_late else rules.awards_reached(quiz, right):
+    reached = [] if is_late else rules.awards_reached(quiz, right)
+    run_out = records.without_room([prizes[award.prize] for award in reached])
+    for award in reached:
+        if award.prize in run_out:
+            continue
         is_there, unit = records.take_prize(numbers[award.prize])
         if is_there:
             won = give_win(table, play_id, prizes[award.prize], unit, said)

@@ -1,4 +1,5 @@
--- Wheels that were published: their probabilities add up to the whole, and what each spin brought lies on its segment.
+-- Wheels that were published: their probabilities add up to the whole, and what each spin brought lies on its segment. The
+-- consolation brings nothing where its coupon could not be issued, which its spin notes.
 SELECT 'game ' || game.code, summed.parts || ' parts', '1000000 parts'
 FROM games_game AS game
 CROSS JOIN LATERAL (
@@ -16,5 +17,6 @@ CROSS JOIN LATERAL (
 ) AS segment
 LEFT JOIN games_win AS win ON win.play_id = play.id
 LEFT JOIN games_prize AS prize ON prize.id = win.prize_id
-WHERE segment.prize IS DISTINCT FROM prize.code
+WHERE (segment.prize IS DISTINCT FROM prize.code
+       AND NOT (play.coupon_ran_out AND win.id IS NULL AND play.segment = (game.body -> 'wheel' ->> 'consolation')::int))
    OR (play.segment <> play.landed AND play.segment <> (game.body -> 'wheel' ->> 'consolation')::int)
