@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from forecourt.faces.backoffice.screens.reward_words import RewardNames, parts
 from forecourt.kernel import reviews
 from forecourt.kernel.models import AuditEntry
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
@@ -181,3 +182,9 @@ def test_the_audit_trail_tells_who_wanted_it_who_let_it_and_what_it_cost_before(
         ("reward.approve", "staff:chief", "", {"points": 30, "points_before": 300}),
         ("reward.submit", "staff:marketer-7", "autumn", {"points": 30, "points_before": 300}),
     ]
+
+
+def test_what_a_reward_costs_and_who_pays_is_not_told_at_stations(window):
+    for role, is_told in (("marketer", True), ("cashier", False), ("station_manager", False)):
+        said = {part.title: part.text for part in parts(MUG, RewardNames(somebody(role)))}
+        assert (bool(said["A piece costs"]), bool(said["Who pays"])) == (is_told, is_told)
