@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -37,13 +37,15 @@ class Offers:
             if len({limit for _, limit in steps}) > 1
         }
 
-    def limits_at(self, limits: Mapping[str, Decimal], moment: datetime) -> dict[str, Decimal]:
+    def limits_at(self, limits: dict[str, Decimal], moment: datetime) -> dict[str, Decimal]:
         """The limits at a moment of these budgets of everybody, which are given by their names with those of any version.
 
         A budget's limit is what the last version of its offer says that has begun by then and has such a budget.
         """
+        if not self._changing_limits:
+            return limits
         found = dict(limits)
-        for budget in limits if self._changing_limits else ():
+        for budget in limits:
             steps = self._changing_limits.get(":".join(budget.split(":", 3)[:3]), ())
             begun = [limit for since, limit in steps if since <= moment]
             if begun:

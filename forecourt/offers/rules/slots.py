@@ -30,7 +30,7 @@ def quota_of(slots: Slots) -> Decimal:
 
 def is_outdated(quota: Decimal, used: Decimal, limit: Decimal) -> bool:
     """Whether the quotas of a budget, in all, are not those of its limit; of one that is overspent they are what is used."""
-    return abs(quota - max(limit, used)) >= _QUANTUM
+    return quota != limit and abs(quota - max(limit, used)) >= _QUANTUM
 
 
 def share_out(slots: Slots, used: Decimal, limit: Decimal | None = None) -> None:

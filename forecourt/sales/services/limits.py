@@ -91,7 +91,8 @@ def with_freed(limits: Limits, freed: Freed) -> Limits:
 
 def with_back(left: Mapping[str, Decimal], freed: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What budgets have left once that is back; nothing where more is used than the limit, which was lowered."""
-    return {budget: max(ZERO, amount + freed.get(budget, ZERO)) for budget, amount in left.items()}
+    whole = {budget: amount + freed[budget] if budget in freed else amount for budget, amount in left.items()}
+    return {budget: amount if amount > 0 else ZERO for budget, amount in whole.items()}
 
 
 def wanted_of(outcomes: Iterable[Outcome], limits: Limits) -> dict[str, Wanted]:
