@@ -1,6 +1,7 @@
 """Offers put in force, paused, resumed, ended: what is in force then, and what becomes of reviews and drafts."""
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -124,26 +125,41 @@ def test_a_draft_that_was_not_edited_is_what_was_approved(litre):
     assert (str(one.draft.then[0].off), one.name, one.is_changed) == ("0.40", "0.40 off", False)
 
 
-def test_a_version_that_commits_late_is_seen_by_who_read_a_later_one(committed):
-    """Two are put in force at once; the first has its versions and waits. Whoever reads meanwhile misses neither in the end."""
-    queries.forget()
-    budget = {"measure": "money", "limit": "100"}
-    publish(per_litre("first", "0.10", budgets=[budget]), per_litre("second", "0.20"))
-    sql.run(
-        "INSERT INTO offers_slot (budget, slot, offer_id, measure, quota, used) "
-        "SELECT id || ':money:total', 0, id, 'money', 100, 0 FROM offers_offer WHERE code = 'first' ON CONFLICT DO NOTHING"
-    )
+WAITS = """
+CREATE FUNCTION wait_with_first() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.offer_id = (SELECT id FROM offers_offer WHERE code = 'first') THEN
+        PERFORM pg_advisory_xact_lock(1904);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER waits AFTER INSERT ON offers_offerversion FOR EACH ROW EXECUTE FUNCTION wait_with_first()
+"""
 
-    def again(code: str, off: str, **more: object) -> None:
+
+@pytest.fixture
+def first_waits(committed) -> Iterator[None]:
+    """Whoever has added a version of the offer "first" waits for who holds the advisory lock 1904."""
+    sql.run(WAITS)
+    yield
+    sql.run("DROP TRIGGER waits ON offers_offerversion; DROP FUNCTION wait_with_first()")
+
+
+def test_a_version_that_commits_late_is_seen_by_who_read_a_later_one(first_waits):
+    """Two are put in force at once; the first has its version and waits. Whoever reads meanwhile misses neither in the end."""
+    queries.forget()
+    publish(per_litre("first", "0.10"), per_litre("second", "0.20"))
+
+    def again(code: str, off: str) -> None:
         try:
-            publish(per_litre(code, off, **more), since=1)
+            publish(per_litre(code, off), since=1)
         finally:
             connection.close()
 
-    first = threading.Thread(target=again, args=("first", "0.11"), kwargs={"budgets": [budget | {"limit": "200"}]})
+    first = threading.Thread(target=again, args=("first", "0.11"))
     second = threading.Thread(target=again, args=("second", "0.21"))
     with transaction.atomic():
-        sql.run("SELECT 1 FROM offers_slot FOR UPDATE")
+        sql.rows("SELECT pg_advisory_xact_lock(1904)")
         first.start()
         until_somebody_waits()
         second.start()
