@@ -264,11 +264,11 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
 
 
 def _taken(wanted: Mapping[str, Wanted]) -> bool:
-    """Whether this writer's own slots had enough; where one had not, nothing is taken and none is held."""
+    """Whether this writer's own slots had enough; where one had not, nothing is taken and none is held: a slot that was waited
+    for would stay locked though it has too little by then, hence the savepoint.
+    """
     try:
-        with (
-            sql.savepoint()
-        ):  # of one budget too: a slot that was waited for stays locked though it has too little then
+        with sql.savepoint():
             offer_records.take(wanted)
     except offer_records.Contested:
         return False
