@@ -39,7 +39,7 @@ def _filled() -> int:
     """A draw whose entries have ended, with all its tickets."""
     from forecourt.games import services
     from forecourt.games.values import Draw, GameKind, GameRules, Prize, PrizeKind
-    from forecourt.kernel import clock, sql
+    from forecourt.kernel import clock, events, readers, sql
     from forecourt.kernel.actors import SYSTEM, Actor
 
     now = clock.now()
@@ -66,4 +66,7 @@ def _filled() -> int:
         {"id": game_id, "count": TICKETS},
     )
     time.sleep(max(0.0, (ends_at - clock.now()).total_seconds()))
+    for reader in events.readers():
+        while reader.name.startswith("games.") and readers.advance(reader):
+            pass  # what was sold before has its tickets: no list is frozen until then
     return game_id

@@ -15,6 +15,7 @@ from forecourt.games import queries, services
 from forecourt.games.services.table import CannotPlay
 from forecourt.games.values import ClaimState, GameKind, GameRules, PrizeKind, Spun
 from forecourt.kernel import clock
+from forecourt.kernel.problems import Conflict
 
 _COLLECTED: Final = 0.6
 _RESULT: Final = "红球 03 09 14 21 27 32，蓝球 08"
@@ -22,6 +23,7 @@ _RESULT: Final = "红球 03 09 14 21 27 32，蓝球 08"
 _NOTE: Final = "规则、奖品与预算已核对"
 _TRIES: Final = 6
 _TICKETS_BOUGHT: Final = 25
+_SALES: Final = ("games.handlers.give_for_sales",)
 _WISE: Final = 0.8
 """How often somebody knows an answer."""
 
@@ -148,7 +150,12 @@ class Games:
 
     def _draw(self, code: str) -> None:
         world, game_id = self._world, self._world.found[code]
-        services.freeze_draw(world.office.marketer, game_id)
+        world.lanes.read_on(_SALES)  # so that what was sold before the end has its tickets
+        try:
+            services.freeze_draw(world.office.marketer, game_id)
+        except Conflict:  # something that is done beside holds the log of events back
+            world.plan(clock.now() + timedelta(hours=1), lambda: self._draw(code))
+            return
         world.done["winners"] += services.draw_winners(world.office.director, game_id, _RESULT)
         while services.give_prizes(world.system, game_id):
             pass
