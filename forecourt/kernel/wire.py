@@ -47,6 +47,14 @@ def decode(decoder: Any, body: bytes | msgspec.Raw) -> Any:
         raise Malformed("The JSON is nested too deep; send a JSON object, or a list of them.") from None
 
 
+def decode_storable(decoder: Any, body: bytes) -> Any:
+    """The same of a body whose texts go to the store: Invalid, naming the field, where one holds the character NUL."""
+    decoded = decode(decoder, body)
+    if b"\\u0000" in body:
+        refuse_nul(msgspec.json.decode(body))
+    return decoded
+
+
 def _fault(message: str, path: str) -> Invalid:
     member = _MEMBER.fullmatch(message)
     if member:

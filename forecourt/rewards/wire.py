@@ -99,24 +99,17 @@ _encoder: Final = msgspec.json.Encoder(decimal_format="string")
 
 def decode_new(body: bytes) -> NewRedemption:
     """What is to be redeemed; Malformed when it is no JSON, Invalid naming the field when it is not that."""
-    return _decoded(_new, body)  # type: ignore[no-any-return]
+    return wire.decode_storable(_new, body)  # type: ignore[no-any-return]
 
 
 def decode_collecting(body: bytes) -> Collecting:
     """Where something is handed over; errors as above."""
-    return _decoded(_collecting, body)  # type: ignore[no-any-return]
+    return wire.decode_storable(_collecting, body)  # type: ignore[no-any-return]
 
 
 def decode_cancelling(body: bytes) -> Cancelling:
     """Why something is taken back; errors as above."""
-    return _decoded(_cancelling, body)  # type: ignore[no-any-return]
-
-
-def _decoded(decoder: Any, body: bytes) -> Any:
-    decoded = wire.decode(decoder, body)
-    if b"\\u0000" in body:
-        wire.refuse_nul(msgspec.json.decode(body))
-    return decoded
+    return wire.decode_storable(_cancelling, body)  # type: ignore[no-any-return]
 
 
 def code_of(text: str) -> str:
