@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from forecourt.kernel.actors import Actor
@@ -132,7 +132,7 @@ def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
         message, _at, path = str(error).partition(" - at `$.")
         raise Invalid.field(path.rstrip("`") or "body", message) from None
     number = services.ask_simulation(request.actor, asked)
-    return 202, SimulationOut.of(queries.simulation(number), request.actor)
+    return Status(202, SimulationOut.of(queries.simulation(number), request.actor))
 
 
 @router.get(
