@@ -1,10 +1,14 @@
-"""What both doors answer to a coupon that is looked up: the status, the media type and the bytes."""
+"""Coupons as both doors answer them, and what they answer to one that is looked up: the status, the media type, the bytes."""
 
-from uuid import UUID
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import permissions, queries, rules, wire
+from forecourt.coupons.queries import CouponView
+from forecourt.coupons.values import Where
+from forecourt.coupons.wire import CouponOut, PlaceOut
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
 from forecourt.kernel import clock
@@ -14,6 +18,8 @@ from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.wire import JSON, HttpAnswer
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
+
+_SAME: Final = tuple(name for name in CouponOut.__dataclass_fields__ if name in CouponView._fields and name != "name")
 
 
 def look_up(actor: Actor, body: bytes) -> HttpAnswer:
@@ -39,7 +45,7 @@ def look_up(actor: Actor, body: bytes) -> HttpAnswer:
         why_not=why.value if why else None,
         messages=messages,
         handover=template.handover if template else "",
-        coupon=_shown(coupon.id) if coupon else None,
+        coupon=outs([queries.view(coupon.id)])[0] if coupon else None,
     )
     return HttpAnswer(200, JSON, wire.encode(answer))
 
@@ -60,11 +66,12 @@ def station_of(code: str) -> StationFacts:
     return station
 
 
-def _shown(coupon_id: UUID) -> wire.CouponOut:
-    view = queries.view(coupon_id)
-    same = {name: getattr(view, name) for name in wire.CouponOut.__struct_fields__ if name not in {"name", "places"}}
-    places = tuple(
-        wire.PlaceOut(stations=where.stations, regions=where.regions, legal_entities=where.payees)
-        for where in queries.places({view.template})[view.template]
-    )
-    return wire.CouponOut(**same, name=view.template_name, places=places)
+def outs(views: Collection[CouponView]) -> list[CouponOut]:
+    """Coupons as they are answered, with where offers take them now."""
+    places = queries.places({view.template for view in views})
+    return [_out(view, places[view.template]) for view in views]
+
+
+def _out(view: CouponView, places: Iterable[Where]) -> CouponOut:
+    same = {name: getattr(view, name) for name in _SAME}
+    return CouponOut(**same, name=view.template_name, places=tuple(PlaceOut.of(where) for where in places))

@@ -1,5 +1,9 @@
-"""A coupon that is looked up as JSON: the one form for both doors."""
+"""A coupon, and what is looked up, as JSON: the one form for both doors.
 
+Dataclasses are what the web's framework describes and answers too.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -7,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from forecourt.coupons.values import CouponStatus
+from forecourt.coupons.values import CouponStatus, Where
 from forecourt.kernel import wire
 from forecourt.kernel.values import Value
 
@@ -22,16 +26,26 @@ class LookupBody(Value, forbid_unknown_fields=True):
     station: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
 
 
-class PlaceOut(Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOut:
     """Where an offer takes coupons: at a station that is in all lists that are there. Stations by code; null is any."""
 
     stations: tuple[str, ...] | None
     regions: tuple[str, ...] | None
     legal_entities: tuple[str, ...] | None
 
+    @classmethod
+    def of(cls, where: Where) -> "PlaceOut":
+        return cls(stations=where.stations, regions=where.regions, legal_entities=where.payees)
 
-class CouponOut(Value):
-    """A coupon, as the routes of coupons answer it."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponOut:
+    """A coupon, good on days from `active_from` to `expires_on`, both included. `uses` of 0 is any number.
+
+    `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it. A used one
+    with `voided_at` is void as soon as its use is given back. `places` says where offers take it now, empty where none does.
+    """
 
     id: UUID
     code: str

@@ -1,6 +1,5 @@
 """Routes of coupons: issued, found, used, moved."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +8,6 @@ from ninja import Router, Status
 from forecourt.coupons import answers, permissions, queries, services
 from forecourt.coupons.api.schemas import (
     CouponClaimBody,
-    CouponOut,
     CouponReasonBody,
     CouponRedeemBody,
     CouponTransferBody,
@@ -17,16 +15,12 @@ from forecourt.coupons.api.schemas import (
     SeenBody,
     SeenOut,
 )
-from forecourt.coupons.queries import CouponView
-from forecourt.coupons.wire import LookupBody, LookupOut
+from forecourt.coupons.wire import CouponOut, LookupBody, LookupOut
 from forecourt.customers import queries as customers
 from forecourt.kernel.schemas import Cursor, Id, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 from forecourt.kernel.wire import content, described, ref
 
-COMPONENTS = {
-    name: made for name, made in described(LookupBody, LookupOut).items() if name in {"LookupBody", "LookupOut"}
-}
-"""What is answered as at the till's door; a coupon in it is described with the other routes."""
+COMPONENTS = described(LookupBody, LookupOut)
 
 router = Router()
 
@@ -43,7 +37,7 @@ def issue_coupons(request: KeyedRequest, wanted: IssueBody) -> Status[list[Coupo
     made = services.issue_coupons(
         request.actor, wanted.template, wanted.customer_ids, origin=wanted.origin, reason=wanted.reason
     )
-    return Status(201, _shown(queries.views([coupon.id for coupon in made])))
+    return Status(201, answers.outs(queries.views([coupon.id for coupon in made])))
 
 
 @router.get(
@@ -66,7 +60,7 @@ def list_of_customer(
         limit=limit + 1,
     )
     return Page[CouponOut](
-        items=_shown(found[:limit]),
+        items=answers.outs(found[:limit]),
         next=cursor_of(found[limit - 1].id) if len(found) > limit else None,
     )
 
@@ -178,9 +172,4 @@ def restore_coupon(request: KeyedRequest, coupon_id: UUID, why: CouponReasonBody
 
 
 def _one(coupon_id: UUID) -> CouponOut:
-    return _shown([queries.view(coupon_id)])[0]
-
-
-def _shown(views: Sequence[CouponView]) -> list[CouponOut]:
-    places = queries.places({view.template for view in views})
-    return [CouponOut.of(view, places[view.template]) for view in views]
+    return answers.outs([queries.view(coupon_id)])[0]

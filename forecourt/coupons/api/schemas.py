@@ -11,8 +11,9 @@ from ninja import Schema
 from pydantic import Field
 from pydantic.types import StringConstraints
 
-from forecourt.coupons.queries import BatchView, CouponView, Figures, KnownTemplate, SheetsView
-from forecourt.coupons.values import CouponKind, CouponStatus, SheetsState, Template, Where
+from forecourt.coupons.queries import BatchView, Figures, KnownTemplate, SheetsView
+from forecourt.coupons.values import CouponKind, SheetsState, Template, Where
+from forecourt.coupons.wire import PlaceOut
 from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
 
 TemplateCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -24,14 +25,14 @@ Stations = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=32)]],
     Field(max_length=5000, description="Codes of those that hand it over; none is all."),
 ]
+Name = Annotated[Text, Field(min_length=1, max_length=80)]
 Days = Annotated[int, Field(ge=0, le=3650, strict=True)]
 
 
 class TemplateFields(Schema):
-    """What a coupon is; see the fields of the answer."""
+    """What may be changed of a coupon; see the fields of the answer."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=80)]
-    kind: CouponKind = CouponKind.SINGLE
+    name: Name
     description: Annotated[str, Field(max_length=400)] = ""
     generic_code: Annotated[str, Field(max_length=32)] = ""
     handover: Annotated[str, Field(max_length=120)] = ""
@@ -51,28 +52,17 @@ class TemplateBody(TemplateFields, Body):
     """A template to make."""
 
     code: TemplateCode
+    kind: CouponKind = CouponKind.SINGLE
 
     def to_value(self) -> Template:
         return msgspec.convert(self.model_dump(), Template)
 
 
-class TemplateChanges(Changes):
+class TemplateChanges(TemplateFields, Changes):
     """What to change of a template; what is not sent stays. Coupons issued before keep their days and uses."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=80)] = ""
-    description: Annotated[str, Field(max_length=400)] = ""
-    generic_code: Annotated[str, Field(max_length=32)] = ""
-    handover: Annotated[str, Field(max_length=120)] = ""
-    delay_days: Days = 0
+    name: Name = ""
     valid_days: Days = 0
-    valid_until: Day | None = None
-    uses: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
-    per_customer: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
-    limit: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] = 0
-    is_automatic: bool = False
-    is_transferable: bool = False
-    worth: Figure = Field(default=Decimal(0), ge=0)
-    stations: Stations = []
 
 
 class FiguresOut(Schema):
@@ -84,18 +74,6 @@ class FiguresOut(Schema):
     restored: int = 0
     void: int = 0
     expired: int = 0
-
-
-class PlaceOut(Schema):
-    """Where an offer takes coupons: at a station that is in all lists that are there. Stations by code; null is any."""
-
-    stations: list[str] | None
-    regions: list[str] | None
-    legal_entities: list[str] | None
-
-    @classmethod
-    def of(cls, where: Where) -> "PlaceOut":
-        return cls(stations=where.stations, regions=where.regions, legal_entities=where.payees)
 
 
 class TemplateOut(Schema):
@@ -129,38 +107,6 @@ class TemplateOut(Schema):
         fields: dict[str, Any] = msgspec.structs.asdict(known.template)
         counted = FiguresOut(**{name: getattr(figures, name) for name in FiguresOut.model_fields}) if figures else None
         return cls(**fields, is_live=known.is_live, places=[PlaceOut.of(where) for where in places], figures=counted)
-
-
-class CouponOut(Schema):
-    """A coupon, good on days from `active_from` to `expires_on`, both included. `uses` of 0 is any number.
-
-    `customer_id` is null for a bearer's coupon and for a code for everybody. `origin` names what gave it. A used one
-    with `voided_at` is void as soon as its use is given back. `places` says where offers take it now, empty where none does.
-    """
-
-    id: UUID
-    code: str
-    template: str
-    name: str
-    customer_id: int | None
-    status: CouponStatus
-    active_from: date
-    expires_on: date | None
-    uses: int
-    uses_left: int
-    issued_at: datetime
-    seen_at: datetime | None
-    used_at: datetime | None
-    voided_at: datetime | None
-    sale_id: UUID | None
-    batch_id: int | None
-    origin: str
-    places: list[PlaceOut]
-
-    @classmethod
-    def of(cls, view: CouponView, places: Sequence[Where]) -> "CouponOut":
-        fields = {name: getattr(view, name) for name in cls.model_fields if name not in ("name", "places")}
-        return cls(**fields, name=view.template_name, places=[PlaceOut.of(where) for where in places])
 
 
 class IssueBody(Body):
@@ -216,7 +162,7 @@ class BatchBody(Body):
     """So many bearer coupons of a template, a million at most."""
 
     template: TemplateCode
-    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    name: Name
     count: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
