@@ -139,6 +139,12 @@ class HandInBody(Body):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
+class DatedHandInBody(HandInBody):
+    """A note for who decides, and from when it is to hold: null is as soon as it is approved."""
+
+    valid_from: Instant | None = None
+
+
 class SendBackBody(Body):
     """What has to change, for who handed it in."""
 

@@ -177,6 +177,15 @@ def test_an_offer_is_copied_handed_in_taken_back_and_thrown_away(chain):
     assert caller.get("/offers/litre").status_code == 200
 
 
+def test_an_offer_is_sent_back_with_a_reason_that_says_something(chain):
+    caller = new_caller(HEAD_OFFICE, "offers:write", "offers:approve", "offers:read")
+    drafted(caller)
+    caller.post("/offers/litre/submit", {"note": "week"})
+    blank = caller.post("/offers/litre/refuse", {"reason": " "})
+    assert (blank.status_code, blank.json()["fields"]) == (422, {"reason": "is blank; write something; it was ' '"})
+    assert caller.post("/offers/litre/refuse", {"reason": "too dear"}).json()["state"] == "draft"
+
+
 def test_what_an_offer_said_before_stands_in_its_draft_again(chain):
     publish(per_litre())
     publish(per_litre(name="dearer"))

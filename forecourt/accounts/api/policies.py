@@ -12,6 +12,7 @@ from forecourt.accounts import queries, services
 from forecourt.accounts.api.books import Month
 from forecourt.accounts.values import Account, Policy, PolicyState, PolicyView, Role
 from forecourt.kernel.problems import Invalid
+from forecourt.kernel.review_routes import review_routes
 from forecourt.kernel.schemas import Body, Day, Figure, Id, KeyedRequest, SendBackBody, Text, needs
 
 router = Router()
@@ -121,6 +122,16 @@ class PolicyOut(Schema):
         )
 
 
+step = review_routes(
+    router,
+    "/liability/policies/{policy_id}",
+    "liability_policies",
+    PolicyOut,
+    write="accounts:write",
+    approve="accounts:approve",
+)
+
+
 @router.get(
     "/liability/policies",
     response=list[PolicyOut],
@@ -183,38 +194,20 @@ def discard_policy(request: KeyedRequest, policy_id: Id) -> Status[None]:
     return Status(204, None)
 
 
-@router.post(
-    "/liability/policies/{policy_id}/submit",
-    response=PolicyOut,
-    operation_id="liability_policies_submit",
-    summary="Hand in a draft of the accounting policy",
-    openapi_extra=needs("accounts:write"),
-)
+@step("submit", "Hand in a draft of the accounting policy")
 def submit_policy(request: KeyedRequest, policy_id: Id) -> PolicyOut:
     services.submit_policy(request.actor, policy_id)
     return _out(request, policy_id)
 
 
-@router.post(
-    "/liability/policies/{policy_id}/approve",
-    response=PolicyOut,
-    operation_id="liability_policies_approve",
-    summary="Approve a version of the accounting policy",
-    openapi_extra=needs("accounts:approve"),
-)
+@step("approve", "Approve a version of the accounting policy")
 def approve_policy(request: KeyedRequest, policy_id: Id, body: PolicyNoteBody | None = None) -> PolicyOut:
     """By another than who handed it in. The books follow it from `valid_from` on."""
     services.approve_policy(request.actor, policy_id, body.note if body else "")
     return _out(request, policy_id)
 
 
-@router.post(
-    "/liability/policies/{policy_id}/refuse",
-    response=PolicyOut,
-    operation_id="liability_policies_refuse",
-    summary="Turn a version of the accounting policy down",
-    openapi_extra=needs("accounts:approve"),
-)
+@step("refuse", "Turn a version of the accounting policy down")
 def refuse_policy(request: KeyedRequest, policy_id: Id, body: SendBackBody) -> PolicyOut:
     """For good; a new draft begins from it."""
     services.refuse_policy(request.actor, policy_id, body.reason)

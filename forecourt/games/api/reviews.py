@@ -10,9 +10,11 @@ from forecourt.games.api.drafting import GameCode, GameRule, encoded
 from forecourt.games.api.subjects import published
 from forecourt.games.values import GameRules
 from forecourt.kernel import reviews
+from forecourt.kernel.review_routes import review_routes
 from forecourt.kernel.schemas import HandInBody, KeyedRequest, ReviewedOut, SendBackBody, needs
 
 router = Router()
+step = review_routes(router, "/games/{code}", "games", {204: None}, write="games:write", approve="games:approve")
 
 
 class GameReviewOut(ReviewedOut):
@@ -44,51 +46,27 @@ def list_reviews(request: KeyedRequest) -> HttpResponse:
     )
 
 
-@router.post(
-    "/games/{code}/submit",
-    response={204: None},
-    operation_id="games_submit",
-    summary="Hand the draft of a game in for review",
-    openapi_extra=needs("games:write"),
-)
+@step("submit", "Hand the draft of a game in for review")
 def submit_game(request: KeyedRequest, code: GameCode, body: HandInBody) -> Status[None]:
     """422 with all its faults where it cannot be played as it stands. It cannot be edited until it is decided or withdrawn."""
     services.submit_game(request.actor, queries.game_id(code), body.note)
     return Status(204, None)
 
 
-@router.post(
-    "/games/{code}/withdraw",
-    response={204: None},
-    operation_id="games_withdraw",
-    summary="Take a game back that was handed in",
-    openapi_extra=needs("games:write"),
-)
+@step("withdraw", "Take a game back that was handed in")
 def withdraw_game(request: KeyedRequest, code: GameCode) -> Status[None]:
     services.withdraw_game(request.actor, queries.game_id(code))
     return Status(204, None)
 
 
-@router.post(
-    "/games/{code}/approve",
-    response=GameOut,
-    operation_id="games_approve",
-    summary="Approve a game, which is live with that",
-    openapi_extra=needs("games:approve"),
-)
+@step("approve", "Approve a game, which is live with that", GameOut)
 def approve_game(request: KeyedRequest, code: GameCode) -> GameOut:
     """By another than who handed it in. Its rules stay from now on."""
     services.approve_game(request.actor, queries.game_id(code))
     return games_out([published(code)])[0]
 
 
-@router.post(
-    "/games/{code}/refuse",
-    response={204: None},
-    operation_id="games_refuse",
-    summary="Send a game back",
-    openapi_extra=needs("games:approve"),
-)
+@step("refuse", "Send a game back")
 def refuse_game(request: KeyedRequest, code: GameCode, body: SendBackBody) -> Status[None]:
     services.refuse_game(request.actor, queries.game_id(code), body.reason)
     return Status(204, None)

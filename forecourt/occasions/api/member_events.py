@@ -10,6 +10,7 @@ from pydantic import Field
 from forecourt.coupons import queries as coupons
 from forecourt.customers import queries as customers
 from forecourt.kernel import reviews
+from forecourt.kernel.review_routes import review_routes
 from forecourt.kernel.schemas import (
     Cursor,
     HandInBody,
@@ -37,6 +38,14 @@ from forecourt.occasions.values import EventState, MemberEventView
 from forecourt.organisation import queries as organisation
 
 router = Router()
+step = review_routes(
+    router,
+    "/member-events/{event_id}",
+    "member_events",
+    MemberEventOut,
+    write="occasions:write",
+    approve="occasions:approve",
+)
 
 
 @router.get(
@@ -115,51 +124,27 @@ def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> Membe
     return _event(event_id)
 
 
-@router.post(
-    "/member-events/{event_id}/submit",
-    response=MemberEventOut,
-    operation_id="member_events_submit",
-    summary="Hand an event in for review",
-    openapi_extra=needs("occasions:write"),
-)
+@step("submit", "Hand an event in for review")
 def submit_event(request: KeyedRequest, event_id: Id, body: HandInBody) -> MemberEventOut:
     """It cannot be edited until that is decided or withdrawn."""
     services.submit_event(request.actor, event_id, body.note)
     return _event(event_id)
 
 
-@router.post(
-    "/member-events/{event_id}/withdraw",
-    response=MemberEventOut,
-    operation_id="member_events_withdraw",
-    summary="Take an event back that was handed in",
-    openapi_extra=needs("occasions:write"),
-)
+@step("withdraw", "Take an event back that was handed in")
 def withdraw_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     services.withdraw_event(request.actor, event_id)
     return _event(event_id)
 
 
-@router.post(
-    "/member-events/{event_id}/approve",
-    response=MemberEventOut,
-    operation_id="member_events_approve",
-    summary="Approve an event, which is announced with that",
-    openapi_extra=needs("occasions:approve"),
-)
+@step("approve", "Approve an event, which is announced with that")
 def approve_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     """By another than who handed it in. Members see it and may sign up."""
     services.approve_event(request.actor, event_id)
     return _event(event_id)
 
 
-@router.post(
-    "/member-events/{event_id}/refuse",
-    response=MemberEventOut,
-    operation_id="member_events_refuse",
-    summary="Send an event back",
-    openapi_extra=needs("occasions:approve"),
-)
+@step("refuse", "Send an event back")
 def refuse_event(request: KeyedRequest, event_id: Id, body: SendBackBody) -> MemberEventOut:
     services.refuse_event(request.actor, event_id, body.reason)
     return _event(event_id)

@@ -8,7 +8,7 @@ import msgspec
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from forecourt.kernel.schemas import Body, Figure, HandInBody, Instant, ReviewedOut
+from forecourt.kernel.schemas import Body, Figure, ReviewedOut
 from forecourt.kernel.values import Review
 from forecourt.occasions import queries
 from forecourt.occasions.values import GiftRules, ReferralRules, Reward, RulesKind, RulesVersion, RulesView
@@ -195,12 +195,6 @@ class ReferralDraftOut(_DraftOut):
     @classmethod
     def of(cls, view: RulesView) -> "ReferralDraftOut":
         return cls.model_validate({**cls.said(view), "rules": out_of(view.draft), "live": out_of(view.live)})
-
-
-class RulesHandInBody(HandInBody):
-    """A note for who decides, and from when the rules hold: null is as soon as they are approved."""
-
-    valid_from: Instant | None = None
 
 
 class StopBody(Body):

@@ -5,14 +5,14 @@ from enum import StrEnum
 from ninja import Router
 
 from forecourt.kernel import clock
-from forecourt.kernel.schemas import Instant, KeyedRequest, SendBackBody, needs
+from forecourt.kernel.review_routes import review_routes
+from forecourt.kernel.schemas import DatedHandInBody, Instant, KeyedRequest, SendBackBody, needs
 from forecourt.occasions import permissions, queries, services
 from forecourt.occasions.api.rule_schemas import (
     GiftDraftOut,
     GiftRulesBody,
     ReferralDraftOut,
     ReferralRulesBody,
-    RulesHandInBody,
     RulesOut,
     RulesReviewOut,
     RulesVersionOut,
@@ -23,6 +23,7 @@ from forecourt.occasions.values import RulesKind
 router = Router()
 
 READ, WRITE, APPROVE = "occasions:read", "gifts:write", "occasions:approve"
+step = review_routes(router, "/occasion-rules/{kind}", "occasion_rules", RulesOut, write=WRITE, approve=APPROVE)
 
 
 class GiftKind(StrEnum):
@@ -138,51 +139,27 @@ def list_reviews(request: KeyedRequest, kind: RulesKind) -> list[RulesReviewOut]
     return [RulesReviewOut.of(one) for one in queries.decided_rules(kind)]
 
 
-@router.post(
-    "/occasion-rules/{kind}/submit",
-    response=RulesOut,
-    operation_id="occasion_rules_submit",
-    summary="Hand the draft of rules in for review",
-    openapi_extra=needs(WRITE),
-)
-def submit_rules(request: KeyedRequest, kind: RulesKind, body: RulesHandInBody) -> RulesOut:
+@step("submit", "Hand the draft of rules in for review")
+def submit_rules(request: KeyedRequest, kind: RulesKind, body: DatedHandInBody) -> RulesOut:
     """422 for what gives nothing or names what is not there; 409 when it is in review, or nothing was changed."""
     services.submit_rules(request.actor, kind, body.note, valid_from=body.valid_from)
     return _rules(kind)
 
 
-@router.post(
-    "/occasion-rules/{kind}/withdraw",
-    response=RulesOut,
-    operation_id="occasion_rules_withdraw",
-    summary="Take rules back that were handed in",
-    openapi_extra=needs(WRITE),
-)
+@step("withdraw", "Take rules back that were handed in")
 def withdraw_rules(request: KeyedRequest, kind: RulesKind) -> RulesOut:
     services.withdraw_rules(request.actor, kind)
     return _rules(kind)
 
 
-@router.post(
-    "/occasion-rules/{kind}/approve",
-    response=RulesOut,
-    operation_id="occasion_rules_approve",
-    summary="Approve rules",
-    openapi_extra=needs(APPROVE),
-)
+@step("approve", "Approve rules")
 def approve_rules(request: KeyedRequest, kind: RulesKind) -> RulesOut:
     """By another than who handed them in. What was given, and referrals that were made, stay as they are."""
     services.approve_rules(request.actor, kind)
     return _rules(kind)
 
 
-@router.post(
-    "/occasion-rules/{kind}/refuse",
-    response=RulesOut,
-    operation_id="occasion_rules_refuse",
-    summary="Send rules back",
-    openapi_extra=needs(APPROVE),
-)
+@step("refuse", "Send rules back")
 def refuse_rules(request: KeyedRequest, kind: RulesKind, body: SendBackBody) -> RulesOut:
     services.refuse_rules(request.actor, kind, body.reason)
     return _rules(kind)

@@ -5,7 +5,8 @@ from typing import Annotated
 from ninja import Router
 from pydantic import Field
 
-from forecourt.kernel.schemas import Instant, KeyedRequest, Limit, Page, SendBackBody, needs
+from forecourt.kernel.review_routes import review_routes
+from forecourt.kernel.schemas import DatedHandInBody, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
 from forecourt.offers import permissions, queries, services
 from forecourt.offers.api.ruling import (
     FloorLineOut,
@@ -13,10 +14,12 @@ from forecourt.offers.api.ruling import (
     FloorsBody,
     FloorsDraftOut,
     FloorsReviewOut,
-    RulesNoteBody,
 )
 
 router = Router()
+step = review_routes(
+    router, "/offer-floors", "offer_floors", FloorsDraftOut, write="offers:write", approve="offers:approve"
+)
 
 ProductFilter = Annotated[str, Field(max_length=32, description="A product's code; all of them unless given.")]
 
@@ -77,51 +80,27 @@ def change_draft(request: KeyedRequest, body: FloorsBody) -> FloorsDraftOut:
     return _drafted(request)
 
 
-@router.post(
-    "/offer-floors/submit",
-    response=FloorsDraftOut,
-    operation_id="offer_floors_submit",
-    summary="Hand changes of margin floors in for review",
-    openapi_extra=needs("offers:write"),
-)
-def submit(request: KeyedRequest, body: RulesNoteBody) -> FloorsDraftOut:
+@step("submit", "Hand changes of margin floors in for review")
+def submit(request: KeyedRequest, body: DatedHandInBody) -> FloorsDraftOut:
     """It cannot be edited until that is decided or withdrawn."""
     services.submit_floors(request.actor, body.note, valid_from=body.valid_from)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-floors/withdraw",
-    response=FloorsDraftOut,
-    operation_id="offer_floors_withdraw",
-    summary="Take changes of margin floors back that was handed in",
-    openapi_extra=needs("offers:write"),
-)
+@step("withdraw", "Take changes of margin floors back that was handed in")
 def withdraw(request: KeyedRequest) -> FloorsDraftOut:
     services.withdraw_floors(request.actor)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-floors/approve",
-    response=FloorsDraftOut,
-    operation_id="offer_floors_approve",
-    summary="Approve changes of margin floors",
-    openapi_extra=needs("offers:approve"),
-)
+@step("approve", "Approve changes of margin floors")
 def approve(request: KeyedRequest) -> FloorsDraftOut:
     """By another than who handed it in. It holds from the moment it was meant for, at the earliest from now."""
     services.approve_floors(request.actor)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-floors/refuse",
-    response=FloorsDraftOut,
-    operation_id="offer_floors_refuse",
-    summary="Send changes of margin floors back",
-    openapi_extra=needs("offers:approve"),
-)
+@step("refuse", "Send changes of margin floors back")
 def refuse(request: KeyedRequest, body: SendBackBody) -> FloorsDraftOut:
     services.refuse_floors(request.actor, body.reason)
     return _drafted(request)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from ninja import Router
 
-from forecourt.kernel.schemas import Instant, KeyedRequest, Limit, Page, SendBackBody, needs
+from forecourt.kernel.review_routes import review_routes
+from forecourt.kernel.schemas import DatedHandInBody, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
 from forecourt.offers import permissions, queries, services
 from forecourt.offers.api.ruling import (
     OfferPolicyBody,
@@ -12,10 +13,12 @@ from forecourt.offers.api.ruling import (
     OfferPolicyLineOut,
     OfferPolicyOut,
     OfferPolicyReviewOut,
-    RulesNoteBody,
 )
 
 router = Router()
+step = review_routes(
+    router, "/offer-policy", "offer_policy", OfferPolicyDraftOut, write="offers:write", approve="offers:approve"
+)
 
 
 def _drafted(request: KeyedRequest) -> OfferPolicyDraftOut:
@@ -80,51 +83,27 @@ def change_draft(request: KeyedRequest, body: OfferPolicyBody) -> OfferPolicyDra
     return _drafted(request)
 
 
-@router.post(
-    "/offer-policy/submit",
-    response=OfferPolicyDraftOut,
-    operation_id="offer_policy_submit",
-    summary="Hand how offers combine in for review",
-    openapi_extra=needs("offers:write"),
-)
-def submit(request: KeyedRequest, body: RulesNoteBody) -> OfferPolicyDraftOut:
+@step("submit", "Hand how offers combine in for review")
+def submit(request: KeyedRequest, body: DatedHandInBody) -> OfferPolicyDraftOut:
     """It cannot be edited until that is decided or withdrawn."""
     services.submit_policy(request.actor, body.note, valid_from=body.valid_from)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-policy/withdraw",
-    response=OfferPolicyDraftOut,
-    operation_id="offer_policy_withdraw",
-    summary="Take how offers combine back that was handed in",
-    openapi_extra=needs("offers:write"),
-)
+@step("withdraw", "Take how offers combine back that was handed in")
 def withdraw(request: KeyedRequest) -> OfferPolicyDraftOut:
     services.withdraw_policy(request.actor)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-policy/approve",
-    response=OfferPolicyDraftOut,
-    operation_id="offer_policy_approve",
-    summary="Approve how offers combine",
-    openapi_extra=needs("offers:approve"),
-)
+@step("approve", "Approve how offers combine")
 def approve(request: KeyedRequest) -> OfferPolicyDraftOut:
     """By another than who handed it in. It holds from the moment it was meant for, at the earliest from now."""
     services.approve_policy(request.actor)
     return _drafted(request)
 
 
-@router.post(
-    "/offer-policy/refuse",
-    response=OfferPolicyDraftOut,
-    operation_id="offer_policy_refuse",
-    summary="Send how offers combine back",
-    openapi_extra=needs("offers:approve"),
-)
+@step("refuse", "Send how offers combine back")
 def refuse(request: KeyedRequest, body: SendBackBody) -> OfferPolicyDraftOut:
     services.refuse_policy(request.actor, body.reason)
     return _drafted(request)

@@ -1,16 +1,13 @@
 """Routes of drafts that are handed in, and what somebody else decides."""
 
-from datetime import datetime
-
 from django.http import HttpResponse
 from ninja import Router
 
-from forecourt.kernel.schemas import KeyedRequest, needs
+from forecourt.kernel.review_routes import review_routes
+from forecourt.kernel.schemas import DatedHandInBody, KeyedRequest, SendBackBody, needs
 from forecourt.offers import queries, services
 from forecourt.offers.api.schemas import (
-    OfferNoteBody,
     OfferOut,
-    OfferReasonBody,
     OffersInReview,
     PathCode,
     encoded,
@@ -18,6 +15,7 @@ from forecourt.offers.api.schemas import (
 )
 
 router = Router()
+step = review_routes(router, "/offers/{code}", "offers", OfferOut, write="offers:write", approve="offers:approve")
 
 
 @router.get(
@@ -32,52 +30,27 @@ def list_reviews(request: KeyedRequest) -> HttpResponse:
     return encoded({"items": queries.open_reviews(request.actor)})
 
 
-@router.post(
-    "/offers/{code}/submit",
-    response={200: OfferOut},
-    operation_id="offers_submit",
-    summary="Hand an offer in for review",
-    openapi_extra=needs("offers:write"),
-)
-def submit_offer(request: KeyedRequest, code: PathCode, body: OfferNoteBody) -> HttpResponse:
-    starts: datetime | None = body.valid_from
-    services.submit_offer(request.actor, code, body.note, valid_from=starts)
+@step("submit", "Hand an offer in for review")
+def submit_offer(request: KeyedRequest, code: PathCode, body: DatedHandInBody) -> HttpResponse:
+    services.submit_offer(request.actor, code, body.note, valid_from=body.valid_from)
     return offer_out(request, code)
 
 
-@router.post(
-    "/offers/{code}/withdraw",
-    response={200: OfferOut},
-    operation_id="offers_withdraw",
-    summary="Take an offer back that was handed in",
-    openapi_extra=needs("offers:write"),
-)
+@step("withdraw", "Take an offer back that was handed in")
 def withdraw_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     """Before it is decided; it can be edited again."""
     services.withdraw_offer(request.actor, code)
     return offer_out(request, code)
 
 
-@router.post(
-    "/offers/{code}/approve",
-    response={200: OfferOut},
-    operation_id="offers_approve",
-    summary="Approve an offer",
-    openapi_extra=needs("offers:approve"),
-)
+@step("approve", "Approve an offer")
 def approve_offer(request: KeyedRequest, code: PathCode) -> HttpResponse:
     """By another than who handed it in."""
     services.approve_offer(request.actor, code)
     return offer_out(request, code)
 
 
-@router.post(
-    "/offers/{code}/refuse",
-    response={200: OfferOut},
-    operation_id="offers_refuse",
-    summary="Send an offer back",
-    openapi_extra=needs("offers:approve"),
-)
-def refuse_offer(request: KeyedRequest, code: PathCode, body: OfferReasonBody) -> HttpResponse:
+@step("refuse", "Send an offer back")
+def refuse_offer(request: KeyedRequest, code: PathCode, body: SendBackBody) -> HttpResponse:
     services.refuse_offer(request.actor, code, body.reason)
     return offer_out(request, code)

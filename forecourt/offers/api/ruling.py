@@ -8,7 +8,7 @@ import msgspec
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from forecourt.kernel.schemas import Body, Figure, Instant, ReviewedOut
+from forecourt.kernel.schemas import Body, Figure, ReviewedOut
 from forecourt.kernel.values import Review
 from forecourt.offers import queries
 from forecourt.offers.queries import FloorsDraft, FloorView, PolicyDraft, PolicyView
@@ -18,13 +18,6 @@ from forecourt.offers.values import FloorChange, RuleState
 
 ProductCode = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 StationCode = Annotated[str, StringConstraints(max_length=32)]
-
-
-class RulesNoteBody(Body):
-    """A note for who decides; `valid_from`: from when it is to hold, as soon as it is approved unless given."""
-
-    note: Annotated[str, Field(max_length=1000)] = ""
-    valid_from: Instant | None = None
 
 
 class OfferPolicyBody(Body):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ninja import Path, Schema
 from pydantic import Field
 
-from forecourt.kernel.schemas import Body, Figure, Instant, KeyedRequest
+from forecourt.kernel.schemas import Body, Figure, KeyedRequest
 from forecourt.offers import queries
 from forecourt.offers.values import Measure, OfferState, Per
 
@@ -106,13 +106,6 @@ class OfferVersions(Schema):
     items: list[OfferVersionOut]
 
 
-class OfferNoteBody(Body):
-    """A note for who decides; `valid_from`: when it is to begin, as soon as it is approved unless given."""
-
-    note: Annotated[str, Field(max_length=1000)] = ""
-    valid_from: Instant | None = None
-
-
 class OfferCopyBody(Body):
     """The code of the new offer: letters, digits, dots, dashes and underscores."""
 
@@ -123,12 +116,6 @@ class OfferStopBody(Body):
     """Why; it stands in the version and in the audit trail."""
 
     note: Annotated[str, Field(max_length=1000)] = ""
-
-
-class OfferReasonBody(Body):
-    """Why."""
-
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 def encoded(value: Any, status: int = 200) -> HttpResponse:

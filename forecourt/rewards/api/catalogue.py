@@ -8,6 +8,7 @@ from pydantic import Field
 
 from forecourt.customers import queries as customers
 from forecourt.kernel.problems import Invalid, NotFound
+from forecourt.kernel.review_routes import review_routes
 from forecourt.kernel.schemas import Day, HandInBody, Id, KeyedRequest, Page, SendBackBody, needs
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
@@ -27,6 +28,7 @@ from forecourt.rewards.api.schemas import (
 from forecourt.rewards.values import Asking, RewardKind, RewardLine, RewardState
 
 router = Router()
+step = review_routes(router, "/rewards/{code}", "rewards", RewardOut, write="rewards:write", approve="rewards:approve")
 
 
 class CatalogueFilter(Schema):
@@ -130,51 +132,27 @@ def discard_draft(request: KeyedRequest, code: RewardCode) -> RewardOut:
     return RewardOut.of(queries.reward(request.actor, code))
 
 
-@router.post(
-    "/rewards/{code}/submit",
-    response=RewardOut,
-    operation_id="rewards_submit",
-    summary="Hand a reward in for review",
-    openapi_extra=needs("rewards:write"),
-)
+@step("submit", "Hand a reward in for review")
 def submit_reward(request: KeyedRequest, code: RewardCode, body: HandInBody) -> RewardOut:
     """It cannot be edited until that is decided or withdrawn."""
     services.submit_reward(request.actor, code, body.note)
     return RewardOut.of(queries.reward(request.actor, code))
 
 
-@router.post(
-    "/rewards/{code}/withdraw",
-    response=RewardOut,
-    operation_id="rewards_withdraw",
-    summary="Take a reward back that was handed in",
-    openapi_extra=needs("rewards:write"),
-)
+@step("withdraw", "Take a reward back that was handed in")
 def withdraw_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
     services.withdraw_reward(request.actor, code)
     return RewardOut.of(queries.reward(request.actor, code))
 
 
-@router.post(
-    "/rewards/{code}/approve",
-    response=RewardOut,
-    operation_id="rewards_approve",
-    summary="Approve a reward",
-    openapi_extra=needs("rewards:approve"),
-)
+@step("approve", "Approve a reward")
 def approve_reward(request: KeyedRequest, code: RewardCode) -> RewardOut:
     """By another than who handed it in. Members redeem it as it is now; what was redeemed keeps its price."""
     services.approve_reward(request.actor, code)
     return RewardOut.of(queries.reward(request.actor, code))
 
 
-@router.post(
-    "/rewards/{code}/refuse",
-    response=RewardOut,
-    operation_id="rewards_refuse",
-    summary="Send a reward back",
-    openapi_extra=needs("rewards:approve"),
-)
+@step("refuse", "Send a reward back")
 def refuse_reward(request: KeyedRequest, code: RewardCode, body: SendBackBody) -> RewardOut:
     services.refuse_reward(request.actor, code, body.reason)
     return RewardOut.of(queries.reward(request.actor, code))
