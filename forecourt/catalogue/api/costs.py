@@ -5,11 +5,11 @@ from typing import Annotated
 
 from ninja import Body as FromBody
 from ninja import Query, Router, Schema, Status
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import Field, StringConstraints
 
 from forecourt.catalogue import permissions, queries, services
 from forecourt.catalogue.api.places import station_of
-from forecourt.catalogue.api.schemas import MAX_LIST, one_or_many
+from forecourt.catalogue.api.schemas import OneOrMany
 from forecourt.catalogue.values import CostView, NewCost, PriceState, Unit
 from forecourt.kernel.schemas import (
     Body,
@@ -38,13 +38,6 @@ class CostBody(Body):
 
     def to_value(self) -> NewCost:
         return NewCost(**dict(self))
-
-
-CostsBody = Annotated[
-    Annotated[CostBody, Tag("<one>")]
-    | Annotated[list[CostBody], Field(min_length=1, max_length=MAX_LIST), Tag("<many>")],
-    Discriminator(one_or_many),
-]
 
 
 class CostsNoted(Schema):
@@ -141,7 +134,7 @@ def list_history(request: KeyedRequest, wanted: Query[CostHistoryFilter]) -> Pag
     summary="Note what products cost",
     openapi_extra=needs("costs:write"),
 )
-def note_costs(request: KeyedRequest, costs: FromBody[CostsBody]) -> Status[CostsNoted]:
+def note_costs(request: KeyedRequest, costs: FromBody[OneOrMany[CostBody]]) -> Status[CostsNoted]:
     """One object or a list of up to 10,000, all or none. The same cost sent again changes nothing.
 
     What was rated already is not rated again; offers and simulations go by the cost as of the time of a sale.

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from ninja import Body as FromBody
 from ninja import Query, Router, Schema, Status
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import Field, StringConstraints
 
 from forecourt.catalogue import permissions, queries, services
 from forecourt.catalogue.api.places import station_of
-from forecourt.catalogue.api.schemas import MAX_LIST, one_or_many
+from forecourt.catalogue.api.schemas import OneOrMany
 from forecourt.catalogue.values import (
     NewPrice,
     PriceView,
@@ -44,13 +44,6 @@ class PriceBody(Body):
 
     def to_value(self) -> NewPrice:
         return NewPrice(**dict(self))
-
-
-PricesBody = Annotated[
-    Annotated[PriceBody, Tag("<one>")]
-    | Annotated[list[PriceBody], Field(min_length=1, max_length=MAX_LIST), Tag("<many>")],
-    Discriminator(one_or_many),
-]
 
 
 class PricesAnnounced(Schema):
@@ -154,7 +147,7 @@ def list_history(request: KeyedRequest, wanted: Query[HistoryFilter]) -> Page[Pr
     summary="Announce prices",
     openapi_extra=needs("catalogue:write"),
 )
-def announce_prices(request: KeyedRequest, prices: FromBody[PricesBody]) -> Status[PricesAnnounced]:
+def announce_prices(request: KeyedRequest, prices: FromBody[OneOrMany[PriceBody]]) -> Status[PricesAnnounced]:
     """One object or a list of up to 10,000. A price takes effect by itself; the same one sent again changes nothing."""
     wanted = prices if isinstance(prices, list) else [prices]
     ids = services.announce_prices(request.actor, [price.to_value() for price in wanted])

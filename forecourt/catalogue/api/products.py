@@ -4,10 +4,10 @@ from typing import Annotated
 
 from ninja import Body as FromBody
 from ninja import Query, Router, Schema, Status
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import Field, StringConstraints
 
 from forecourt.catalogue import queries, services
-from forecourt.catalogue.api.schemas import MAX_LIST, one_or_many
+from forecourt.catalogue.api.schemas import OneOrMany
 from forecourt.catalogue.values import (
     Family,
     Kind,
@@ -69,13 +69,6 @@ class ProductChangesBody(Changes):
         if "barcodes" in sent:
             sent["barcodes"] = tuple(sent["barcodes"])
         return ProductChanges(**sent)
-
-
-ProductsBody = Annotated[
-    Annotated[ProductBody, Tag("<one>")]
-    | Annotated[list[ProductBody], Field(min_length=1, max_length=MAX_LIST), Tag("<many>")],
-    Discriminator(one_or_many),
-]
 
 
 class ProductOut(Schema):
@@ -150,7 +143,9 @@ def list_products(request: KeyedRequest, wanted: Query[ProductFilter]) -> Page[P
     summary="Add a product or a list of them",
     openapi_extra=needs("catalogue:write", idempotent=True),
 )
-def add_products(request: KeyedRequest, products: FromBody[ProductsBody]) -> Status[ProductOut | ProductsAdded]:
+def add_products(
+    request: KeyedRequest, products: FromBody[OneOrMany[ProductBody]]
+) -> Status[ProductOut | ProductsAdded]:
     """One object or a list of up to 10,000. A code that exists keeps the product it has."""
     if isinstance(products, list):
         return Status(

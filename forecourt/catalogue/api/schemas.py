@@ -1,11 +1,21 @@
 """What routes of the catalogue take alike: one object or a list of them."""
 
-from typing import Any
+from typing import Annotated, Any, Final, TypeVar
 
-MAX_LIST = 10_000
+from pydantic import Discriminator, Field, Tag
+
+MAX_LIST: Final = 10_000
 """Products, prices or costs in one list."""
 
+T = TypeVar("T")
 
-def one_or_many(body: Any) -> str:
-    """Which of two tagged schemas a body is for."""
+
+def _one_or_many(body: Any) -> str:
     return "<many>" if isinstance(body, list) else "<one>"
+
+
+OneOrMany = Annotated[
+    Annotated[T, Tag("<one>")] | Annotated[list[T], Field(min_length=1, max_length=MAX_LIST), Tag("<many>")],
+    Discriminator(_one_or_many),
+]
+"""One object or a list of them, as `OneOrMany[PriceBody]`."""

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from forecourt.catalogue import permissions, queries, records, rules
 from forecourt.catalogue.models import Cost
+from forecourt.catalogue.services import places
 from forecourt.catalogue.values import NewCost, NotedCosts, ProductFacts
 from forecourt.kernel import audit, clock, stamps
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Invalid, NotAllowed, Problem
+from forecourt.kernel.problems import NotAllowed, Problem
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 
@@ -108,13 +109,7 @@ def _one_resolved(
     path: str,
 ) -> Row:
     rules.valid_cost(cost, path)
-    product, station = products.get(cost.product), stations.get(cost.station)
-    if product is None:
-        text = _("there is no product %(product)s; add it first or correct the code")
-        raise Invalid.field(f"{path}product", text % {"product": cost.product})
-    if cost.station and station is None:
-        text = _("there is no station %(station)s; open it or correct the code")
-        raise Invalid.field(f"{path}station", text % {"station": cost.station})
+    product, station = places.found(cost, products, stations, path)
     if station is not None:
         actor.require_station(station.id, station.code)
     elif actor.stations is not None:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from forecourt.catalogue import permissions, queries, records, rules
 from forecourt.catalogue.events import PriceAnnounced, PriceWithdrawn
 from forecourt.catalogue.models import Price
+from forecourt.catalogue.services import places
 from forecourt.catalogue.values import NewPrice, ProductFacts
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
-from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
+from forecourt.kernel.problems import Conflict, NotAllowed, NotFound
 from forecourt.organisation import queries as organisation_queries
 from forecourt.organisation.values import StationFacts
 
@@ -106,18 +107,7 @@ def _one_resolved(
     path: str,
 ) -> _Announcement:
     rules.valid_price(price, path)
-    product = products.get(price.product)
-    if product is None:
-        raise Invalid.field(
-            f"{path}product",
-            _("there is no product %(product)s; add it first or correct the code") % {"product": price.product},
-        )
-    station = stations.get(price.station)
-    if price.station and station is None:
-        raise Invalid.field(
-            f"{path}station",
-            _("there is no station %(station)s; open it or correct the code") % {"station": price.station},
-        )
+    product, station = places.found(price, products, stations, path)
     _require_in_scope(actor, station.id if station else None, price.station)
     return _Announcement(product, station.id if station else None, price.price, price.effective_from)
 
