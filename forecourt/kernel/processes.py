@@ -2,9 +2,12 @@
 
 import gc
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from typing import Final
 
 _YOUNG: Final = 20_000
@@ -12,7 +15,7 @@ _YOUNG: Final = 20_000
 
 
 def beside(count: int) -> ProcessPoolExecutor:
-    """So many processes with Django set up, on the database of this one."""
+    """So many processes with Django set up, on the database of this one. They end with it, however it ends."""
     from django.db import connection
 
     context = multiprocessing.get_context("spawn")
@@ -43,7 +46,16 @@ def _begin(database: str) -> None:
     import django
     from django.conf import settings
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     settings.DATABASES["default"]["NAME"] = database
     with loading():
         django.setup()
     settle_in()
+
+
+def _end_with_parent() -> None:
+    """A process that waits for work does not notice by itself that nobody is left to give it any."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
