@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from forecourt.kernel.money import ZERO
-from forecourt.offers.rules.choosing import SEARCH, Candidate, Cap, caps_of, choose
+from forecourt.offers.rules.candidates import Candidate, Cap, caps_of
+from forecourt.offers.rules.choosing import choose
 from forecourt.offers.rules.effects import Amount, PerUnit
 from forecourt.offers.rules.language import Offer, Policy
 from forecourt.offers.rules.matching import EVER, NEVER, Live
+from forecourt.offers.rules.searching import SEARCH
 from tests.offers.worlds import PETROL_95, WATER, line, sale_of
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from forecourt.kernel.money import ZERO
-from forecourt.offers.rules.choosing import Candidate, caps_of, choose, value_of
+from forecourt.offers.rules.candidates import Candidate, caps_of, value_of
+from forecourt.offers.rules.choosing import choose
 from forecourt.offers.rules.conditions import All
 from forecourt.offers.rules.conditions.people import IsMember
 from forecourt.offers.rules.language import Policy

@@ -12,7 +12,8 @@ from forecourt.loyalty.rules import multiplier_of, sole_tender
 from forecourt.loyalty.values import Per as EarnPer
 from forecourt.loyalty.values import Standing
 from forecourt.offers.rules import choosing
-from forecourt.offers.rules.choosing import Applied, Candidate, Lost
+from forecourt.offers.rules.candidates import Candidate, caps_of
+from forecourt.offers.rules.choosing import Applied, Lost
 from forecourt.offers.rules.facts import Facts, Held, Item, Person, Place, items_of
 from forecourt.offers.rules.matching import Live, Looked, Missed, gain_of
 from forecourt.offers.rules.speaking import Miss
@@ -175,7 +176,7 @@ def given(known: KnownSale, rulings: Rulings, state: State, found: Seen, looked:
     def floor_price(product_id: int) -> Decimal | None:
         return rulings.floor_price(known.station.id, product_id, moment)
 
-    caps = choosing.caps_of(facts, rulings.policy, floor_price, rulings.digits)
+    caps = caps_of(facts, rulings.policy, floor_price, rulings.digits)
     applied, lost = choosing.choose(candidates, caps, rulings.policy, rulings.digits)
     return Offered(applied, lost, missed, looked.never, found.refused, found.coupons, facts)
 
