@@ -113,6 +113,8 @@ def test_points_are_passed_on_within_the_household_from_the_customer_page(chain,
     answer = client.post(f"/admin/customers/{first}/transfer/", form, follow=True)
     assert "40 points passed on." in answer.content.decode()
     assert (points(first), points(second)) == (60, 40)
+    only = page(client, f"customers/{second}/?tab=timeline&kind=points.adjusted")
+    assert '<option value="points.adjusted" selected>Points adjusted</option>' in only
     told = page(client, f"customers/{second}/?tab=timeline")
     assert f"from customer {first}" in told
 

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 from playwright.sync_api import expect
 
-from forecourt.faces.backoffice.screens.programme_form import read
+from forecourt.faces.backoffice.screens.programme_typed import read
 from forecourt.loyalty.values import TierBasis
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff

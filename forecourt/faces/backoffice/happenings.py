@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from forecourt.coupons import queries as coupons
 from forecourt.faces.backoffice import words
+from forecourt.faces.backoffice.happening_words import EVENT
 from forecourt.faces.backoffice.templatetags.office import day, volume, yuan
 from forecourt.games.models import LOST_NAMES
 from forecourt.kernel import stamps
@@ -34,11 +35,11 @@ def told(event: Recorded, stations: dict[int, StationFacts], tiers: dict[str, st
     kind = event.name.rpartition(".")[0]
     body = event.body
     station = stations.get(body.get("station_id") or 0)
-    tell = _TELLERS.get(kind)
+    tell, known = _TELLERS.get(kind), EVENT.get(kind)
     return Happening(
         kind=kind,
-        icon=words.EVENT_ICON.get(kind, "circle"),
-        title=str(words.EVENT.get(kind, kind)),
+        icon=known.icon if known else "circle",
+        title=str(known.words) if known else kind,
         text=tell(body, station.name if station else "", tiers) if tell else "",
         at=event.occurred_at,
         link=_link(body),

@@ -23,6 +23,7 @@ from forecourt.customers.values import (
     Usage,
 )
 from forecourt.faces.backoffice import happenings, paging, words
+from forecourt.faces.backoffice.happening_words import EVENT
 from forecourt.faces.backoffice.queries import dashboard, people, reference
 from forecourt.faces.backoffice.queries import sales as sales_queries
 from forecourt.faces.backoffice.screen import act, screen, show
@@ -214,7 +215,7 @@ def _timeline(
     request: HttpRequest, actor: Actor, family: list[int], stations: dict[int, Any], tiers: dict[str, str]
 ) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
-    names = [f"{kind}.v1"] if kind in words.EVENT else None
+    names = [f"{kind}.v1"] if kind in EVENT else None
     try:
         events = queries.timeline(family, before=request.GET.get("after") or None, limit=PAGE + 1, names=names)
     except Problem:
@@ -224,7 +225,7 @@ def _timeline(
     return {
         "happenings": [happenings.told(event, stations, tiers) for event in seen],
         "after": after,
-        "event_kinds": words.EVENT,
+        "event_kinds": {code: known.words for code, known in EVENT.items()},
         "kind": kind,
     }
 

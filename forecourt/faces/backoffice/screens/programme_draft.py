@@ -15,6 +15,7 @@ from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens import programme_form as forms
+from forecourt.faces.backoffice.screens import programme_typed
 from forecourt.faces.backoffice.screens.programme_names import differences, spoken
 from forecourt.faces.backoffice.templatetags.office import moment, who
 from forecourt.kernel import clock
@@ -59,7 +60,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest) -> HttpResponse:
     """Save what was typed where every number could be read; what else is at fault is told, and kept."""
     actor = request.actor  # type: ignore[attr-defined]
-    typed = forms.read(request.POST)
+    typed = programme_typed.read(request.POST)
     if typed.unread:
         return _told(request, typed.unread, status=422)
     revision = paging.number(request.POST.get("revision"))
@@ -70,7 +71,7 @@ def _save(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"problem": problem.detail}, status=problem.status)
         say_problem(request, problem)
         return HttpResponseRedirect(reverse("admin:programme_draft"))
-    found = forms.named_as_typed(services.faults(typed.programme), typed.inputs)
+    found = programme_typed.named_as_typed(services.faults(typed.programme), typed.inputs)
     return _told(request, found, saved=saved, typed=typed)
 
 
@@ -80,7 +81,7 @@ def _told(
     *,
     status: int = 200,
     saved: Draft | None = None,
-    typed: forms.Typed | None = None,
+    typed: programme_typed.Typed | None = None,
 ) -> HttpResponse:
     if BY_SCRIPT not in request.headers:
         for said in faults.values():
@@ -99,8 +100,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What is typed just now: what is at fault with it, what it would change, and what baskets would bring."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    typed = forms.read(request.POST)
-    faults = forms.named_as_typed(services.faults(typed.programme), typed.inputs) | typed.unread
+    typed = programme_typed.read(request.POST)
+    faults = programme_typed.named_as_typed(services.faults(typed.programme), typed.inputs) | typed.unread
     return JsonResponse({"faults": faults, **_rendered(request, typed.programme)})
 
 
