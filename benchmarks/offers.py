@@ -129,6 +129,8 @@ def _pages() -> dict[str, pages.Address]:
         "offers, searched": lambda number: f"/admin/offers/?q=N0{number:02d}",
         "an offer": offer,
         "offer builder": lambda number: f"{offer(number)}edit/",
+        "form of a simulation": lambda number: f"/admin/simulations/new/?offers=N{number * 37 % 9_000:05d}",
+        "form of a simulation, searched": lambda number: f"/admin/simulations/pick/?of=without&q=N0{number:02d}",
         "coupon templates": lambda number: "/admin/coupons/",
         f"a template of {BATCH:,} coupons": lambda number: "/admin/coupons/templates/FUEL20/",
     }

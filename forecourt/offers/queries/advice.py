@@ -47,7 +47,9 @@ def costless(offers: Iterable[Offer]) -> str:
     """
     unknown = catalogue.products_without_cost()
     facts = catalogue.products_by_id(unknown) if unknown else {}
-    selections = [products for offer in offers for effect in offer.then for products in effect.discounted()]
+    selections = (
+        {products for offer in offers for effect in offer.then for products in effect.discounted()} if facts else ()
+    )
     names = [one.name for one in facts.values() if any(products.pick(one) for products in selections)]
     return _named(names) if names else ""
 

@@ -1,7 +1,5 @@
 """Simulations: past sales under other rules. Asked for, watched, read: what it would have cost and brought, and to whom."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecourt.accounts import queries as accounts
-from forecourt.catalogue import permissions as catalogue_permissions
 from forecourt.customers import permissions as customer_permissions
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file
@@ -20,31 +17,18 @@ from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import offer_words as told
 from forecourt.faces.backoffice.screens import simulation_csv
+from forecourt.faces.backoffice.screens.simulation_form import SEVERAL, costless, form, last_month
 from forecourt.faces.backoffice.screens.simulation_found import drafted, figures, found
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Problem
-from forecourt.loyalty import queries as loyalty
+from forecourt.offers import permissions as offer_permissions
 from forecourt.offers import queries as offers
-from forecourt.offers.queries import OfferView
-from forecourt.offers.rules.language import Offer
-from forecourt.offers.values import OfferState
-from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions, queries, services
 from forecourt.sales.queries import SimulationRow
 from forecourt.sales.values import SimulationAsked
 
-DEFAULT_DAYS: Final = 30
 UNDER_WAY: Final = ("waiting", "running")
-OFFERS: Final = ("offers", "reviewed", "without")
-SEVERAL: Final = (*OFFERS, "stations")
-"""Fields of the form that name several."""
-
-
-def last_month() -> tuple[date, date]:
-    """The thirty days up to yesterday."""
-    today = organisation.company_day()
-    return today - timedelta(days=DEFAULT_DAYS), today - timedelta(days=1)
 
 
 def asked_of(code: str, *, is_reviewed: bool = False) -> dict[str, Any]:
@@ -118,59 +102,14 @@ def _line(row: SimulationRow) -> dict[str, Any]:
     }
 
 
-@screen(permissions.SIMULATE)
+@screen(permissions.SIMULATE, offer_permissions.VIEW_OFFERS)
 def ask(request: HttpRequest) -> HttpResponse:
-    """The form that asks for one; a POST asks. With the header X-Office-Form the answer says where to watch it."""
-    return _asked(request) if request.method == "POST" else _form(request, request.GET)
-
-
-def _form(request: HttpRequest, given: QueryDict) -> HttpResponse:
-    """The form with what was given: in the address, or as it was filled in and refused."""
-    actor = request.actor  # type: ignore[attr-defined]
-    since, until = last_month()
-    has_review = loyalty.open_review() is not None
-    chosen = {name: given.getlist(name) for name in SEVERAL}
-    every = _choices(actor, {code for name in OFFERS for code in chosen[name]})
-    new = [one for one in every if one.code in chosen["offers"] or one.is_changed or one.state is not OfferState.LIVE]
-    return show(
-        request,
-        "simulation_ask",
-        _("New simulation"),
-        since=paging.day_of(given.get("since", ""), since),
-        until=paging.day_of(given.get("until", ""), until),
-        chosen=chosen,
-        programme=_programme_of(given.get("programme", ""), has_review=has_review),
-        drafts=new,
-        unchanged=[one for one in every if one not in new],
-        live=[one for one in every if one.state is OfferState.LIVE or one.code in chosen["without"]],
-        waiting=[one for one in every if one.review is not None],
-        has_review=has_review,
-        policy=_policy_words(),
-        with_policy="policy" in given,
-        floors=offers.draft_floors(),
-        with_floors="floors" in given,
-        stations=organisation.all_stations(actor)[:500],
-        **_costless(actor, [one.draft for one in new]),
-    )
-
-
-def _choices(actor: Actor, chosen: Collection[str]) -> list[OfferView]:
-    """The first offers that have not ended, and those that were chosen, wherever they stand."""
-    first = [one for one in offers.list_offers(actor, limit=300) if one.state is not OfferState.ENDED]
-    return [*first, *offers.offers_by_code(actor, set(chosen) - {one.code for one in first})]
-
-
-def _programme_of(wanted: str, *, has_review: bool) -> str:
-    return wanted if wanted == "draft" or (wanted == "review" and has_review) else "current"
-
-
-def _costless(actor: Actor, drafts: Sequence[Offer]) -> dict[str, Any]:
-    """What `office/costless_discounts.html` asks for, of these drafts and all offers in force."""
-    in_force = [live.offer for live in offers.offers().lives if live.since <= clock.now() < live.until]
-    return {
-        "costless": offers.costless([*in_force, *drafts]),
-        "may_see_costs": actor.may(catalogue_permissions.VIEW_COSTS),
-    }
+    """The form that asks for one; a POST asks, or with `look` only looks for more to choose. With the header X-Office-Form the
+    answer says where to watch it.
+    """
+    if request.method != "POST":
+        return form(request, request.GET)
+    return form(request, request.POST) if "look" in request.POST else _asked(request)
 
 
 def _asked(request: HttpRequest) -> HttpResponse:
@@ -191,17 +130,11 @@ def _asked(request: HttpRequest) -> HttpResponse:
         )
     except Problem as problem:
         say_problem(request, problem)
-        return _form(request, given)
+        return form(request, given)
     if code:
         watch = f"{reverse('admin:simulation_panel', args=[number])}?code={code}"
         return JsonResponse({"watch": watch})
     return HttpResponseRedirect(reverse("admin:simulation", args=[number]))
-
-
-def _policy_words() -> str:
-    """How offers would combine by what is drafted or in review; nothing where nothing is."""
-    drafted = offers.draft_policy()
-    return told.policy(drafted.policy) if drafted is not None else ""
 
 
 def _rules_of_all(given: QueryDict) -> dict[str, Any]:
@@ -237,7 +170,7 @@ def simulation(request: HttpRequest, simulation_id: int) -> HttpResponse:
         offers=drafted(row),
         drift=queries.changed_since(row) if row.state == "done" else None,
         found=found(row) if row.state == "done" and row.result else None,
-        **_costless(actor, [one.offer for one in rules.offers] if (rules := queries.frozen_rules(row)) else []),
+        **costless(actor, [one.offer for one in rules.offers] if (rules := queries.frozen_rules(row)) else []),
         may_see_customers=actor.may(customer_permissions.VIEW),
     )
 

@@ -127,6 +127,33 @@
     setTimeout(() => { shown.textContent = before; eye.hidden = false; }, 30000);
   });
 })();
+// boxes to choose among many: those that are found take the place of those that are not ticked
+(() => {
+  "use strict";
+  const waiting = new WeakMap();
+  async function find(field) {
+    const place = field.closest("[data-finder]").querySelector("[data-found]"), text = field.value.trim();
+    const answer = await fetch(`${field.dataset.find}&q=${encodeURIComponent(text)}`).catch(() => null);
+    if (!answer?.ok || text !== field.value.trim()) return;
+    const found = document.createElement("div");
+    found.innerHTML = await answer.text();
+    const kept = [...place.querySelectorAll("label:has(input:checked)")];
+    const codes = new Set(kept.map((label) => label.querySelector("input").value));
+    place.replaceChildren(...kept, ...[...found.children].filter((one) => !codes.has(one.querySelector("input")?.value)));
+  }
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-find]")) return;
+    clearTimeout(waiting.get(event.target));
+    waiting.set(event.target, setTimeout(find, 180, event.target));
+  });
+  // what is looked for is no answer yet: Enter looks, and sends nothing
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-find]")) return;
+    event.preventDefault();
+    clearTimeout(waiting.get(event.target));
+    find(event.target);
+  });
+})();
 // forms that change something: sent in the background, so that what was typed stays and every message stands by its field
 (() => {
   "use strict";
