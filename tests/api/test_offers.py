@@ -9,7 +9,9 @@ from forecourt.coupons import services as coupons
 from forecourt.coupons.values import NewCoupon, Template
 from forecourt.faces.api.document import document
 from forecourt.kernel import sql
-from forecourt.offers.api import OfferOut, OfferVersions
+from forecourt.kernel.schemas import Page
+from forecourt.offers.api import OfferOut
+from forecourt.offers.api.schemas import OfferVersionOut
 from tests.api.conftest import new_caller
 from tests.sales.scenes import HEAD_OFFICE, a_sale, ago, open_chain
 from tests.sales.test_offers import per_litre, publish
@@ -34,10 +36,29 @@ def test_offers_are_what_the_document_says(chain):
     assert (found.draft.budgets[0].limit, found.draft.funding[0].funder) == (Decimal("100.5"), "brand")
     assert set(page["items"][0]) == set(OfferOut.model_fields)
     assert page["next"] is None
-    versions = OfferVersions.model_validate(caller.get("/offers/litre/versions").json())
+    versions = Page[OfferVersionOut].model_validate(caller.get("/offers/litre/versions").json())
     assert versions.items[0].offer is not None
+    assert versions.next is None
     answer = document()["paths"]["/api/v1/offers"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert "$ref" in answer
+
+
+def test_versions_of_an_offer_come_in_pages(chain):
+    for number in range(1, 6):
+        publish(per_litre(name=f"Version {number}"), since=-number)
+    caller = new_caller(HEAD_OFFICE, "offers:read")
+    assert read(caller, "/offers/litre/versions?limit=2", "number") == [[5, 4], [3, 2], [1]]
+    assert caller.get("/offers/litre/versions?cursor=x").status_code == 422
+
+
+def read(caller, path: str, name: str) -> list[list[object]]:
+    """A field of the items of every page."""
+    pages, after = [], ""
+    while after is not None:
+        page = caller.get(f"{path}{after and '&cursor='}{after}").json()
+        pages.append([one[name] for one in page["items"]])
+        after = page["next"]
+    return pages
 
 
 def available(caller, station="S001", **asked) -> dict[str, tuple]:

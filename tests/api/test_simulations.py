@@ -14,6 +14,7 @@ from forecourt.sales.models import Simulation
 from forecourt.sales.services import simulating
 from forecourt.sales.values import SimulationAsked
 from tests.api.conftest import new_caller
+from tests.api.test_offers import read
 from tests.bench.samples import open_sample_station
 from tests.sales.scenes import HEAD_OFFICE, WATER, Chain, ago, open_chain
 from tests.sales.test_offers import per_litre, publish
@@ -80,3 +81,12 @@ def test_a_key_of_some_stations_that_names_none_simulates_its_own(chain):
     answer = local.post("/simulations", span, idempotency_key="own")
     assert (answer.status_code, answer.json()["asked"]["stations"]) == (202, ["S001"])
     assert local.post("/simulations", span | {"stations": ["S002"]}, idempotency_key="no").status_code == 403
+
+
+def test_simulations_come_in_pages_the_newest_first(chain):
+    numbers = [simulated("S001"), simulated("S002"), simulated("S001"), simulated("S001", "S002")]
+    caller = new_caller(HEAD_OFFICE, "offers:read")
+    assert read(caller, "/simulations?limit=3", "id") == [numbers[:0:-1], numbers[:1]]
+    local = new_caller(HEAD_OFFICE, "offers:read", station="S001")
+    assert read(local, "/simulations?limit=1", "id") == [[numbers[2]], [numbers[0]]]
+    assert caller.get("/simulations?cursor=x").status_code == 422

@@ -55,10 +55,12 @@ def figures(template_ids: Collection[int]) -> dict[int, Figures]:
     return {row[0]: Figures(*row[1:]) for row in sql.rows(_FIGURES, where)}
 
 
-def batches(template_id: int, limit: int = 50) -> list[BatchView]:
-    """The latest batches of a template, newest first, with their figures."""
-    ids = CouponBatch.objects.filter(template_id=template_id).order_by("-id").values_list("id", flat=True)[:limit]
-    return _batches(list(ids))
+def batches(template_id: int, limit: int = 50, before: int | None = None) -> list[BatchView]:
+    """Batches of a template, newest first, older than `before`, with their figures."""
+    found = CouponBatch.objects.filter(template_id=template_id).order_by("-id")
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _batches(list(found.values_list("id", flat=True)[:limit]))
 
 
 def all_batches(limit: int = 50, before: int | None = None) -> list[BatchView]:

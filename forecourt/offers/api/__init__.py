@@ -6,7 +6,7 @@ An offer's JSON is the rule language's own; its JSON Schema is at /offers/schema
 from ninja import Router
 
 from forecourt.offers.api import floors, language, offers, policy, reviews, versions
-from forecourt.offers.api.schemas import OfferOut, OfferVersions
+from forecourt.offers.api.schemas import OfferOut
 
 router = Router()
 for part in (
@@ -19,4 +19,4 @@ for part in (
 ):  # plain addresses before those that begin with a code
     router.add_router("", part.router)
 
-__all__ = ["OfferOut", "OfferVersions", "router"]
+__all__ = ["OfferOut", "router"]

@@ -100,12 +100,6 @@ class OfferVersionOut(Schema):
     note: str
 
 
-class OfferVersions(Schema):
-    """Versions, the newest first."""
-
-    items: list[OfferVersionOut]
-
-
 class OfferCopyBody(Body):
     """The code of the new offer: letters, digits, dots, dashes and underscores."""
 

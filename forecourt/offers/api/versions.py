@@ -5,9 +5,9 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Path, Router
 
-from forecourt.kernel.schemas import KeyedRequest, needs
+from forecourt.kernel.schemas import Cursor, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 from forecourt.offers import queries, services
-from forecourt.offers.api.schemas import OfferOut, OfferVersionOut, OfferVersions, PathCode, encoded, offer_out
+from forecourt.offers.api.schemas import OfferOut, OfferVersionOut, PathCode, encoded, offer_out
 
 router = Router()
 
@@ -16,15 +16,20 @@ PathVersion = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @router.get(
     "/offers/{code}/versions",
-    response={200: OfferVersions},
+    response={200: Page[OfferVersionOut]},
     operation_id="offers_versions",
     summary="What an offer said, and when",
     openapi_extra=needs("offers:read"),
 )
-def list_versions(request: KeyedRequest, code: PathCode) -> HttpResponse:
+def list_versions(
+    request: KeyedRequest, code: PathCode, limit: Limit = 50, cursor: Cursor | None = None
+) -> HttpResponse:
     """The newest first."""
     queries.offer(request.actor, code)
-    return encoded({"items": queries.versions(request.actor, code)})
+    place = position_of(cursor, [int])
+    found = queries.versions(request.actor, code, before=place[0] if place else None, limit=limit + 1)
+    page = found[:limit]
+    return encoded({"items": page, "next": cursor_of(page[-1].number) if len(found) > limit else None})
 
 
 @router.get(

@@ -26,9 +26,9 @@ from forecourt.offers.queries.listing import (
     count_offers,
     list_offers,
     offer,
-    offers_by_code,
     offers_with_template,
     open_reviews,
+    said_before,
     version,
     versions,
 )
@@ -86,7 +86,6 @@ __all__ = [
     "list_offers",
     "offer",
     "offers",
-    "offers_by_code",
     "offers_then",
     "offers_with_template",
     "open_reviews",
@@ -94,6 +93,7 @@ __all__ = [
     "policy_at",
     "policy_handed_in",
     "policy_of",
+    "said_before",
     "version",
     "versions",
 ]

@@ -1,7 +1,6 @@
 """Offers as screens and the API show them."""
 
 import json
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -105,16 +104,21 @@ def offer(actor: Actor, code: str) -> OfferView:
     return _views(rows)[0]
 
 
-def offers_by_code(actor: Actor, codes: Collection[str]) -> list[OfferView]:
-    """These offers by code; unknown codes are missing."""
+def versions(actor: Actor, code: str, *, before: int | None = None, limit: int = 50) -> list[VersionView]:
+    """Versions of an offer, the newest first, older than the one with number `before`."""
     actor.require(permissions.VIEW_OFFERS)
-    return _views(list(OfferRow.objects.filter(code__in=list(codes)).order_by("code"))) if codes else []
+    found = OfferVersion.objects.filter(offer__code=code)
+    if before is not None:
+        found = found.filter(number__lt=before)
+    return [_version(row) for row in found.order_by("-number")[:limit]]
 
 
-def versions(actor: Actor, code: str) -> list[VersionView]:
-    """Every version of an offer, the newest first."""
+def said_before(actor: Actor, code: str, number: int) -> Offer | None:
+    """What an offer said last before this version of it; None where it had said nothing."""
     actor.require(permissions.VIEW_OFFERS)
-    return [_version(row) for row in OfferVersion.objects.filter(offer__code=code).order_by("-number")[:200]]
+    found = OfferVersion.objects.filter(offer__code=code, number__lt=number, body__isnull=False).order_by("-number")
+    body = found.values_list("body", flat=True).first()
+    return language.convert(body) if body is not None else None
 
 
 def version(actor: Actor, code: str, number: int) -> VersionView:

@@ -10,7 +10,19 @@ from pydantic import Field
 
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid
-from forecourt.kernel.schemas import Body, Day, Figure, Id, KeyedRequest, Limit, needs
+from forecourt.kernel.schemas import (
+    Body,
+    Cursor,
+    Day,
+    Figure,
+    Id,
+    KeyedRequest,
+    Limit,
+    Page,
+    cursor_of,
+    needs,
+    position_of,
+)
 from forecourt.kernel.wire import JSON
 from forecourt.offers.permissions import VIEW_OFFERS
 from forecourt.offers.rules import language
@@ -111,12 +123,6 @@ class SimulationOut(Schema):
         )
 
 
-class Simulations(Schema):
-    """Simulations, the newest first, without what they found."""
-
-    items: list[SimulationOut]
-
-
 @router.post(
     "/simulations",
     response={202: SimulationOut},
@@ -137,16 +143,19 @@ def create_simulation(request: KeyedRequest, body: SimulationBody) -> Any:
 
 @router.get(
     "/simulations",
-    response=Simulations,
+    response=Page[SimulationOut],
     operation_id="simulations_list",
     summary="List simulations",
     openapi_extra=needs("offers:read"),
 )
-def list_simulations(request: KeyedRequest, limit: Limit = 50) -> Simulations:
-    """The newest first, of stations in the key's scope."""
+def list_simulations(request: KeyedRequest, limit: Limit = 50, cursor: Cursor | None = None) -> Page[SimulationOut]:
+    """The newest first, of stations in the key's scope, without what they found."""
     request.actor.require(VIEW_OFFERS)
-    return Simulations(
-        items=[SimulationOut.of(row, request.actor, whole=False) for row in queries.simulations(limit, request.actor)]
+    place = position_of(cursor, [int])
+    found = queries.simulations(limit + 1, request.actor, before=place[0] if place else None)
+    return Page[SimulationOut](
+        items=[SimulationOut.of(row, request.actor, whole=False) for row in found[:limit]],
+        next=cursor_of(found[limit - 1].pk) if len(found) > limit else None,
     )
 
 

@@ -40,9 +40,13 @@ def simulation(simulation_id: int, actor: Actor = SYSTEM) -> SimulationRow:
     return row
 
 
-def simulations(limit: int = 50, actor: Actor = SYSTEM) -> list[SimulationRow]:
-    """Simulations all of whose stations are in the actor's scope, the newest first, without what they found."""
+def simulations(limit: int = 50, actor: Actor = SYSTEM, *, before: int | None = None) -> list[SimulationRow]:
+    """Simulations all of whose stations are in the actor's scope, the newest first, older than `before`, without what they
+    found.
+    """
     found = Simulation.objects.defer("result", "rules").order_by("-id")
+    if before is not None:
+        found = found.filter(pk__lt=before)
     if actor.stations is not None:
         mine = [facts.code for facts in organisation.all_stations(actor)]
         found = found.filter(asked__stations__contained_by=mine).exclude(asked__stations=[])

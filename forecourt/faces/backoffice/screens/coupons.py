@@ -105,7 +105,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     loaders: dict[str, Any] = {
         "overview": lambda: _overview(actor, known),
         "issue": lambda: _issue(request, actor),
-        "batches": lambda: {"batches": queries.batches(known.id)},
+        "batches": lambda: _batches(known, paging.number(request.GET.get("after"))),
         "edit": lambda: {"given": known.template, "kinds": told.KINDS},
     }
     figures, widths = _funnel(known, queries.figures([known.id]).get(known.id, Figures()))
@@ -133,6 +133,11 @@ def _tabs(actor: Actor, known: KnownTemplate) -> list[tuple[str, str]]:
             tabs.append(("issue", _("Give to customers")))
         tabs.append(("batches", _("Batches")))
     return [*tabs, ("edit", _("Edit"))] if _may_edit(actor) else tabs
+
+
+def _batches(known: KnownTemplate, older_than: int | None) -> dict[str, Any]:
+    found = queries.batches(known.id, PAGE + 1, older_than)
+    return {"batches": found[:PAGE], "after": str(found[PAGE - 1].id) if len(found) > PAGE else ""}
 
 
 def _overview(actor: Actor, known: KnownTemplate) -> dict[str, Any]:

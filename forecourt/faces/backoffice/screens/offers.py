@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from forecourt.catalogue import permissions as catalogue
+from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import offer_budgets as budgets
@@ -20,7 +21,7 @@ from forecourt.faces.backoffice.screens.simulations import asked_of, latest_of
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.offers import permissions, queries, services
-from forecourt.offers.queries import OfferView, VersionView
+from forecourt.offers.queries import OfferView
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import Offer
 from forecourt.offers.values import OfferState
@@ -28,6 +29,8 @@ from forecourt.organisation import queries as organisation
 from forecourt.sales import permissions as sales
 
 PAGE: Final = 25
+VERSIONS: Final = 20
+"""Versions of an offer on a page."""
 DAYS: Final = 30
 TEAL: Final = "#0f766e"
 
@@ -98,8 +101,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     since = today - timedelta(days=DAYS - 1)
     stations = _stations(actor)
     starts = reads.in_force_from([one.id]).get(one.id)
-    versions = queries.versions(actor, code)
-    published = next((version.offer for version in versions if version.offer is not None), None)
+    published = queries.said_before(actor, code, one.version + 1)
     said = published if published is not None and one.state is not OfferState.DRAFT else one.draft
     simulation = latest_of(actor, code) if actor.may(sales.SIMULATE) else None
     review = one.review
@@ -122,7 +124,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         is_own=review is not None and review.submitted_by == actor.label,
         may_decide=review is not None and _may_decide(actor, review.submitted_by),
         decided=reads.decided(one.id),
-        versions=_versions(versions, names),
+        **_versions(actor, one, paging.number(request.GET.get("after")), names),
         bars=budgets.bars(one.id, said, reads.used([one.id]).get(one.id, {}), today, names),
         given=reads.given([code], since, today, stations).get(code, reads.Given()),
         chart=_chart(reads.by_day(code, since, today, stations), since, today),
@@ -137,15 +139,16 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _versions(versions: Sequence[VersionView], names: told.OfferNames) -> list[dict[str, Any]]:
-    """Each version with what it says otherwise than the one before that said anything."""
-    found = []
-    before: Offer | None = None
-    for version in reversed(versions):
+def _versions(actor: Actor, one: OfferView, older_than: int | None, names: told.OfferNames) -> dict[str, Any]:
+    """A page of versions, each with what it says otherwise than the one before that said anything."""
+    every = queries.versions(actor, one.code, before=older_than, limit=VERSIONS + 1)
+    page, found = every[:VERSIONS], []
+    before = queries.said_before(actor, one.code, page[-1].number) if len(every) > VERSIONS else None
+    for version in reversed(page):
         changes = told.differences(before, version.offer, names) if version.offer is not None and before else []
         found.append({"version": version, "changes": changes, "is_first": before is None})
         before = version.offer or before
-    return found[::-1]
+    return {"versions": found[::-1], "after": str(page[-1].number) if len(every) > VERSIONS else ""}
 
 
 def _chart(days: dict[date, tuple[int, Decimal]], since: date, until: date) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from forecourt.sales import permissions, queries, services
 from forecourt.sales.queries import SimulationRow
 from forecourt.sales.values import SimulationAsked
 
+PAGE: Final = 25
 UNDER_WAY: Final = ("waiting", "running")
 
 
@@ -76,15 +77,18 @@ def progress(row: SimulationRow) -> dict[str, Any]:
 @screen(permissions.SIMULATE)
 def simulations(request: HttpRequest) -> HttpResponse:
     """What was simulated, the newest first; how far those are that run."""
-    latest = queries.simulations(60, request.actor)  # type: ignore[attr-defined]
-    totals = reads.simulated([row.pk for row in latest if row.state == "done"])
-    rows = [{**_line(row), **_total(*totals.get(row.pk, ()))} for row in latest]
+    older_than = paging.number(request.GET.get("after"))
+    latest = queries.simulations(PAGE + 1, request.actor, before=older_than)  # type: ignore[attr-defined]
+    page = latest[:PAGE]
+    totals = reads.simulated([row.pk for row in page if row.state == "done"])
+    rows = [{**_line(row), **_total(*totals.get(row.pk, ()))} for row in page]
     is_running = any(row["is_open"] for row in rows)
     template = "simulation_rows" if "rows" in request.GET else "simulations"
-    context: dict[str, Any] = {"rows": rows, "is_running": is_running, "offers": drafted(*latest)}
+    context: dict[str, Any] = {"rows": rows, "is_running": is_running, "offers": drafted(*page)}
     if template == "simulation_rows":
         return render(request, "office/simulation_rows.html", context)
-    return show(request, "simulations", _("Simulations"), **context)
+    after = str(page[-1].pk) if len(latest) > PAGE else ""
+    return show(request, "simulations", _("Simulations"), after=after, **context)
 
 
 def _total(before: Decimal | None = None, after: Decimal | None = None) -> dict[str, Any]:
