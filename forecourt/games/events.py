@@ -44,6 +44,18 @@ class PrizeOffered(Event):
     reserve: int | None = None
 
 
+class PrizeWaits(Event):
+    """A prize of a draw is a coupon that cannot be issued now; it is given once its template has room."""
+
+    name: ClassVar[str] = "prize.waits.v1"
+    game: str
+    title: str
+    win_id: UUID
+    prize: str
+    prize_name: str
+    template: str
+
+
 class PrizeLost(Event):
     """A winner of a draw lost the prize. `why` is "late", "declined" or "ineligible"."""
 

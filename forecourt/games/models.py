@@ -204,7 +204,8 @@ class Win(models.Model):
 
     Given with the origin "game:<id>". Of a play, or in a draw of a ticket: its prize's `place`, by the draw's `counter`.
     One with `confirm_by` is given when its winner confirms, through that day, or lost: then its unit is that of the win
-    `in_place_of` it, of the reserve with the place `reserve`, if one was left.
+    `in_place_of` it, of the reserve with the place `reserve`, if one was left. One that is not given because its coupon
+    cannot be issued `waits_since` then; nothing when it is given.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -223,6 +224,7 @@ class Win(models.Model):
     cost = models.DecimalField(pgettext_lazy("prize", "cost"), max_digits=14, decimal_places=4)
     won_at = models.DateTimeField(_("won"))
     granted_at = models.DateTimeField(_("given"), null=True)
+    waits_since = models.DateTimeField(null=True)
     confirm_by = models.DateField(_("to confirm until"), null=True)
     in_place_of = models.UUIDField(null=True)
     reserve = models.IntegerField(_("reserve"), null=True)

@@ -13,7 +13,8 @@ from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
 from tests.backoffice.conftest import PASSWORD
-from tests.games.scenes import CAR, a_draw_to_confirm, a_wheel, draw_at_once, put_up
+from tests.games.scenes import CAR, a_draw, a_draw_to_confirm, a_wheel, draw_at_once, put_up
+from tests.games.test_running_out import WASH, few
 from tests.sales.scenes import HEAD_OFFICE, open_chain
 
 SCRIPT = {"X-Office-Form": "1"}
@@ -191,3 +192,27 @@ def test_a_game_is_handed_in_read_on_the_home_page_sent_back_and_approved(signed
     signed(Role.HEAD_OFFICE).post(steps, {"do": "approve"})
     assert queries.game(game_id).state == "live"
     assert "approved a game" in page(signed(Role.HEAD_OFFICE), "audit/")
+
+
+def test_prizes_that_wait_for_coupons_stand_on_the_draws_page(signed):
+    members = open_chain().enrol(4)
+    few(1)
+    game_id = put_up(a_draw(msgspec.structs.replace(WASH, winners=3)))
+    draw_at_once(game_id, members, 12)
+    marketer = signed(Role.MARKETER)
+    assert "the rest within five minutes" in page(marketer, f"games/{game_id}/protocol/")
+    services.give_at_once(HEAD_OFFICE, game_id)
+    said = page(marketer, f"games/{game_id}/protocol/")
+    assert "1 / 3" in said
+    assert "2 wait for coupons that cannot be issued" in said
+    assert 'href="/admin/coupons/templates/few/"' in said
+    assert f'href="/admin/games/{game_id}/winners/?state=waiting"' in page(marketer, f"games/{game_id}/")
+    assert page(marketer, f"games/{game_id}/winners/").count("badge green") == 1
+    narrowed = page(marketer, f"games/{game_id}/winners/?state=waiting")
+    assert (narrowed.count("badge amber"), narrowed.count("badge green")) == (2, 0)
+    (waiting, *_more) = queries.wins(game_of=game_id, is_waiting=True)
+    shown = page(signed(Role.SERVICE_AGENT), f"customers/{waiting.customer_id}/")
+    assert "Waits for a coupon" in shown
+    assert "Prize waits for its coupon" in page(
+        signed(Role.SERVICE_AGENT), f"customers/{waiting.customer_id}/?tab=timeline"
+    )

@@ -50,3 +50,4 @@ def draw(say: Say, game_id: int) -> None:
     say("drawn")
     while services.give_prizes(HEAD_OFFICE, game_id, limit=5):
         say("gave")
+    say("done")

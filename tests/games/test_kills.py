@@ -4,9 +4,11 @@ import random
 import time
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import connection
 
+from forecourt.coupons.models import CouponRow
 from forecourt.games import queries, services
 from forecourt.games.models import Play, PrizeRow, Win
 from forecourt.games.values import Prize, PrizeKind
@@ -24,7 +26,9 @@ from tests.games.scenes import (
     let_time_pass,
     put_up,
 )
-from tests.sales.scenes import HEAD_OFFICE, everything_proves, points
+from tests.games.test_running_out import WASH, few
+from tests.games.test_waiting_prizes import more_of_them
+from tests.sales.scenes import HEAD_OFFICE, events, everything_proves, points
 
 pytestmark = pytest.mark.slow
 
@@ -71,12 +75,13 @@ def test_killed_anywhere_in_a_draw(real_chain):
     members = real_chain.enrol(20)
     prize = Prize(code="p", name="p", kind=PrizeKind.POINTS, points=10, winners=150)
     mugs = Prize(code="m", name="m", kind=PrizeKind.GOODS, stock=20, winners=20, prize_class="one")
-    game_id = put_up(a_draw(mugs, prize))
+    few(10)
+    game_id = put_up(a_draw(mugs, msgspec.structs.replace(WASH, winners=30), prize))
     fill(game_id, members, 5000)
     let_time_pass(game_id)
     said: list[str] = []
     kills = 0
-    while kills < 12 and not (queries.frozen(game_id) and queries.frozen(game_id).done_at):
+    while kills < 12 and "done" not in said:
         said += Victim(draw, game_id).killed_after(0.02 + chance.random() * 0.25)
         kills += 1
         wait_for_backends()
@@ -86,7 +91,14 @@ def test_killed_anywhere_in_a_draw(real_chain):
     services.draw_winners(HEAD_OFFICE, game_id)
     while services.give_prizes(HEAD_OFFICE, game_id):
         pass
-    assert Win.objects.filter(granted_at__isnull=False).count() == Win.objects.count() == 170
+    assert Win.objects.filter(granted_at__isnull=False).count() == 180
+    assert Win.objects.filter(waits_since__isnull=False).count() == CouponRow.objects.count() + 10 == 20
+    assert len(events("prize.waits.v1")) == 20
+    more_of_them(30)
+    while services.give_prizes(HEAD_OFFICE, game_id):
+        pass
+    assert Win.objects.filter(granted_at__isnull=False).count() == Win.objects.count() == 200
+    assert CouponRow.objects.count() == 30
     assert sum(points(member) for member in members) == 1500
     assert len(queries.claims(game_of=game_id)) == 20
     assert queries.protocol(game_id).is_right

@@ -28,7 +28,7 @@ from forecourt.coupons.queries.lookup import (
 )
 from forecourt.coupons.queries.places import places, tell_places
 from forecourt.coupons.queries.sheets import SheetsView, sheets, stickers
-from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates
+from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates, with_room
 
 __all__ = [
     "NOTICE_DAYS",
@@ -73,4 +73,5 @@ __all__ = [
     "view",
     "view_by_code",
     "views",
+    "with_room",
 ]

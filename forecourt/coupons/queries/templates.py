@@ -14,6 +14,7 @@ STAMP: Final = "coupons"
 """The stamp that every change of a template moves on."""
 _ALL: Final = "SELECT code, id, is_live, body::text FROM coupons_coupontemplate"
 _SOME: Final = _ALL + " WHERE code = ANY(%(codes)s::text[])"
+_ISSUED: Final = "SELECT id, issued FROM coupons_coupontemplate WHERE id = ANY(%(ids)s::bigint[])"
 
 
 class KnownTemplate(NamedTuple):
@@ -59,6 +60,14 @@ def templates(codes: Collection[str]) -> dict[str, KnownTemplate]:
     """Templates by code; unknown ones are missing. One statement."""
     askable = sorted(code for code in codes if "\0" not in code)
     return _known(sql.rows(_SOME, {"codes": sql.text_array(askable)}))
+
+
+def with_room(codes: Collection[str]) -> set[str]:
+    """Those of these templates of which a coupon can be issued as things stand; nothing keeps them so. Two statements."""
+    known = {code: one for code, one in templates(codes).items() if one.is_issued} if codes else {}
+    limits = {one.id: one.template.limit for one in known.values() if one.template.limit}
+    issued = dict(sql.rows(_ISSUED, {"ids": sql.array(sorted(limits))})) if limits else {}
+    return {code for code, one in known.items() if one.id not in limits or issued[one.id] < limits[one.id]}
 
 
 def forget() -> None:

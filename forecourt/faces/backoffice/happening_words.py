@@ -59,6 +59,7 @@ EVENT: Final = {
     "prize.expired": Kind(_("Prize not collected"), "hourglass_empty"),
     "prize.offered": Kind(_("Prize to confirm"), "trophy"),
     "prize.lost": Kind(_("Prize lost"), "block"),
+    "prize.waits": Kind(_("Prize waits for its coupon"), "production_quantity_limits"),
     "coupon.issued": Kind(_("Coupon received"), "confirmation_number"),
     "coupon.seen": Kind(_("Coupon seen"), "visibility"),
     "coupon.used": Kind(_("Coupon used"), "task_alt"),

@@ -293,6 +293,7 @@ _TELLERS = {
     "prize.expired": _game_prize,
     "prize.offered": _prize_offered,
     "prize.lost": _prize_lost,
+    "prize.waits": _game_prize,
     "coupon.issued": _coupon,
     "coupon.seen": _coupon,
     "coupon.used": _coupon,

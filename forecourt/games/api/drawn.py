@@ -13,8 +13,9 @@ from forecourt.kernel.schemas import Body, Code, Figure
 
 
 class WinOut(Schema):
-    """A prize that a customer won. `state` is offered (to confirm until `confirm_by`), given, lost, or won while it is about
-    to be given. `reserve` is the customer's place among the reserves, where that is how it was won.
+    """A prize that a customer won. `state` is offered (to confirm until `confirm_by`), given, lost, waiting for a coupon that
+    cannot be issued now, or won while it is about to be given. `reserve` is the customer's place among the reserves, where
+    that is how it was won.
     """
 
     id: UUID
@@ -38,7 +39,10 @@ class WinOut(Schema):
             kind=win.kind.value,
             points=win.points,
             state=state_of(
-                is_given=win.granted_at is not None, is_lost=win.lost_at is not None, is_offered=win.is_offered
+                is_given=win.granted_at is not None,
+                is_lost=win.lost_at is not None,
+                is_offered=win.is_offered,
+                is_waiting=win.waits_since is not None,
             ),
             won_at=win.won_at,
             confirm_by=win.confirm_by,
@@ -93,14 +97,16 @@ class GameCollectBody(Body):
     station: Code
 
 
-def state_of(*, is_given: bool, is_lost: bool, is_offered: bool) -> str:
+def state_of(*, is_given: bool, is_lost: bool, is_offered: bool, is_waiting: bool) -> str:
     """How a prize that was won stands."""
-    return "given" if is_given else "lost" if is_lost else "offered" if is_offered else "won"
+    if is_given or is_lost:
+        return "given" if is_given else "lost"
+    return "offered" if is_offered else "waiting" if is_waiting else "won"
 
 
 class DrawnOut(Schema):
-    """A winning ticket; `counter` is that of the value that chose it. `state` is offered, given, lost, or won while it is about
-    to be given.
+    """A winning ticket; `counter` is that of the value that chose it. `state` is offered, given, lost, waiting for a coupon
+    that cannot be issued now, or won while it is about to be given.
     """
 
     prize: str
@@ -184,4 +190,5 @@ class ProtocolOut(Schema):
 
 def _state(one: Drawn) -> str:
     is_given, is_lost = one.granted_at is not None, one.lost_at is not None
-    return state_of(is_given=is_given, is_lost=is_lost, is_offered=one.confirm_by is not None)
+    is_offered, is_waiting = one.confirm_by is not None, one.waits_since is not None
+    return state_of(is_given=is_given, is_lost=is_lost, is_offered=is_offered, is_waiting=is_waiting)

@@ -32,10 +32,13 @@ router = Router()
 
 
 class WinFilter(Schema):
-    """Which wins to list: of one prize, by its code; only those that have to be confirmed."""
+    """Which wins to list: of one prize, by its code; only those that have to be confirmed, or that wait for a coupon that
+    cannot be issued now.
+    """
 
     prize: Annotated[str, Field(max_length=40)] = ""
     is_offered: bool = False
+    is_waiting: bool = False
 
 
 class PassBody(Body):
@@ -129,6 +132,7 @@ def list_winners(
         game_of=published(code).id,
         prize=wanted.prize,
         is_offered=wanted.is_offered,
+        is_waiting=wanted.is_waiting,
         before=position_of(cursor, [datetime, UUID]),
         limit=limit + 1,
     )

@@ -54,14 +54,15 @@ class GameDayOut(Schema):
 
 
 class GameFiguresOut(Schema):
-    """How a game goes: plays, tickets that hold, prizes won (of them `offered` to be confirmed) and what they cost, by who
-    pays; the days of a wheel or a quiz.
+    """How a game goes: plays, tickets that hold, prizes won (of them `offered` to be confirmed, `waiting` for a coupon that
+    cannot be issued) and what they cost, by who pays; the days of a wheel or a quiz.
     """
 
     plays: int
     tickets: int
     wins: int
     offered: int
+    waiting: int
     cost: Figure
     funders: list[GameFunderOut]
     days: list[GameDayOut]

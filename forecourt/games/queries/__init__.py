@@ -18,7 +18,7 @@ from forecourt.games.queries.auditing import (
     ticket_list,
     wrong_draws,
 )
-from forecourt.games.queries.checking import faults
+from forecourt.games.queries.checking import faults, not_issued_now
 from forecourt.games.queries.costs import costs_by_day
 from forecourt.games.queries.games import (
     Figures,
@@ -88,6 +88,7 @@ __all__ = [
     "has_tickets",
     "is_over",
     "live_games",
+    "not_issued_now",
     "open_claims",
     "openings",
     "people",

@@ -34,7 +34,7 @@ ORDER BY ticket.id
 """
 DRAWN: Final = """
 SELECT prize.code, win.place, win.ticket_id, win.counter, win.id, win.customer_id, win.granted_at, win.unit, win.reserve,
-       win.in_place_of, win.confirm_by, win.lost_at, win.lost_why
+       win.in_place_of, win.confirm_by, win.lost_at, win.lost_why, win.waits_since
 FROM games_win AS win JOIN games_prize AS prize ON prize.id = win.prize_id
 WHERE win.game_id = %(game_id)s AND win.ticket_id IS NOT NULL ORDER BY win.counter
 """
@@ -99,6 +99,7 @@ class Drawn(NamedTuple):
     confirm_by: date | None = None
     lost_at: datetime | None = None
     lost_why: str = ""
+    waits_since: datetime | None = None
 
 
 class Protocol(NamedTuple):

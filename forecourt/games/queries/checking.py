@@ -1,6 +1,6 @@
 """What stands in the way of games: by their own rules, and by what there is of coupons, stations and the cap on prizes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from forecourt.coupons import queries as coupons
 from forecourt.games import rules
 from forecourt.games.queries.games import setting
-from forecourt.games.values import GameRules, PrizeKind
+from forecourt.games.values import GameRules, Prize, PrizeKind
 from forecourt.organisation import queries as organisation
 
 
@@ -29,6 +29,13 @@ def faults(games: Sequence[GameRules], now: datetime) -> list[dict[str, str]]:
             one.setdefault("ends_at", _("is over; give a later moment"))
         found.append(one)
     return found
+
+
+def not_issued_now(prizes: Iterable[Prize]) -> set[str]:
+    """The codes of those of these prizes that are coupons of which none can be issued as things stand."""
+    templates = {prize.code: prize.template for prize in prizes if prize.kind is PrizeKind.COUPON}
+    room = coupons.with_room(set(templates.values()))
+    return {code for code, template in templates.items() if template not in room}
 
 
 def _ending(game: GameRules, limited: Collection[str]) -> dict[str, str]:

@@ -31,6 +31,8 @@ SELECT game.id,
     (SELECT count(*) FROM games_win AS win WHERE win.game_id = game.id AND win.lost_at IS NULL),
     (SELECT count(*) FROM games_win AS win
      WHERE win.game_id = game.id AND win.granted_at IS NULL AND win.lost_at IS NULL AND win.confirm_by IS NOT NULL),
+    (SELECT count(*) FROM games_win AS win
+     WHERE win.game_id = game.id AND win.granted_at IS NULL AND win.waits_since IS NOT NULL),
     (SELECT coalesce(sum(win.cost), 0) FROM games_win AS win WHERE win.game_id = game.id AND win.lost_at IS NULL)
 FROM games_game AS game WHERE game.id = ANY(%(game_ids)s::bigint[])
 """
@@ -56,12 +58,15 @@ class Weighed(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """How much a game was played: plays, tickets that hold, prizes won, those of them to confirm, and what all cost."""
+    """How much a game was played: plays, tickets that hold, prizes won, those of them to confirm and those that wait
+    for a coupon that cannot be issued, and what all cost.
+    """
 
     plays: int = 0
     tickets: int = 0
     wins: int = 0
     offered: int = 0
+    waiting: int = 0
     cost: Decimal = Decimal(0)
 
 
@@ -86,6 +91,7 @@ class ListedGame(Value):
     tickets: int
     wins: int
     offered: int
+    waiting: int
     cost: Decimal
 
 

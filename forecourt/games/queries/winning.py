@@ -14,7 +14,7 @@ SELECT win.id, win.game_id, game.code, game.name, prize.code, coalesce(said.valu
        win.points, win.customer_id, win.won_at, win.granted_at, win.place, win.ticket_id, win.funder, win.cost,
        claim.state, claim.expires_on, claim.code, win.coupon_id, win.confirm_by, win.lost_at, win.lost_why, win.lost_by,
        win.lost_reason, win.reserve,
-       before.ticket_id
+       before.ticket_id, win.waits_since
 FROM games_win AS win
 JOIN games_game AS game ON game.id = win.game_id
 JOIN games_prize AS prize ON prize.id = win.prize_id
@@ -37,7 +37,8 @@ WHERE game_id = %(game_id)s AND lost_at IS NULL GROUP BY funder ORDER BY funder
 
 class WinView(NamedTuple):
     """A prize that was won. `place` and `ticket` in draws; `claim` of goods. `confirm_by`, and then given or lost, where it has
-    to be confirmed; `reserve` is the place of who stepped in, for the ticket `before`.
+    to be confirmed; `reserve` is the place of who stepped in, for the ticket `before`. `waits_since`: its coupon cannot be
+    issued.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class WinView(NamedTuple):
     lost_reason: str
     reserve: int | None
     before: int | None
+    waits_since: datetime | None
 
     @property
     def is_offered(self) -> bool:
@@ -82,11 +84,12 @@ def wins(
     win_id: UUID | None = None,
     is_offered: bool = False,
     is_held: bool = False,
+    is_waiting: bool = False,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[WinView]:
     """Prizes won, the latest first: of a game, of a family, of one prize, of one play, those to confirm, those that
-    were not lost, or just that one.
+    were not lost, those that wait for their coupon, or just that one.
     """
     where, given = ["TRUE"], dict[str, Any](limit=limit)
     if game_of is not None:
@@ -108,6 +111,8 @@ def wins(
         where.append("win.granted_at IS NULL AND win.lost_at IS NULL AND win.confirm_by IS NOT NULL")
     if is_held:
         where.append("win.lost_at IS NULL")
+    if is_waiting:
+        where.append("win.waits_since IS NOT NULL AND win.granted_at IS NULL")
     if before is not None:
         where.append("(win.won_at, win.id) < (%(before_at)s, %(before_id)s)")
         given |= {"before_at": before[0], "before_id": before[1]}

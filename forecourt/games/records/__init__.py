@@ -36,6 +36,7 @@ from forecourt.games.records.playing import (
     use_chance,
     without_room,
 )
+from forecourt.games.records.waiting import wait, within_room
 
 __all__ = [
     "Given",
@@ -67,5 +68,7 @@ __all__ = [
     "take_prize",
     "take_tickets_back",
     "use_chance",
+    "wait",
+    "within_room",
     "without_room",
 ]

@@ -77,7 +77,8 @@ WIN_COLUMNS: Final = (
     "lost_reason",
 )
 GRANTED: Final = """
-UPDATE games_win AS win SET granted_at = %(now)s, customer_id = given.customer_id, coupon_id = given.coupon_id
+UPDATE games_win AS win
+SET granted_at = %(now)s, waits_since = NULL, customer_id = given.customer_id, coupon_id = given.coupon_id
 FROM unnest(%(ids)s::uuid[], %(customers)s::bigint[], %(coupons)s::uuid[]) AS given (id, customer_id, coupon_id)
 WHERE win.id = given.id AND win.granted_at IS NULL AND win.lost_at IS NULL
 """

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from forecourt.customers import queries as customer_queries
@@ -193,16 +194,17 @@ def _check_moment(game: GameView, entropy: str) -> None:
 
 @transaction.atomic(durable=True)
 def give_prizes(actor: Actor, game_id: int, limit: int = LIST) -> int:
-    """Give up to `limit` prizes of a draw that was held; returns how many are left to give. Call it until none is.
+    """Give up to `limit` prizes of a draw that was held; returns how many are left that can be given. Call it until none is.
 
-    Whoever was merged meanwhile gets the prize as the survivor. Those that have to be confirmed are not given here.
+    Whoever was merged meanwhile gets the prize as the survivor. Those that have to be confirmed are not given here. Coupons
+    that cannot be issued wait, and are told once: the next call after their template has room gives them.
     """
     actor.require_everywhere(permissions.DRAW_WINNERS)
     game = _draw(game_id)
     row = Drawing.objects.filter(pk=game_id).defer("list_body").first()
     if row is None or row.drawn_at is None:
         raise Conflict(_("This draw was not held yet."))
-    left = Win.objects.filter(game_id=game_id, granted_at__isnull=True, lost_at__isnull=True, confirm_by__isnull=True)
+    left = _to_give(game)
     waiting = list(left.order_by("id")[:limit])
     customers = {win.customer_id: customer_queries.survivor_of(win.customer_id) for win in waiting}
     merged = customer_records.lock(set(customers.values()))
@@ -216,11 +218,22 @@ def give_prizes(actor: Actor, game_id: int, limit: int = LIST) -> int:
         if win.pk in still
         for survivor in [customers[win.customer_id]]
     ]
-    if grants:
-        _made, said = records.grant(game, grants, actor.label)
-        publish(said)
+    given, without = records.within_room(grants)
+    said = records.wait(game, without, clock.now())
+    if given:
+        _made, won = records.grant(game, given, actor.label)
+        said += won
+    publish(said)
     records.close(game_id)
-    return left.count()
+    return _to_give(game).count()
+
+
+def _to_give(game: GameView) -> QuerySet[Win]:
+    """The prizes of a draw that are to be given: all but those that wait for coupons of which none can be issued now."""
+    codes = queries.not_issued_now(game.rules.prizes)
+    numbers = [number for code, number in queries.prize_ids(game.id).items() if code in codes]
+    left = Win.objects.filter(game_id=game.id, granted_at__isnull=True, lost_at__isnull=True, confirm_by__isnull=True)
+    return left.exclude(prize_id__in=numbers, waits_since__isnull=False)
 
 
 def give_at_once(actor: Actor, game_id: int) -> int:

@@ -1,5 +1,6 @@
 -- Prizes that were won and what was given for them, either way: points, coupons, goods to collect. Nothing for one that is
--- lost, or waits to be confirmed; a draw is done when every prize was given or lost, and a lost one says why.
+-- lost, or waits to be confirmed; a draw is done when every prize was given or lost, and a lost one says why. Only a
+-- coupon that was not given waits.
 SELECT 'win ' || win.id, win.kind || ' of ' || win.points || ' points',
        coalesce(entry.points, 0) || ' points, ' || coalesce(coupon.coupons, 0) || ' coupons, '
          || coalesce(claim.claims, 0) || ' claims'
@@ -17,6 +18,7 @@ WHERE coalesce(entry.points, 0) <> CASE WHEN win.granted_at IS NOT NULL AND win.
    OR (win.granted_at IS NULL AND win.play_id IS NOT NULL)
    OR (win.lost_at IS NOT NULL AND (win.granted_at IS NOT NULL OR win.confirm_by IS NULL))
    OR (win.lost_at IS NULL) <> (win.lost_why = '')
+   OR (win.waits_since IS NOT NULL AND (win.granted_at IS NOT NULL OR win.lost_at IS NOT NULL OR win.kind <> 'coupon'))
 UNION ALL
 SELECT 'points ' || entry.origin, entry.points || ' given', 'nothing won'
 FROM loyalty_entry AS entry

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 from forecourt.customers import queries as customers
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.csvfile import csv_file, plain_money
+from forecourt.faces.backoffice.queries.programme import coupon_names
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens.games import KINDS, PRIZES
 from forecourt.games import permissions, queries, rules, services
 from forecourt.games.models import CLAIM_NAMES, LOST_NAMES
 from forecourt.games.queries import Drawn, Protocol, WinView
 from forecourt.games.rules import Reserve
-from forecourt.games.values import ClaimState, LostWhy
+from forecourt.games.values import ClaimState, GameView, LostWhy
 from forecourt.kernel import audit, clock
 from forecourt.kernel.problems import NotFound
 from forecourt.organisation import queries as organisation
@@ -68,6 +69,7 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
     found, now = queries.protocol(game_id), clock.now()
     names = {prize.code: prize.name for prize in game.rules.prizes}
     drawn, holders = (found.drawn, found.holders()) if found else ([], {})
+    waiting = {one.win_id: one.prize for one in drawn if one.waits_since}
     shown = drawn[:PAGE]
     return show(
         request,
@@ -82,6 +84,8 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         more=max(0, len(drawn) - PAGE),
         given=sum(one.granted_at is not None for one in holders.values()),
         lapsed=sum(one.lost_at is not None for one in holders.values()),
+        waiting=len(waiting),
+        templates=coupon_names({one.template for one in game.rules.prizes if one.code in waiting.values()}),
         winners=len(drawn),
         reserves=_reserves(found) if found else [],
         lost_names=LOST,
@@ -120,9 +124,12 @@ def ticket_list(request: HttpRequest, game_id: int) -> HttpResponse:
 def winners(request: HttpRequest, game_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     game = queries.game(game_id)
-    prize, is_offered = request.GET.get("prize", "")[:40], request.GET.get("state", "") == "offered"
+    prize, state = request.GET.get("prize", "")[:40], request.GET.get("state", "")
+    is_offered, is_waiting = state == "offered", state == "waiting"
     before = _place(request.GET.get("after", ""))
-    rows = queries.wins(game_of=game_id, prize=prize, is_offered=is_offered, before=before, limit=PAGE + 1)
+    rows = queries.wins(
+        game_of=game_id, prize=prize, is_offered=is_offered, is_waiting=is_waiting, before=before, limit=PAGE + 1
+    )
     after = f"{rows[PAGE - 1].won_at.isoformat()}_{rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     rows = rows[:PAGE]
     return show(
@@ -135,7 +142,8 @@ def winners(request: HttpRequest, game_id: int) -> HttpResponse:
         lines={line.id: line for line in customers.lines(sorted({row.customer_id for row in rows}))},
         prizes=game.rules.prizes,
         prize=prize,
-        is_offered=is_offered,
+        state=state,
+        states=_states(game),
         prize_kinds=PRIZES,
         claim_states=CLAIMS,
         lost_names=LOST,
@@ -143,6 +151,14 @@ def winners(request: HttpRequest, game_id: int) -> HttpResponse:
         may_confirm=actor.may(permissions.CONFIRM_PRIZES),
         may_pass=actor.may_everywhere(permissions.DRAW_WINNERS),
     )
+
+
+def _states(game: GameView) -> dict[str, str]:
+    """The states that winners of a draw can be narrowed to."""
+    draw = game.rules.draw
+    if draw is None:
+        return {}
+    return {"offered": _("To confirm")} if draw.confirm_days else {"waiting": _("Waits for a coupon")}
 
 
 @screen(permissions.CONFIRM_PRIZES)
@@ -228,6 +244,8 @@ def _state(one: WinView) -> str:
         return pgettext("prize", "Given")
     if one.lost_at:
         return pgettext("prize", "Passed on")
+    if one.waits_since:
+        return _("Waits for a coupon")
     return _("To confirm") if one.is_offered else _("To give")
 
 
