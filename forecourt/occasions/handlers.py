@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from forecourt.customers import queries as customers
-from forecourt.customers.events import CustomerJoined, CustomersMerged, MergeUndone
+from forecourt.customers.events import CustomerChanged, CustomerJoined, CustomersMerged, MergeUndone
 from forecourt.customers.values import CustomerKind
 from forecourt.kernel import clock
 from forecourt.kernel.actors import SYSTEM
@@ -164,3 +164,15 @@ def _bring(due: Sequence[tuple[int, Sequence[Due]]]) -> None:
 def move_up(events: Sequence[PlacesFreed]) -> None:
     """Give places that came free to those who wait."""
     records.move_up({event.event_id for event in events})
+
+
+@on(CustomerChanged, MergeUndone)
+def move_up_unblocked(events: Sequence[CustomerChanged | MergeUndone]) -> None:
+    """Give places that are free to those who waited and were passed over while they were blocked."""
+    freed = {
+        event.customer_id for event in events if isinstance(event, CustomerChanged) and "is_blocked" in event.fields
+    }
+    freed |= {one for event in events if isinstance(event, MergeUndone) for one in (event.merged_id, *event.moved)}
+    event_ids = queries.events_waited_for(freed) if freed else set()
+    if event_ids:
+        records.move_up(event_ids)

@@ -5,7 +5,7 @@ import pytest
 from forecourt.customers import services as customers
 from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.occasions import queries, services
-from tests.occasions.at_events import give, in_tier, join, leave, states
+from tests.occasions.at_events import begin, give, in_tier, join, leave, states
 from tests.occasions.conftest import an_event, furnished, opened, serving_first
 from tests.sales.scenes import (
     HEAD_OFFICE,
@@ -13,6 +13,7 @@ from tests.sales.scenes import (
     catch_up,
     events,
     everything_proves,
+    points,
 )
 
 
@@ -144,4 +145,56 @@ def test_who_is_blocked_is_passed_over_and_keeps_nobody_from_a_place(chain):
     leave(event, third)
     catch_up()
     assert join(event, fourth) == "going"
+    everything_proves()
+
+
+def test_who_is_unblocked_takes_a_place_that_was_free_all_the_while(chain):
+    first, blocked, other = chain.enrol(3)
+    event, full, begun = opened(places=1), opened(places=1), opened(places=1)
+    for one in (event, begun):
+        join(one, first), join(one, blocked)
+    join(full, other), join(full, blocked)
+    customers.block_customer(HEAD_OFFICE, blocked, "欠款")
+    leave(event, first), leave(begun, first)
+    catch_up()
+    assert [states(one)[1] for one in (event, full, begun)] == ["waiting"] * 3
+    begin(begun)
+    customers.unblock_customer(HEAD_OFFICE, blocked, "已还款")
+    catch_up()
+    assert [states(one)[1] for one in (event, full, begun)] == ["going", "waiting", "waiting"]
+    assert [one["event_id"] for one in events("member_event.moved_up.v1")] == [event]
+    everything_proves()
+
+
+def test_who_is_unblocked_moves_up_in_line_and_pays(chain):
+    chain.publish(serving_first("gold"))
+    going, basic, gold = chain.enrol(3)
+    give(going, 50), give(basic, 50), give(gold, 50), in_tier(gold, "gold")
+    event = opened(places=1, cost=50)
+    for one in (going, basic, gold):
+        join(event, one)
+    for one in (basic, gold):
+        customers.block_customer(HEAD_OFFICE, one, "欠款")
+    leave(event, going)
+    catch_up()
+    for one in (basic, gold):
+        customers.unblock_customer(HEAD_OFFICE, one, "已还款")
+    catch_up()
+    assert states(event) == ["cancelled", "waiting", "going"]
+    assert (points(basic), points(gold)) == (50, 0)
+    everything_proves()
+
+
+def test_who_is_parted_from_who_was_blocked_takes_a_free_place(chain):
+    first, survivor, other = chain.enrol(3)
+    event = opened(places=1)
+    join(event, first), join(event, other)
+    merge_id = customers.merge_customers(HEAD_OFFICE, survivor, other, "同一人")
+    customers.block_customer(HEAD_OFFICE, survivor, "欠款")
+    leave(event, first)
+    catch_up()
+    assert states(event) == ["cancelled", "waiting"]
+    customers.undo_merge(HEAD_OFFICE, merge_id)
+    catch_up()
+    assert states(event) == ["cancelled", "going"]
     everything_proves()

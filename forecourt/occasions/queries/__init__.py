@@ -5,6 +5,7 @@ from forecourt.occasions.queries.gifts import benefits_had, due_benefits, due_gi
 from forecourt.occasions.queries.member_events import (
     InLine,
     event_reviews,
+    events_waited_for,
     member_event,
     member_events,
     next_in_line,
@@ -44,6 +45,7 @@ __all__ = [
     "due_benefits",
     "due_gifts",
     "event_reviews",
+    "events_waited_for",
     "friend_sales",
     "gift_rules_on",
     "gifts_had",

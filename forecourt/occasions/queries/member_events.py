@@ -18,6 +18,12 @@ from forecourt.occasions.values import EventState, MemberEventView, SignUpState,
 EVENTS: Final = sql.load(occasions.__file__, "member_events")
 SIGN_UPS: Final = sql.load(occasions.__file__, "sign_ups")
 NEXT_IN_LINE: Final = sql.load(occasions.__file__, "next_in_line")
+WAITED_FOR: Final = """
+SELECT DISTINCT sign_up.event_id
+FROM (SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customers_customer WHERE id = ANY(%(ids)s::bigint[])) AS survivor
+JOIN customers_customer AS member ON member.id = survivor.id OR member.merged_into_id = survivor.id
+JOIN occasions_signup AS sign_up ON sign_up.customer_id = member.id AND sign_up.state = 'waiting'
+"""
 _ANY_EVENT: Final[dict[str, Any]] = {
     "ids": None,
     "states": None,
@@ -91,6 +97,11 @@ def event_reviews(event_id: int) -> list[Review]:
 def _pattern(text: str) -> str:
     """A text to look for as it is, within a pattern."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def events_waited_for(customer_ids: Collection[int]) -> set[int]:
+    """The events for which these customers, or others who are the same person today, wait. One statement."""
+    return {row[0] for row in sql.rows(WAITED_FOR, {"ids": sql.array(customer_ids)})}
 
 
 def sign_ups(
