@@ -2,10 +2,13 @@
 twice changes nothing, a repair gives to whom the sale belongs now, and a refund takes back what is not used.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from forecourt import games as folder
+from forecourt.customers import queries as customers
 from forecourt.customers import records as customer_records
 from forecourt.games import queries, records, rules
 from forecourt.games.records import Given
@@ -18,17 +21,12 @@ from forecourt.sales.events import SalePosted, SaleRefunded, SaleRepaired
 
 SALES: Final = sql.load(folder.__file__, "sales_now")
 COUNTED: Final = """
-WITH asked AS (
-    SELECT id, coalesce(merged_into_id, id) AS survivor_id FROM customers_customer WHERE id = ANY(%(customer_ids)s::bigint[])
-), counted AS (
-    SELECT survivor_id, count(*) FILTER (WHERE ticket.day = %(today)s) AS today, count(*) AS in_all
-    FROM (SELECT DISTINCT survivor_id FROM asked) AS survivor
-    JOIN customers_customer AS member ON member.id = survivor_id OR member.merged_into_id = survivor_id
-    JOIN games_ticket AS ticket
-      ON ticket.customer_id = member.id AND ticket.game_id = %(game_id)s AND ticket.voided_at IS NULL
-    GROUP BY survivor_id
-)
-SELECT asked.id, survivor_id, coalesce(today, 0), coalesce(in_all, 0) FROM asked LEFT JOIN counted USING (survivor_id)
+SELECT survivor_id, ticket.day, count(*)
+FROM unnest(%(survivors)s::bigint[]) AS survivor (survivor_id)
+JOIN customers_customer AS member ON member.id = survivor_id OR member.merged_into_id = survivor_id
+JOIN games_ticket AS ticket
+  ON ticket.customer_id = member.id AND ticket.game_id = %(game_id)s AND ticket.voided_at IS NULL
+GROUP BY survivor_id, ticket.day
 """
 
 
@@ -42,10 +40,10 @@ def give_for_sales(events: Sequence[SalePosted | SaleRefunded | SaleRepaired]) -
         return
     sales = sql.dicts(SALES, {"sale_ids": [one for one in sale_ids if one is not None]})
     left = _left_behind(events)
-    customers = sorted({sale["survivor_id"] for sale in sales} | {customer_id for customer_id, _ in left})
-    customer_records.lock(customers)
+    owners = sorted({sale["survivor_id"] for sale in sales} | {customer_id for customer_id, _ in left})
+    customer_records.lock(owners)
     records.hold([game.id for game in found])
-    still, people, now = {game.id for game in queries.live_games()}, queries.people(customers), clock.now()
+    still, people, now = {game.id for game in queries.live_games()}, queries.people(owners), clock.now()
     for game in found:
         # what was sold before the end of a draw counts until its list is frozen, however late this reader comes
         if game.id in still and (game.rules.kind is GameKind.DRAW or now < game.rules.ends_at):
@@ -63,7 +61,7 @@ def _left_behind(events: Sequence[SalePosted | SaleRefunded | SaleRepaired]) -> 
 
 
 def _due(game: GameView, sales: Sequence[dict[str, Any]], people: dict[int, queries.Person]) -> list[Given]:
-    """What these sales give in a game, 0 of it where they give nothing (any more)."""
+    """What these sales give in a game, each on the day it occurred on, 0 of it where they give nothing (any more)."""
     due = []
     for sale in sales:
         person = people.get(sale["survivor_id"])
@@ -73,7 +71,8 @@ def _due(game: GameView, sales: Sequence[dict[str, Any]], people: dict[int, quer
         count = rules.chances_of_sale(game.rules.sale_chances, sale["volume"], sale["amount"])
         count = 0 if rules.barred(game.rules, player) else count
         weight = rules.weight_of(game.rules.draw.tier_weights, person.tier) if game.rules.draw else 1
-        due.append(Given(game.id, sale["customer_id"], f"sale:{sale['id']}", count, weight))
+        day = organisation.company_day(sale["occurred_at"])
+        due.append(Given(game.id, sale["customer_id"], f"sale:{sale['id']}", count, weight, day=day))
     return due
 
 
@@ -98,33 +97,31 @@ def _settle(game: GameView, due: Sequence[Given]) -> None:
 
 
 def _within_limits(game: GameView, wanted: Sequence[Given]) -> list[Given]:
-    """As many tickets as each member, aliases counted in, may still have, in the order of the sales."""
+    """As many tickets as each member, aliases counted in, may still have, in the order of the sales, by the days of these."""
     game_rules = game.rules
     if not (game_rules.per_day or game_rules.in_all) or not wanted:
         return list(wanted)
     known = queries.ticket_parts(game.id, [one.customer_id for one in wanted])
-    rows = sql.rows(
-        COUNTED,
-        {
-            "customer_ids": [one.customer_id for one in wanted],
-            "game_id": game.id,
-            "today": organisation.company_day(),
-        },
-    )
-    survivors = {row[0]: row[1] for row in rows}
-    held = {row[1]: (row[2], row[3]) for row in rows}
+    merged = customers.merged_into({one.customer_id for one in wanted})
+    survivors = {one.customer_id: merged.get(one.customer_id, one.customer_id) for one in wanted}
+    of_days, in_all = Counter[tuple[int, date | None]](), Counter[int]()
+    for survivor_id, day, count in sql.rows(
+        COUNTED, {"survivors": sorted(set(survivors.values())), "game_id": game.id}
+    ):
+        of_days[survivor_id, day] = count
+        in_all[survivor_id] += count
     kept = []
     for one in wanted:
         survivor_id = survivors[one.customer_id]
-        today, in_all = held[survivor_id]
         there = known.get((one.customer_id, one.origin), 0)
         room = [one.many - there]
         if game_rules.per_day:
-            room.append(game_rules.per_day - today)
+            room.append(game_rules.per_day - of_days[survivor_id, one.day])
         if game_rules.in_all:
-            room.append(game_rules.in_all - in_all)
+            room.append(game_rules.in_all - in_all[survivor_id])
         count = max(0, min(room))
         if count:
-            held[survivor_id] = (today + count, in_all + count)
+            of_days[survivor_id, one.day] += count
+            in_all[survivor_id] += count
             kept.append(one._replace(many=count, first=there + 1))
     return kept

@@ -159,7 +159,9 @@ class Play(models.Model):
 
 
 class TicketRow(models.Model):
-    """A ticket of a lucky draw; its id is its number. One that a refund took back is void."""
+    """A ticket of a lucky draw; its id is its number. One that a refund took back is void. `day` is that of the sale which gave
+    it, however late that came, else the day it was given: what a member may have a day counts by it.
+    """
 
     game = models.ForeignKey(Game, models.CASCADE, db_constraint=False, db_index=False)
     customer_id = models.BigIntegerField()

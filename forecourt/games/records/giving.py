@@ -38,10 +38,10 @@ WHERE chance.game_id = due.game_id AND chance.origin = due.origin AND chance.cus
 """
 GIVE_TICKETS: Final = """
 INSERT INTO games_ticket (game_id, customer_id, origin, part, weight, points_spent, given_at, day)
-SELECT given.game_id, given.customer_id, given.origin, part, given.weight, given.points, %(now)s, %(day)s
+SELECT given.game_id, given.customer_id, given.origin, part, given.weight, given.points, %(now)s, given.day
 FROM unnest(%(games)s::bigint[], %(customers)s::bigint[], %(origins)s::text[], %(firsts)s::int[], %(counts)s::int[],
-            %(weights)s::int[], %(points)s::int[]) WITH ORDINALITY
-  AS given (game_id, customer_id, origin, first, count, weight, points, place)
+            %(weights)s::int[], %(points)s::int[], %(days)s::date[]) WITH ORDINALITY
+  AS given (game_id, customer_id, origin, first, count, weight, points, day, place)
 CROSS JOIN generate_series(given.first, given.first + given.count - 1) AS part
 ORDER BY given.place, part
 ON CONFLICT (customer_id, game_id, origin, part) DO NOTHING
@@ -92,7 +92,9 @@ ON CONFLICT (win_id) DO NOTHING
 
 
 class Given(NamedTuple):
-    """So many chances, or tickets of a draw, for a customer; `points` is what each ticket cost."""
+    """So many chances, or tickets of a draw, for a customer; `points` is what each ticket cost. `day`: the day that tickets
+    count for, by the company's clock, today unless given.
+    """
 
     game_id: int
     customer_id: int
@@ -101,6 +103,7 @@ class Given(NamedTuple):
     weight: int = 1
     points: int = 0
     first: int = 1
+    day: date | None = None
 
 
 class NewWin(NamedTuple):
@@ -170,12 +173,13 @@ def give_tickets(given: Sequence[Given]) -> dict[tuple[int, int, str], list[int]
     if not given:
         return {}
     now = clock.now()
+    today = organisation.company_day(now)
     more = {
         "firsts": [one.first for one in given],
         "weights": [one.weight for one in given],
         "points": [one.points for one in given],
         "now": now,
-        "day": organisation.company_day(now),
+        "days": [one.day or today for one in given],
     }
     made: dict[tuple[int, int, str], list[int]] = {}
     for number, game_id, customer_id, origin in sql.rows(GIVE_TICKETS, _columns(given) | more):
