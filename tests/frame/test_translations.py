@@ -25,6 +25,15 @@ def test_other_placeholders_are_told():
     assert not list(translations.wrong(catalogue("%(points)s points", "%(points)s 积分")))
 
 
+def test_a_percent_sign_that_cannot_be_filled_in_is_told():
+    said = "add up to %(sum)s percent; make it 100"
+    (fault,) = translations.wrong(catalogue(said, "合计为 %(sum)s%，应为 100%"))
+    assert "is written %%" in fault
+    assert not list(translations.wrong(catalogue(said, "合计为 %(sum)s%%，应为 100%%")))
+    assert not list(translations.wrong(catalogue("points, in percent", "积分倍率（%）")))
+    assert not list(translations.wrong(catalogue("%(share).0f%% in the shop", "店内占 %(share).0f%%")))
+
+
 def test_a_string_translated_in_two_ways_is_told():
     two = catalogue("Grade", "油品")
     two[PACKAGE / "loyalty" / translations.LOCALE] = {(None, "Grade"): polib.POEntry(msgid="Grade", msgstr="等级")}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -110,6 +111,11 @@ def test_a_reward_that_could_not_be_given_is_refused_by_its_field(changes, field
         rules.check_reward(replace(MUG, **changes))
     assert field in refusal.value.fields
     rules.check_reward(MUG)
+
+
+def test_shares_that_do_not_add_up_are_told_in_chinese_too():
+    with override("zh-hans"), pytest.raises(Invalid, match="合计为 99%，必须等于 100%"):
+        rules.check_reward(replace(MUG, shares=(Share(funder="brand", percent=Decimal(99)),)))
 
 
 percents = st.lists(st.integers(1, 100), min_size=1, max_size=5)

@@ -27,6 +27,8 @@ _KEYWORDS: Final[dict[str, Any]] = dict.fromkeys(
     )
 )
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)|%[sdif]|\{(\w*)[^{}]*\}")
+_FILLED: Final = re.compile(r"%\(\w+\)[0-9.,]*[a-z]|%%")
+"""What is filled in with `%`, and what stands for a percent sign where something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def missing(words: list[Word], known: dict[Path, dict[tuple[str | None, str], po
 
 
 def wrong(known: dict[Path, dict[tuple[str | None, str], polib.POEntry]]) -> Iterator[str]:
-    """A line for every translation with other placeholders than its string, and for a string translated in two ways."""
+    """A line for every translation with other placeholders than its string or that cannot be filled in, and for a string
+    translated in two ways.
+    """
     first: dict[tuple[str | None, str], tuple[Path, str]] = {}
     for path, entries in known.items():
         for key, entry in entries.items():
@@ -130,6 +134,8 @@ def wrong(known: dict[Path, dict[tuple[str | None, str], polib.POEntry]]) -> Ite
                 allowed = [placeholders(entry.msgid), placeholders(entry.msgid_plural)]
                 if chinese and placeholders(chinese) not in allowed:
                     yield f"{_short(path)}: other placeholders than in {entry.msgid!r}: {chinese!r}"
+                elif _FILLED.search(chinese) and "%" in _FILLED.sub("", chinese):
+                    yield f"{_short(path)}: a % that is no placeholder is written %%: {chinese!r}"
             seen = first.setdefault(key, (path, entry.msgstr))
             if seen[1] != entry.msgstr and entry.msgstr and seen[1]:
                 yield f"{_short(path)}: {entry.msgid!r} is {entry.msgstr!r} here and {seen[1]!r} in {_short(seen[0])}"
