@@ -119,6 +119,20 @@ def test_what_there_is_for_a_member_and_for_anybody_is_told_before_anything_is_b
     assert "Brand" not in large["words"]["en"], "who pays is nobody's business at the pump"
 
 
+def test_strangers_are_told_of_nothing_that_only_members_get(chain):
+    (member,) = chain.enrol()
+    coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
+    wash = {"give": "coupon", "template": "WASH"}
+    publish(
+        {"code": "next", "then": [wash]},
+        {"code": "both", "then": [wash, {"give": "points", "points": 5}]},
+        {"code": "money", "then": [wash, {"give": "amount", "off": "1"}]},
+    )
+    caller = new_caller(HEAD_OFFICE, "sales:read")
+    assert set(available(caller)) == {"money"}
+    assert set(available(caller, customer=member)) == {"next", "both", "money"}
+
+
 def test_coupons_within_any_and_not_are_told_as_they_are_held(chain):
     gold, plain = chain.enrol(2)
     chain.post_one("0", 1)

@@ -97,9 +97,7 @@ def _held(template: str, good: Iterable[Coupon]) -> Held:
 
 def _available(live: Live, facts: Facts, held: Mapping[str, Held], automatic: Collection[str]) -> Available | None:
     """The offer as it stands for them, None where it is not for them or not here."""
-    if facts.person is None and (
-        live.limits_customers or all(effect.gives == {"points"} for effect in live.offer.then)
-    ):
+    if facts.person is None and (live.limits_customers or live.members_only):
         return None
     outlook, missing = foreseen(live.offer.when, facts, automatic)
     if outlook is Outlook.NO:
