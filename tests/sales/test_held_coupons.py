@@ -184,6 +184,16 @@ def test_an_offer_that_is_tried_finds_it_held(chain, holder):
     assert "coupon.used" not in {reason.code for reason in quote.explanation}
 
 
+def test_several_coupons_that_an_offer_wants_count_as_held_when_it_is_tried_and_as_good(chain):
+    make_template("PASS", delay_days=3)
+    make_template("WASH")
+    chain.enrol()
+    both = [{"is": "coupon", "template": "PASS"}, {"is": "coupon", "template": "WASH"}]
+    offer = language.convert(per_litre("both", when={"is": "all", "of": both}, name="both"))
+    quote = services.try_offer(HEAD_OFFICE, a_sale("1", 1, tenders=()), offer)
+    assert off(quote) == "6.00"
+
+
 @pytest.mark.parametrize("size", [1, 60])
 def test_a_list_of_any_size_takes_the_same_statements_and_no_more_than_without(chain, size):
     make_template("PASS", is_automatic=True)

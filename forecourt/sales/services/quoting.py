@@ -1,7 +1,6 @@
 """Quoting and simulating: load and rate, and write nothing."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -26,8 +25,6 @@ from forecourt.sales.services.loading import Depth, Submission, admitted, know
 from forecourt.sales.services.paying import NOTHING, Payable, available_to, payable, refusal
 from forecourt.sales.services.reservations import promised
 from forecourt.sales.values import KnownSale, NewSale, Outcome, Points, Quote
-
-_NOBODYS: Final = UUID(int=1)
 
 
 def quote_sales(actor: Actor, sales: Sequence[NewSale | Problem], depth: Depth = Depth.FIRST) -> list[Quote | Problem]:
@@ -102,7 +99,7 @@ def quote_of(outcome: Outcome, state: State, payable: Payable = NOTHING) -> Quot
 def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     """What a sale would come to if this offer were in force beside those that are, in place of the one of its code.
 
-    Coupons that the offer asks for, but for those it must not find, count as held, and what each customer may have as
+    Coupons that the offer asks for, but for those it must not find, count as held and good, and what each customer may have as
     untouched. Of every offer that was missed each thing that was missing is told, of this one in any case. Records nothing.
     """
     actor.require(permissions.SIMULATE)
@@ -119,7 +116,7 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
     own = tuple([budget for budget in offer.budgets if budget.is_customers_own])
     tried = Live(-1, 0, replace(offer, starts=None, ends=None, budgets=own), NEVER, EVER)
     rulings = in_force.at(moment)._replace(book=Book([*others, tried]))
-    for condition in _asked_for(offer.when) if known.is_member else ():
+    for number, condition in enumerate(_asked_for(offer.when) if known.is_member else (), 1):
         if not isinstance(condition, CouponUsed | HoldsCoupon):
             continue
         template = condition.template
@@ -128,7 +125,10 @@ def try_offer(actor: Actor, sale: NewSale, offer: Offer) -> Quote:
             is_used = isinstance(condition, CouponUsed) or known_template.template.is_automatic
             held = replace(known_template.template, is_automatic=is_used)
             rulings = rulings._replace(templates={**rulings.templates, template: Known(known_template.id, held)})
-            state.hold(minted(_NOBODYS, "TRY", held, known_template.id, known.customer_id, known.business_date))
+            coupon = minted(
+                UUID(int=number), f"TRY{number}", held, known_template.id, known.customer_id, known.business_date
+            )
+            state.hold(replace(coupon, active_from=known.business_date, expires_on=None))
     return quote_of(rules.rate(known, rulings, state, whole=(tried,)), state)
 
 
