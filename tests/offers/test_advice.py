@@ -8,6 +8,8 @@ from django.utils.translation import override
 
 from forecourt.catalogue import services as catalogue
 from forecourt.catalogue.values import NewCost
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import CouponKind, Template
 from forecourt.offers import queries
 from forecourt.offers.rules import language
 from tests.bench.samples import open_sample_station
@@ -68,3 +70,38 @@ def test_a_gift_without_a_cost_at_some_station_or_yet_is_told(chain, known, star
     found = told(then=[{"give": "gift", "product": WATER}], **({"starts": starts} if starts else {}))
     assert [text for text in found if "at some stations" in text] == list(found)
     assert bool(found) is is_told
+
+
+def test_what_an_offer_names_and_is_not_there_is_told(chain):
+    coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
+    everyone = Template(code="ALL", name="ALL", kind=CouponKind.GENERIC, generic_code="ALL")
+    coupons.create_template(HEAD_OFFICE, everyone)
+    there = [
+        {"is": "station", "of": ["S001"]},
+        {"is": "tier", "of": ["gold"]},
+        {"is": "tier", "at_least": "silver"},
+        {"is": "coupon", "template": "ALL"},
+        {"is": "volume", "at_least": "1", "of": {"products": ["92"], "exclude": ["97"]}},
+    ]
+    give = {"give": "coupon", "template": "WASH"}
+    assert told(when={"is": "all", "of": there}, then=[give]) == ()
+    wrong = [
+        {"is": "any", "of": [{"is": "station", "of": ["S001", "S999"]}, {"is": "region", "of": ["north"]}]},
+        {"is": "tier", "of": ["gold", "gld"]},
+        {"is": "tier", "at_least": "sliver"},
+        {"is": "holds", "template": "WSH"},
+        {"is": "segment", "of": ["commuters"]},
+        {"is": "bought", "of": {"products": ["97"], "categories": ["drnks"]}},
+    ]
+    bundle = {"give": "bundle", "parts": [{"of": {"products": ["06901234567892"]}}], "price": "5"}
+    found = told(when={"is": "all", "of": wrong}, then=[bundle, {"give": "coupon", "template": "ALL"}], floor=False)
+    assert found == (
+        "No product has the code 06901234567892, 97. Where it asks for that, it applies to no sale.",
+        "There is no category drnks. Where it asks for that, it applies to no sale.",
+        "No station has the code S999. Where it asks for that, it applies to no sale.",
+        "There is no region north. Where it asks for that, it applies to no sale.",
+        "There is no segment commuters. Where it asks for that, it applies to no sale.",
+        "Coupons ALL are not issued one by one, so nobody gets one.",
+        "There is no coupon template WSH. Where it asks for that, it applies to no sale.",
+        "The programme has no tier gld, sliver. Where it asks for that, it applies to no sale.",
+    )

@@ -284,6 +284,16 @@ WHOLE = {
 }
 
 
+def test_times_are_those_of_the_companys_clock_whatever_zone_they_were_sent_in():
+    class AtHome(Shop):
+        def name(self, kind: str, code: str) -> str:
+            return "Asia/Shanghai" if kind == "zone" else super().name(kind, code)
+
+    with override("en"):
+        said = words(offer(starts="2026-09-30T16:00:00Z", ends="2026-10-08T02:00:00+10:00"), AtHome())
+    assert said.endswith("From 2026-10-01 00:00 until 2026-10-08 00:00.")
+
+
 def test_an_offer_reads_as_a_sentence_or_two():
     with override("en"):
         assert words(convert(WHOLE), Shop()) == (

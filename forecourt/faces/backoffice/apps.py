@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.apps import AppConfig
 from django.contrib import admin
 from django.contrib.admin import sites
@@ -21,6 +23,15 @@ class BackofficeConfig(AppConfig):
 def _acquaint() -> None:
     """Put together what siblings may not know of each other."""
     from forecourt.coupons import queries as coupons
+    from forecourt.kernel import clock
+    from forecourt.loyalty import queries as loyalty_queries
     from forecourt.loyalty import services as loyalty
+    from forecourt.offers import queries as offers
 
-    loyalty.find_coupons_by(lambda codes: [code for code, known in coupons.templates(codes).items() if known.is_issued])
+    def issued(codes: Collection[str]) -> list[str]:
+        return [code for code, known in coupons.templates(codes).items() if known.is_issued]
+
+    loyalty.find_coupons_by(issued)
+    offers.find_by("issued", issued)
+    offers.find_by("templates", lambda codes: coupons.templates(codes).keys())
+    offers.find_by("tiers", lambda codes: [tier.code for tier in loyalty_queries.programme_at(clock.now()).tiers])

@@ -3,6 +3,7 @@
 from forecourt.offers.queries import floors as _floors
 from forecourt.offers.queries import gifts as _gifts
 from forecourt.offers.queries import live as _live
+from forecourt.offers.queries.absent import find_by
 from forecourt.offers.queries.advice import advice, costless
 from forecourt.offers.queries.budgets import left_and_outdated, left_of
 from forecourt.offers.queries.drafts import drafts, in_review
@@ -72,6 +73,7 @@ __all__ = [
     "draft_floors",
     "draft_policy",
     "drafts",
+    "find_by",
     "floor_history",
     "floors",
     "floors_at",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.kernel import clock, stamps
+from forecourt.offers.queries.absent import absent
 from forecourt.offers.queries.floors import floors
 from forecourt.offers.queries.gifts import costs_of_gifts
 from forecourt.offers.rules.conditions import All, AnyCondition
@@ -37,7 +38,22 @@ def advice(offer: Offer) -> tuple[str, ...]:
             )
             % {"products": _named(gifts)}
         )
-    return tuple(found)
+    return (*found, *_not_there(offer))
+
+
+def _not_there(offer: Offer) -> list[str]:
+    """What it names and nobody knows, a sentence a kind."""
+    said = {
+        "products": _("No product has the code %(codes)s. Where it asks for that, it applies to no sale."),
+        "categories": _("There is no category %(codes)s. Where it asks for that, it applies to no sale."),
+        "stations": _("No station has the code %(codes)s. Where it asks for that, it applies to no sale."),
+        "regions": _("There is no region %(codes)s. Where it asks for that, it applies to no sale."),
+        "segments": _("There is no segment %(codes)s. Where it asks for that, it applies to no sale."),
+        "tiers": _("The programme has no tier %(codes)s. Where it asks for that, it applies to no sale."),
+        "templates": _("There is no coupon template %(codes)s. Where it asks for that, it applies to no sale."),
+        "issued": _("Coupons %(codes)s are not issued one by one, so nobody gets one."),
+    }
+    return [said[kind] % {"codes": _named(codes)} for kind, codes in absent(offer).items() if kind in said]
 
 
 def costless(offers: Iterable[Offer]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from forecourt.kernel import clock
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.conditions import CONDITIONS
 from forecourt.offers.rules.offer import Offer
@@ -23,7 +24,7 @@ def words(offer: Offer, names: Names) -> str:
     ]
     said += [budget_words(budget, names) for budget in offer.budgets]
     if offer.starts is not None or offer.ends is not None:
-        said.append(_time_words(offer))
+        said.append(_time_words(offer, names))
     if offer.alone:
         said.append(_("It goes with no other offer."))
     if offer.funding:
@@ -43,8 +44,8 @@ def words(offer: Offer, names: Names) -> str:
     return "".join([part if part.endswith("。") else f"{part} " for part in said]).strip()
 
 
-def _time_words(offer: Offer) -> str:
-    said = {"starts": _moment(offer.starts), "ends": _moment(offer.ends)}
+def _time_words(offer: Offer, names: Names) -> str:
+    said = {"starts": _moment(offer.starts, names), "ends": _moment(offer.ends, names)}
     if offer.ends is None:
         return _("From %(starts)s.") % said
     if offer.starts is None:
@@ -52,8 +53,12 @@ def _time_words(offer: Offer) -> str:
     return _("From %(starts)s until %(ends)s.") % said
 
 
-def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else ""
+def _moment(moment: datetime | None, names: Names) -> str:
+    """A moment on the company's clock; as it was written where that is not known."""
+    if moment is None:
+        return ""
+    zone = names.name("zone", "")
+    return f"{moment.astimezone(clock.zone(zone)) if zone else moment:%Y-%m-%d %H:%M}"
 
 
 def budget_words(budget: Budget, names: Names) -> str:

@@ -19,8 +19,8 @@ class Names(Protocol):
 
     Kinds: product, category, brand, station, region, payee, tier, tag, segment, template (of a coupon), tender, funder; also
     unit, where "volume" is the company's litre or gallon; unit_of, which gives the unit of a product ("volume", "kWh", "kg",
-    "piece"); currency, whose code "" stands for the company's sign; and digits, which gives the decimal places of the
-    company's currency, the code itself where nothing is known of them.
+    "piece"); currency, whose code "" stands for the company's sign; zone, whose code "" stands for the company's IANA name; and
+    digits, which gives the decimal places of the company's currency, the code itself where nothing is known of them.
     """
 
     def name(self, kind: str, code: str) -> str: ...

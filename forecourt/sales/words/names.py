@@ -42,6 +42,7 @@ class CompanyNames:
             "funder": funder_name,
             "currency": lambda code: code or sign(company.currency),
             "digits": lambda _code: str(company.digits),
+            "zone": lambda code: code or company.zone,
             "unit": self._unit,
             "unit_of": self._unit_of,
         }
