@@ -59,6 +59,7 @@ TENDERS: Final = {
     "cash": gettext_lazy("Cash"),
     "fleet": gettext_lazy("Fleet card"),
     "unionpay": gettext_lazy("UnionPay"),
+    "points": gettext_lazy("Points"),
 }
 """How the usual tenders are called; tills may send others."""
 

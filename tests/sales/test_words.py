@@ -66,6 +66,23 @@ def test_the_cashier_hears_what_to_do_and_say(receipt):
     assert [text for text in said(receipt, Reader.CASHIER, "zh-hans") if text.startswith("请把")]
 
 
+def test_the_cashier_hears_all_that_an_offer_gives_and_nothing_is_taken_off_that_is_no_money(db):
+    chain = open_chain()
+    chain.enrol(1)
+    gift = {"give": "gift", "product": WATER}
+    publish(
+        {"code": "a", "name": "甲", "then": [gift, {"give": "amount", "off": "1"}, {"give": "points", "points": 1}]},
+        {"code": "b", "name": "乙", "then": [{"give": "points", "points": 1200}]},
+    )
+    receipt = post(chain, "1", 1)
+    found = said(receipt, Reader.CASHIER, "en")
+    assert "Hand over 矿泉水550ml: “甲”. It gives ¥1.00 off, 1 point too." in found
+    assert "乙 gives 1,200 points." in found
+    chinese = said(receipt, Reader.CASHIER, "zh-hans")
+    assert "请把矿泉水550ml交给顾客（“甲”），另有：减 ¥1.00、1积分。" in chinese
+    assert "已享受：乙，1,200积分。" in chinese
+
+
 def test_the_auditor_hears_everything_with_its_codes(receipt):
     found = " ".join(said(receipt, Reader.AUDITOR, "en"))
     for code in ("litre", "small", "big", "mug", "line 1: ¥6.00", "lost to litre", "failed: volume"):

@@ -12,7 +12,7 @@ from forecourt.offers.rules.speaking import sum_of
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.values import Flag, Reason
 from forecourt.sales.words.names import CompanyNames
-from forecourt.sales.words.sentences import compared_words, given_words, sentence, why_not_words
+from forecourt.sales.words.sentences import compared_words, given_beside_goods, given_words, sentence, why_not_words
 
 
 class Reader(StrEnum):
@@ -132,11 +132,8 @@ def _for_cashier(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
     offer = values.get("name") or names.offer(reason.rule)
     words = {"offer": offer, "coupon": names.name("template", reason.rule) if reason.rule else _("Coupon")}
     match reason.code:
-        case "offer.applied" if values.get("gifts"):
-            gifts = _(", ").join([names.name("product", code) for code in values["gifts"].split(",")])
-            return _("Hand over %(gifts)s: “%(offer)s”.") % (words | {"gifts": gifts})
         case "offer.applied":
-            return _("%(offer)s is taken off: %(given)s.") % (words | {"given": given_words(reason, names)})
+            return _given_for_cashier(reason, offer, names)
         case "offer.missed" if values.get("is") in WITHIN_REACH:
             missing = saying.missing(values["is"], values, names)
             return _("Tell them about %(offer)s: %(missing)s.") % (words | {"missing": missing})
@@ -155,6 +152,21 @@ def _for_cashier(reason: Reason, company: CompanyFacts, names: CompanyNames) -> 
             why = why_not_words(values.get("why", ""))
             return _("Give %(coupon)s %(code)s back: %(why)s.") % (words | {"code": values.get("code", ""), "why": why})
     return sentence(reason, company, names)
+
+
+def _given_for_cashier(reason: Reason, offer: str, names: CompanyNames) -> str:
+    """What an offer gave: goods to hand over first, then what is taken off or given beside them."""
+    values = reason.values
+    if values.get("gifts"):
+        gifts = _(", ").join([names.name("product", code) for code in values["gifts"].split(",")])
+        words = {"offer": offer, "gifts": gifts, "given": given_beside_goods(reason, names)}
+        if words["given"]:
+            return _("Hand over %(gifts)s: “%(offer)s”. It gives %(given)s too.") % words
+        return _("Hand over %(gifts)s: “%(offer)s”.") % words
+    words = {"offer": offer, "given": given_words(reason, names)}
+    if "money" in values:
+        return _("%(offer)s is taken off: %(given)s.") % words
+    return _("%(offer)s gives %(given)s.") % words
 
 
 def _for_auditor(reason: Reason, company: CompanyFacts, names: CompanyNames) -> str:

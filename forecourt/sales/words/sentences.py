@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from forecourt.kernel.money import sign
 from forecourt.offers.rules import saying
 from forecourt.offers.rules.speaking import figure, sum_of, with_digits
+from forecourt.offers.rules.speaking import points as so_many_points
 from forecourt.organisation.values import CompanyFacts
 from forecourt.sales.models import FLAG_NAMES
 from forecourt.sales.values import Flag, Reason
@@ -120,6 +121,12 @@ def given_words(reason: Reason, names: CompanyNames) -> str:
     return _given(reason.values, reason.points, names)
 
 
+def given_beside_goods(reason: Reason, names: CompanyNames) -> str:
+    """What an offer gave beside the goods it hands over, in words; "" for nothing else."""
+    values = {name: text for name, text in reason.values.items() if name != "gifts"}
+    return _given(values, reason.points, names) if reason.points or values.keys() & {"money", "coupons"} else ""
+
+
 def compared_words(reason: Reason, names: CompanyNames) -> tuple[str, str]:
     """What an offer that lost would have given, and what the one gave to which it lost; "" where that is not stored."""
     values = reason.values
@@ -132,7 +139,7 @@ def _given(values: Mapping[str, str], points: str, names: CompanyNames) -> str:
     if "money" in values:
         parts.append(_("%(money)s off") % {"money": sum_of(names, values["money"])})
     if points:
-        parts.append(_("%(points)s points") % {"points": points})
+        parts.append(so_many_points(int(points)))
     parts += [names.name("product", code) for code in values.get("gifts", "").split(",") if code]
     for code, count in Counter(filter(None, values.get("coupons", "").split(","))).items():
         said = {"name": names.name("template", code), "count": count}
