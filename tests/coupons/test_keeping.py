@@ -86,6 +86,20 @@ def test_a_blocked_members_coupons_are_neither_used_nor_passed_on(chain):
     assert services.redeem_coupon(HEAD_OFFICE, coupon.code, "S001").customer_id == blocked
 
 
+def test_no_coupon_comes_to_who_is_blocked(chain):
+    make_template(is_transferable=True)
+    blocked, other = chain.enrol(2)
+    (bearers,), (held,) = give("wash", None), give("wash", other)
+    customer_services.block_customer(HEAD_OFFICE, blocked, "欠款")
+    for command in (
+        lambda: services.claim_coupon(HEAD_OFFICE, bearers.code, blocked),
+        lambda: services.transfer_coupon(HEAD_OFFICE, held.id, blocked),
+    ):
+        with pytest.raises(Conflict, match=f"Customer {blocked} is blocked"):
+            command()
+    assert (now_at(bearers.code).customer_id, now_at(held.code).customer_id) == (None, other)
+
+
 def test_what_cannot_be_taken_over(chain):
     make_template()
     make_generic()

@@ -67,6 +67,16 @@ def test_only_within_a_household_unless_one_may_otherwise(chain):
         services.transfer_points(Actor(kind="staff", name="E1"), taker, giver, 1)
 
 
+def test_nothing_is_passed_on_to_who_is_blocked(chain):
+    giver, taker = chain.enrol(2)
+    household(giver, taker)
+    give(giver, 5)
+    customer_services.block_customer(HEAD_OFFICE, taker, "fraud")
+    with pytest.raises(Conflict, match=f"Customer {taker} is blocked"):
+        services.transfer_points(AGENT, giver, taker, 5)
+    assert (points(giver), points(taker)) == (5, 0)
+
+
 @pytest.mark.parametrize("count", [0, -5, 1_000_001])
 def test_a_number_that_makes_no_sense_is_refused(chain, count):
     giver, taker = chain.enrol(2)

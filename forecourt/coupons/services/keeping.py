@@ -77,6 +77,10 @@ def _move(actor: Actor, before: Coupon, taker: int, reason: str) -> Coupon:
     why = rules.why_not(coupon, template, organisation.company_day(), giver, is_blocked=is_blocked)
     if why not in (None, WhyNot.NOT_YET, WhyNot.MEMBERS):
         raise Conflict(rules.sentence(why, coupon, template, organisation.company_zone()))
+    if taker in customer_queries.blocked([taker]):
+        raise Conflict(
+            _("Customer %(id)s is blocked, so no coupon can be theirs; unblock the customer first.") % {"id": taker}
+        )
     now = clock.now()
     records.move([coupon.id], taker, at=now, actor=actor.label, reason=reason)
     publish(

@@ -6,9 +6,10 @@ from forecourt.customers import queries as customers
 from forecourt.kernel.problems import Conflict
 
 
-def require_free(customer_id: int) -> None:
-    """Conflict when the customer is blocked. Callers hold the customer's lock."""
-    if customers.blocked([customer_id]):
+def require_free(*customer_ids: int) -> None:
+    """Conflict when one of the customers is blocked, naming the first. Callers hold their locks."""
+    blocked = customers.blocked(customer_ids)
+    for customer_id in [one for one in customer_ids if one in blocked]:
         said = _("Customer %(id)s is blocked; unblock the customer before points are spent or passed on.") % {
             "id": customer_id
         }

@@ -32,7 +32,7 @@ def transfer_points(actor: Actor, giver: int, taker: int, points: int, reason: s
 
     Only points that can be spent, those that lapse soonest first; they keep their last day. Both must be of one
     household, unless the actor may pass points on anywhere; who may is not held to how often a day either.
-    Conflict when the giver is blocked.
+    Conflict when one of them is blocked.
     """
     actor.require(permissions.TRANSFER_POINTS)
     if not 1 <= points <= MOST_POINTS:
@@ -40,7 +40,7 @@ def transfer_points(actor: Actor, giver: int, taker: int, points: int, reason: s
             "points", _("%(points)s is out of range; give 1 to %(most)s") % {"points": points, "most": MOST_POINTS}
         )
     giver, taker = _both_locked(giver, taker)
-    require_free(giver)
+    require_free(giver, taker)
     now, day = clock.now(), organisation.company_day()
     _require_one_household(actor, giver, taker)
     _require_seldom(actor, giver)
