@@ -39,6 +39,7 @@ def test_a_change_keeps_what_was_issued(chain):
         ({"worth": Decimal("1.234")}, "worth"),
         ({"worth": Decimal(-1)}, "worth"),
         ({"valid_until": clock.now().date() - timedelta(days=3)}, "valid_until"),
+        ({"valid_until": clock.now().date() + timedelta(days=3), "delay_days": 9}, "valid_until"),
         ({"generic_code": "ALL"}, "generic_code"),
         ({"kind": CouponKind.GENERIC}, "generic_code"),
         ({"kind": CouponKind.GENERIC, "generic_code": "夏天"}, "generic_code"),

@@ -1,12 +1,14 @@
 """Events handed in by one person and let by another, and the coupon that attending gives."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import Template
 from forecourt.customers import services as customers
-from forecourt.kernel import reviews, sql
+from forecourt.kernel import clock, reviews, sql
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
 from forecourt.kernel.values import Outcome
@@ -16,7 +18,7 @@ from forecourt.organisation import services as organisation
 from forecourt.organisation.values import CompanyFacts
 from tests.occasions.at_events import begin, join
 from tests.occasions.conftest import CHIEF, an_event, announce, coupons_of, furnished, opened
-from tests.sales.scenes import HEAD_OFFICE, Chain, differences, everything_proves, points
+from tests.sales.scenes import HEAD_OFFICE, Chain, day_of, differences, everything_proves, points
 from tests.sales.scenes import events as told
 
 MANAGER = Actor(kind="staff", id=7, name="manager", permissions=frozenset({"occasions.view", "occasions.edit_events"}))
@@ -54,6 +56,9 @@ def test_members_sign_up_once_somebody_else_has_approved_the_event(chain):
         "staff:manager",
         "staff:chief",
     )
+    for more in (0, 6, 500):
+        with pytest.raises(Invalid, match="5 were approved"):
+            services.change_event(MANAGER, event, an_event(points=more))
     services.change_event(MANAGER, event, an_event(title="车主日", points=5))
     assert queries.member_event(event).title == "车主日"
 
@@ -80,6 +85,15 @@ def test_an_event_is_sent_back_withdrawn_or_called_off_while_in_review(chain):
     ]
     with pytest.raises(Conflict, match="over or cancelled"):
         services.submit_event(MANAGER, event)
+
+
+def test_an_event_for_a_tier_that_there_is_not_is_not_handed_in(chain):
+    event = services.make_event(MANAGER, an_event(tiers=("gold", "gld")))
+    with pytest.raises(Invalid) as problem:
+        services.submit_event(MANAGER, event)
+    assert list(problem.value.fields) == ["tiers"]
+    services.change_event(MANAGER, event, an_event(tiers=("gold",)))
+    services.submit_event(MANAGER, event)
 
 
 def test_one_person_does_both_where_the_company_says_so(chain):
@@ -137,6 +151,18 @@ def test_a_coupon_has_to_be_issued_one_by_one_and_stands_once_announced(chain):
     services.change_event(HEAD_OFFICE, event, an_event(title="车主日", template="wash"))
     services.change_event(HEAD_OFFICE, event, an_event())
     assert queries.member_event(event).template == ""
+
+
+def test_a_coupon_that_would_be_over_on_the_day_of_the_event_is_not_handed_in(chain):
+    starts_at = clock.now() + timedelta(days=40)
+    wash = Template(code="brief", name="brief", valid_until=day_of(starts_at) - timedelta(days=1))
+    coupons.create_template(HEAD_OFFICE, wash)
+    event = services.make_event(HEAD_OFFICE, an_event(template="brief", starts_at=starts_at))
+    with pytest.raises(Invalid) as problem:
+        services.submit_event(HEAD_OFFICE, event)
+    assert list(problem.value.fields) == ["template"]
+    coupons.change_template(HEAD_OFFICE, replace(wash, valid_until=day_of(starts_at)))
+    services.submit_event(HEAD_OFFICE, event)
 
 
 def test_a_coupon_that_is_gone_is_told_and_nothing_is_given_by_halves(chain):

@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from msgspec.structs import replace
 
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import Template
 from forecourt.faces.backoffice.screens.occasion_reviews import state_of
 from forecourt.kernel import clock, reviews, sql
 from forecourt.kernel.actors import Actor
@@ -153,12 +155,14 @@ def test_stopping_is_at_once_takes_what_was_to_begin_too_and_ends_the_review(cha
 
 
 def test_rules_that_give_nothing_or_what_is_not_there_are_not_handed_in(chain):
+    coupons.create_template(HEAD_OFFICE, Template(code="later", name="later", delay_days=10))
     with pytest.raises(Conflict, match="no draft"):
         services.submit_rules(HEAD_OFFICE, BIRTHDAY)
     for rules, field in (
         (GiftRules(), "points"),
         (GiftRules(template="nowhere"), "template"),
         (GiftRules(points=1, tiers=("platinum",)), "tiers"),
+        (GiftRules(template="later", days_before=2, days_after=7), "template"),
     ):
         services.save_rules(HEAD_OFFICE, BIRTHDAY, rules)
         with pytest.raises(Invalid) as problem:

@@ -73,6 +73,24 @@ def test_what_was_handed_over_is_taken_back_by_who_may(window):
     rewards_prove()
 
 
+def test_a_reward_whose_coupon_cannot_be_issued_is_out_of_stock(window):
+    member = window.member(400)
+    template = Template(code="last", name="last", valid_until=company_day(), limit=1)
+    coupons.create_template(window.actor, template)
+    window.offer(FIVE_OFF, template="last")
+    choose = lambda: queries.choices(window.actor, member, "S001")[0]  # noqa: E731
+    assert (choose().left, choose().is_redeemable) == (1, True)
+    window.redeem(member, "FIVE")
+    assert (choose().left, choose().is_redeemable) == (0, False)
+    coupons.change_template(window.actor, replace(template, limit=5))
+    assert choose().left == 4
+    with clock.as_of(clock.now() + timedelta(days=1)):
+        assert choose().left == 0
+        with pytest.raises(Conflict, match="None of 5 元加油券 is left"):
+            window.redeem(member, "FIVE")
+    assert points(member) == 200
+
+
 def test_a_fuel_coupon_is_issued_at_once_and_void_once_taken_back(window):
     member = window.member(400)
     window.offer(FIVE_OFF)

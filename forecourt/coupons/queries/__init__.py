@@ -28,7 +28,7 @@ from forecourt.coupons.queries.lookup import (
 )
 from forecourt.coupons.queries.places import places, tell_places
 from forecourt.coupons.queries.sheets import SheetsView, sheets, stickers
-from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, templates, with_room
+from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, room, templates
 
 __all__ = [
     "NOTICE_DAYS",
@@ -61,6 +61,7 @@ __all__ = [
     "moved_by",
     "page",
     "places",
+    "room",
     "sheets",
     "sources",
     "steps",
@@ -73,5 +74,4 @@ __all__ = [
     "view",
     "view_by_code",
     "views",
-    "with_room",
 ]

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Collection, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from forecourt.coupons import rules
 from forecourt.coupons.values import CouponKind, Template
 from forecourt.kernel import sql
 
@@ -14,7 +16,9 @@ STAMP: Final = "coupons"
 """The stamp that every change of a template moves on."""
 _ALL: Final = "SELECT code, id, is_live, body::text FROM coupons_coupontemplate"
 _SOME: Final = _ALL + " WHERE code = ANY(%(codes)s::text[])"
-_ISSUED: Final = "SELECT id, issued FROM coupons_coupontemplate WHERE id = ANY(%(ids)s::bigint[])"
+_ISSUED: Final = """
+SELECT code, id, is_live, body::text, issued FROM coupons_coupontemplate WHERE code = ANY(%(codes)s::text[])
+"""
 
 
 class KnownTemplate(NamedTuple):
@@ -28,6 +32,10 @@ class KnownTemplate(NamedTuple):
     def is_issued(self) -> bool:
         """Whether its coupons are issued one by one: it is live, and not one code for everybody."""
         return self.is_live and self.template.kind is CouponKind.SINGLE
+
+    def can_be_issued(self, day: date) -> bool:
+        """Whether they are, and one that is issued on that day will be good."""
+        return self.is_issued and rules.can_be_good(self.template, day)
 
 
 class _Memory(NamedTuple):
@@ -56,18 +64,24 @@ def live_templates(stamp: int | None = None) -> Mapping[str, KnownTemplate]:
     return known
 
 
+def room(codes: Collection[str], day: date) -> dict[str, int | None]:
+    """How many coupons of each template can be issued on that day, as far as is known without a lock: none of one that is not,
+    null where any number. One statement.
+    """
+    found = sql.rows(_ISSUED, {"codes": sql.text_array(sorted(code for code in codes if "\0" not in code))})
+    known, issued = _known([row[:4] for row in found]), {row[0]: row[4] for row in found}
+    left: dict[str, int | None] = dict.fromkeys(codes, 0)
+    for code, one in known.items():
+        if one.can_be_issued(day):
+            limit = one.template.limit
+            left[code] = max(0, limit - issued[code]) if limit else None
+    return left
+
+
 def templates(codes: Collection[str]) -> dict[str, KnownTemplate]:
     """Templates by code; unknown ones are missing. One statement."""
     askable = sorted(code for code in codes if "\0" not in code)
     return _known(sql.rows(_SOME, {"codes": sql.text_array(askable)}))
-
-
-def with_room(codes: Collection[str]) -> set[str]:
-    """Those of these templates of which a coupon can be issued as things stand; nothing keeps them so. Two statements."""
-    known = {code: one for code, one in templates(codes).items() if one.is_issued} if codes else {}
-    limits = {one.id: one.template.limit for one in known.values() if one.template.limit}
-    issued = dict(sql.rows(_ISSUED, {"ids": sql.array(sorted(limits))})) if limits else {}
-    return {code for code, one in known.items() if one.id not in limits or issued[one.id] < limits[one.id]}
 
 
 def forget() -> None:

@@ -1,7 +1,7 @@
 """Set-based writes of coupons."""
 
 from forecourt.coupons.records.holding import make_bearers, mark_seen, move, note, restore_latest, unvoid
-from forecourt.coupons.records.issuing import ANY_NUMBER, count_issued, hold_room, issue, room_of
+from forecourt.coupons.records.issuing import ANY_NUMBER, count_issued, hold_room, issue, never_good, room_of
 from forecourt.coupons.records.minting import write
 from forecourt.coupons.records.reserving import free, reserve
 from forecourt.coupons.records.using import lock, put_back, restore, use
@@ -19,6 +19,7 @@ __all__ = [
     "make_bearers",
     "mark_seen",
     "move",
+    "never_good",
     "note",
     "put_back",
     "reserve",

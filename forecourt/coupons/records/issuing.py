@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from forecourt.coupons import queries, rules
 from forecourt.coupons.queries import KnownTemplate
-from forecourt.coupons.values import Coupon, CouponKind, CouponStatus, NewCoupon
+from forecourt.coupons.values import Coupon, CouponKind, CouponStatus, NewCoupon, Template
 from forecourt.kernel import clock, ids, sql
 from forecourt.kernel.problems import Conflict, Invalid
 from forecourt.kernel.words import say as _
@@ -50,23 +50,28 @@ _ROOM: Final = (
 def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Coupon]:
     """Issue coupons, in the order given; the same origin, template and customer once: what was issued before is left out.
 
-    Invalid, naming the template, for one that is not there, no longer issued, or a generic code; Conflict where its limit
-    is reached. With `leaving_out`, for sales, which must not fail for it, those are left out instead. Callers hold the
-    customers' locks and publish `events.issued`. A template with a limit stays locked until the transaction ends.
+    Invalid, naming the template, for one that is not there, no longer issued, a generic code, or would never be good; Conflict
+    where its limit is reached. With `leaving_out`, for sales, which must not fail for it, those are left out instead. Callers
+    hold the customers' locks and publish `events.issued`. A template with a limit stays locked until the transaction ends.
     """
     if not wanted:
         return []
-    templates = queries.templates({item.template for item in wanted})
-    items = [item for item in wanted if _can_be_issued(item, templates.get(item.template), leaving_out)]
-    new = _not_given_before(items, templates)
-    new = _within_limits(new, templates, leaving_out)
     now = clock.now()
     zone = organisation.company_zone()
+    days = {at: at.astimezone(zone).date() for at in {item.occurred_at or now for item in wanted}}
+    templates = queries.templates({item.template for item in wanted})
+    items = [
+        item
+        for item in wanted
+        if _can_be_issued(item, templates.get(item.template), days[item.occurred_at or now], leaving_out)
+    ]
+    new = _not_given_before(items, templates)
+    new = _within_limits(new, templates, leaving_out)
     made, lines = [], []
     for item, coupon_id in zip(new, ids.uuid7s(len(new)), strict=True):
         known = templates[item.template]
         issued_at = item.occurred_at or now
-        first, last = rules.good_days(known.template, issued_at.astimezone(zone).date())
+        first, last = rules.good_days(known.template, days[issued_at])
         coupon = Coupon(
             id=coupon_id,
             code=rules.normal_code(item.code) or rules.new_code(),
@@ -107,11 +112,13 @@ def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", number: int =
     )
 
 
-def _can_be_issued(item: NewCoupon, known: KnownTemplate | None, leaving_out: bool) -> bool:
-    if known is not None and known.is_issued:
+def _can_be_issued(item: NewCoupon, known: KnownTemplate | None, day: date, leaving_out: bool) -> bool:
+    if known is not None and known.is_issued and rules.can_be_good(known.template, day, item.expires_on):
         return True
     if leaving_out:
         return False
+    if known is not None and known.is_issued:
+        raise never_good(known.template, day, item.expires_on)
     if known is not None and known.template.kind is CouponKind.GENERIC:
         raise Invalid.field(
             "template",
@@ -170,16 +177,28 @@ def hold_room(codes: Collection[str], templates: Mapping[str, KnownTemplate]) ->
     return {limited[row[0]]: max(0, templates[limited[row[0]]].template.limit - row[1]) for row in found}
 
 
+def never_good(template: Template, day: date, expires_on: date | None = None) -> Invalid:
+    """The problem of a template whose coupons, issued on that day, have no day on which they are good."""
+    first, last = rules.good_days(template, day)
+    return Invalid.field(
+        "template",
+        _("%(code)r would never be good: issued now it begins on %(from)s and ends on %(until)s; change its days")
+        % {"code": template.code, "from": first, "until": expires_on or last},
+    )
+
+
 def room_of(codes: Collection[str]) -> dict[str, int]:
-    """How many coupons of each template can be issued now: 0 of one that is not issued, `ANY_NUMBER` without a limit.
+    """How many coupons of each template can be issued now: 0 of one that is not issued or would never be good, `ANY_NUMBER`
+    without a limit.
 
     Those with a limit stay locked, so what was counted here can be issued. Two statements at most.
     """
     if not codes:
         return {}
-    known = queries.templates(codes)
-    held = hold_room([code for code, one in known.items() if one.is_issued], known)
-    return {code: held.get(code, ANY_NUMBER) if code in known and known[code].is_issued else 0 for code in codes}
+    day = organisation.company_day()
+    known = {code: one for code, one in queries.templates(codes).items() if one.can_be_issued(day)}
+    held = hold_room(known, known)
+    return {code: held.get(code, ANY_NUMBER) if code in known else 0 for code in codes}
 
 
 def count_issued(counts: Mapping[str, int], templates: Mapping[str, KnownTemplate]) -> None:

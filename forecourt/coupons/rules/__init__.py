@@ -14,6 +14,7 @@ __all__ = [
     "CODE_LENGTH",
     "Move",
     "Past",
+    "can_be_good",
     "checked_template",
     "good_days",
     "held_spans",
@@ -76,6 +77,13 @@ def good_days(template: Template, issued_on: date) -> tuple[date, date | None]:
     if template.valid_until is not None and (last is None or template.valid_until < last):
         last = template.valid_until
     return first, last
+
+
+def can_be_good(template: Template, issued_on: date, expires_on: date | None = None) -> bool:
+    """Whether a coupon issued on that day has a day on which it is good; `expires_on` as in `NewCoupon`."""
+    first, last = good_days(template, issued_on)
+    ends = expires_on or last
+    return ends is None or first <= ends
 
 
 def minted(coupon_id: UUID, code: str, template: Template, template_id: int, customer_id: int, day: date) -> Coupon:

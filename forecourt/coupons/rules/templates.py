@@ -1,7 +1,7 @@
 """What a template must hold to make sense."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -43,6 +43,11 @@ def checked_template(template: Template, normal_code: str, today: date) -> Templ
             "valid_until",
             _("%(day)s is past; choose a day from today on, or none") % {"day": tidy.valid_until.isoformat()},
         )
+    if tidy.valid_until is not None and tidy.valid_until < (first := today + timedelta(days=tidy.delay_days)):
+        text = _(
+            "%(day)s lies before %(first)s, from when one issued now would be good; choose a later day or a shorter delay"
+        )
+        raise Invalid.field("valid_until", text % {"day": tidy.valid_until.isoformat(), "first": first.isoformat()})
     if tidy.worth < 0:
         raise Invalid.field(
             "worth", _("%(worth)s is below zero; give what the coupon is worth, or 0") % {"worth": tidy.worth}

@@ -15,6 +15,7 @@ from forecourt.coupons.values import CouponKind, Template
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from forecourt.organisation import queries as organisation
 
 MOST: Final = 1_000_000
 STEP: Final = 20_000
@@ -26,7 +27,8 @@ JOB: Final = "coupons.make_batch"
 def create_batch(actor: Actor, template: str, name: str, count: int) -> int:
     """Ask for so many bearer coupons, at most a million; returns the batch's id. A job makes them from now on.
 
-    They count against the template's limit at once. Invalid when there is no such template or it has one code for all.
+    They count against the template's limit at once. Invalid when there is no such template, it has one code for all, or its
+    coupons would never be good.
     """
     require_everywhere(actor, permissions.ISSUE_COUPONS)
     if not 1 <= count <= MOST:
@@ -39,6 +41,8 @@ def create_batch(actor: Actor, template: str, name: str, count: int) -> int:
         raise Invalid.field(
             "template", _("%(code)r is not a template of single coupons that is issued") % {"code": template}
         )
+    if not known.can_be_issued(day := organisation.company_day()):
+        raise records.never_good(known.template, day)
     if known.template.limit:
         records.count_issued({template: count}, {template: known})
     batch = CouponBatch.objects.create(

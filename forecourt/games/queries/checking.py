@@ -34,8 +34,8 @@ def faults(games: Sequence[GameRules], now: datetime) -> list[dict[str, str]]:
 def not_issued_now(prizes: Iterable[Prize]) -> set[str]:
     """The codes of those of these prizes that are coupons of which none can be issued as things stand."""
     templates = {prize.code: prize.template for prize in prizes if prize.kind is PrizeKind.COUPON}
-    room = coupons.with_room(set(templates.values()))
-    return {code for code, template in templates.items() if template not in room}
+    room = coupons.room(set(templates.values()), organisation.company_day()) if templates else {}
+    return {code for code, template in templates.items() if room[template] == 0}
 
 
 def _ending(game: GameRules, limited: Collection[str]) -> dict[str, str]:

@@ -44,6 +44,7 @@ from forecourt.loyalty.queries.tiers import (
     progress,
     states_before,
     steps,
+    tier_codes,
     tier_on,
     unfinished_review,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "steps",
     "taken_by_sale",
     "taken_for",
+    "tier_codes",
     "tier_on",
     "transfers_of",
     "unfinished_review",

@@ -68,6 +68,11 @@ def progress(customer_id: int) -> TierProgress | None:
     )
 
 
+def tier_codes() -> frozenset[str]:
+    """The codes of the tiers of the programme in force."""
+    return frozenset(tier.code for tier in programme_at(clock.now()).tiers)
+
+
 def priority_tiers() -> frozenset[str]:
     """The codes of tiers whose members are served first, by the programme in force."""
     return frozenset(tier.code for tier in programme_at(clock.now()).tiers if tier.is_priority)

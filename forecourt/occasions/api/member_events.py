@@ -116,7 +116,7 @@ def get_event(request: KeyedRequest, event_id: Id) -> MemberEventOut:
     openapi_extra=needs("occasions:write"),
 )
 def change_event(request: KeyedRequest, event_id: Id, event: EventBody) -> MemberEventOut:
-    """409 while it is in review. Once announced, its cost stands and its coupon can only be taken off.
+    """409 while it is in review. Once announced, its points and its cost stand and its coupon can only be taken off.
 
     More places go to those who wait.
     """

@@ -10,6 +10,7 @@ from forecourt.kernel import clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
 from forecourt.kernel.problems import Conflict, Invalid
+from forecourt.loyalty import queries as loyalty
 from forecourt.occasions import permissions
 from forecourt.occasions.events import MemberEventOpened
 from forecourt.occasions.models import MemberEvent
@@ -22,7 +23,8 @@ from forecourt.organisation import queries as organisation
 def submit_event(actor: Actor, event_id: int, note: str = "") -> int:
     """Hand an event that is being prepared in for review; returns the review's id. It cannot be edited until that is decided.
 
-    Conflict when it is in review already, or was announced; Invalid when it is over, or its coupon is not issued.
+    Conflict when it is in review already, or was announced; Invalid when it is over, its coupon is not issued or would not be
+    good on its day, or it is for a tier that there is not.
     """
     actor.require(permissions.EDIT_EVENTS)
     row = _draft(actor, event_id)
@@ -75,7 +77,11 @@ def _draft(actor: Actor, event_id: int) -> MemberEvent:
 def _check(row: MemberEvent) -> None:
     if row.ends_at <= clock.now():
         raise Invalid.field("ends_at", _("lies in the past; an event that was cannot be announced"))
-    check_template(row.template)
+    check_template(row.template, organisation.company_day(row.starts_at))
+    if strange := sorted(set(row.tiers) - loyalty.tier_codes()):
+        raise Invalid.field(
+            "tiers", _("the programme in force has no tier %(tier)r; take it off") % {"tier": strange[0]}
+        )
 
 
 def _said(row: MemberEvent) -> dict[str, Any]:

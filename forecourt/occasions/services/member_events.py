@@ -1,5 +1,6 @@
 """Member events: made, changed, cancelled, over. What announces them stands in `event_reviews`."""
 
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
@@ -63,6 +64,9 @@ def change_event(actor: Actor, event_id: int, new: NewMemberEvent) -> None:
 def _check_announced(row: MemberEvent, fields: dict[str, Any]) -> None:
     if fields["cost"] != row.cost:
         raise Invalid.field("cost", _("cannot change any more: members signed up for %(cost)s") % {"cost": row.cost})
+    if fields["points"] != row.points:
+        text = _("cannot change any more: %(points)s were approved; call the event off and make another")
+        raise Invalid.field("points", text % {"points": row.points})
     if fields["template"] not in {row.template, ""}:
         text = _("cannot change any more, for members signed up for it; take it off, or make another event")
         raise Invalid.field("template", text)
@@ -150,11 +154,14 @@ def subject_of(event_id: int) -> str:
     return f"event:{event_id}"
 
 
-def check_template(code: str) -> None:
-    """Invalid where an event is to give a coupon that is not issued one by one."""
+def check_template(code: str, day: date | None = None) -> None:
+    """Invalid where an event is to give a coupon that is not issued one by one, or would never be good if issued that day."""
     if not code:
         return
     found = coupons.templates({code}).get(code)
+    if found is not None and found.is_issued and day is not None and not found.can_be_issued(day):
+        text = _("%(code)r would never be good if it is issued on %(day)s; change its days")
+        raise Invalid.field("template", text % {"code": code, "day": day})
     if found is None or not found.is_issued:
         raise Invalid.field(
             "template", _("%(code)r is not a coupon template that is issued one by one; make it first") % {"code": code}

@@ -1,5 +1,6 @@
 """The rules of occasions: edited as a draft, and stopped. What puts them in force stands in `reviews`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from forecourt.coupons import queries as coupons
+from forecourt.coupons.queries import KnownTemplate
 from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.events import publish
@@ -136,9 +138,26 @@ def check(rules: GiftRules | ReferralRules, moment: datetime) -> None:
         if not any((rules.referrer.points, rules.referrer.template, rules.friend.points, rules.friend.template)):
             raise Invalid.field("referrer.points", _("nothing is given; name points, a coupon, or both"))
     known_templates = coupons.templates({code for code in wanted.values() if code})
+    _require_good_days(rules, known_templates)
     for path, code in wanted.items():
         found = known_templates.get(code)
         if code and (found is None or not found.is_issued):
             raise Invalid.field(
                 path, _("%(code)r is not a coupon template that is issued one by one; make it first") % {"code": code}
             )
+
+
+def _require_good_days(rules: GiftRules | ReferralRules, known: Mapping[str, KnownTemplate]) -> None:
+    """Invalid where a gift's coupon would end before it is good: it is given on its day, and its template delays it."""
+    if not isinstance(rules, GiftRules) or rules.template not in known:
+        return
+    delay, lasts = known[rules.template].template.delay_days, rules.days_before + rules.days_after
+    if delay > lasts:
+        raise Invalid.field(
+            "template",
+            _(
+                "%(code)r is good only %(delay)s days after it is given, and this gift ends after %(lasts)s; let the gift last "
+                "longer, or choose another"
+            )
+            % {"code": rules.template, "delay": delay, "lasts": lasts},
+        )

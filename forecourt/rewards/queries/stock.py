@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from forecourt.coupons import queries as coupons
 from forecourt.kernel import sql
 from forecourt.kernel.actors import Actor
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions
+from forecourt.rewards.rules import is_coupon
 from forecourt.rewards.values import KnownReward, Movement, StockKind, StockLine, StockMovement
 
 LEFT: Final = """
@@ -33,11 +35,21 @@ LIMIT %(limit)s
 
 
 def left(known: Sequence[KnownReward], station_id: int) -> dict[int, int | None]:
-    """What can be had of rewards at a station (0: none named), by the reward's id; None where any number. One statement."""
+    """What can be had of rewards at a station (0: none named), by the reward's id; None where any number.
+
+    Of those that are a coupon no more than can be issued. One statement, two where there are such.
+    """
     counted = [one.id for one in known if one.reward.stock is not StockKind.ANY]
     found = sql.rows(LEFT, {"reward_ids": sql.array(counted), "station_ids": sql.array({0, station_id})})
     pieces = {(row[0], row[1]): row[2] for row in found}
-    return {one.id: _left(one, station_id, pieces) for one in known}
+    templates = {one.reward.template for one in known if is_coupon(one.reward)}
+    room = coupons.room(templates, organisation.company_day()) if templates else {}
+    return {one.id: _less(_left(one, station_id, pieces), room.get(one.reward.template)) for one in known}
+
+
+def _less(one: int | None, other: int | None) -> int | None:
+    """The smaller of two numbers of pieces; None is any number."""
+    return other if one is None else one if other is None else min(one, other)
 
 
 def _left(one: KnownReward, station_id: int, pieces: dict[tuple[int, int], int]) -> int | None:

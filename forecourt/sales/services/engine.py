@@ -276,8 +276,8 @@ def _taken(wanted: Mapping[str, Wanted]) -> bool:
 
 
 def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool], named: Named) -> rules.Mint:
-    """Makes the coupons that sales give, of these templates. `has_room` takes one from the limit of a template that has one,
-    where there is one left; `named` gives the id and the code of the next coupon.
+    """Makes the coupons that sales give, of these templates, but for those that would never be good. `has_room` takes one from
+    the limit of a template that has one, where there is one left; `named` gives the id and the code of the next coupon.
     """
 
     def mint(code: str, known: KnownSale) -> Coupon | None:
@@ -285,9 +285,11 @@ def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool],
         if found is None or found.template.kind is not CouponKind.SINGLE:
             return None
         template = found.template
+        day: date = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
+        if not coupon_rules.can_be_good(template, day):
+            return None
         if template.limit and not has_room(code, template.limit):
             return None
-        day: date = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
         return coupon_rules.minted(*named(), template, found.id, known.customer_id, day)
 
     return mint
