@@ -240,7 +240,8 @@ class PrizeCost(Value):
 
 
 class Opening(Value):
-    """A game as one customer finds it. `refusal` says in words why it cannot be played now, "" where it can.
+    """A game as one customer finds it. `refusal` says in words why it cannot be played now, "" where it can, `refusal_words`
+    the same by language ("en", "zh-Hans").
 
     `plays_left` None is without limit. A play takes a chance, or `points_cost` points when no chance is used.
     """
@@ -251,6 +252,7 @@ class Opening(Value):
     plays_in_all: int
     plays_left: int | None
     refusal: str
+    refusal_words: dict[str, str]
     tickets: int = 0
 
 

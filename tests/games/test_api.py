@@ -38,6 +38,7 @@ def test_a_member_sees_the_game_plays_and_collects(chain, caller):
     put_up(always("mug", per_day=1))
     (opening,) = caller.get(f"/customers/{member}/games").json()
     assert (opening["game"]["code"], opening["plays_left"], opening["refusal"]) == ("wheel", 1, "")
+    assert opening["refusal_words"] == {"en": "", "zh-Hans": ""}
     assert set(opening["game"]["rules"]) == {"en", "zh-Hans"}
     assert any("中奖概率" in line for line in opening["game"]["rules"]["zh-Hans"])
     first = caller.post("/games/wheel/plays", {"customer_id": member}, idempotency_key="k1")
@@ -48,6 +49,9 @@ def test_a_member_sees_the_game_plays_and_collects(chain, caller):
     assert (won["prize"], won["kind"]) == ("mug", "goods")
     refused = caller.post("/games/wheel/plays", {"customer_id": member})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:forecourt:problem:cannot-play")
+    (opening,) = caller.get(f"/customers/{member}/games").json()
+    assert opening["refusal"] == opening["refusal_words"]["en"]
+    assert opening["refusal_words"]["zh-Hans"] == "今天的次数（1 次）已用完，明天再来吧。"
     assert caller.get(f"/prizes/{won['code']}").json()["state"] == "open"
     handed = caller.post(f"/prizes/{won['code']}/collect", {"station": "S001"})
     assert handed.json()["state"] == "collected"

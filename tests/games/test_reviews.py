@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from forecourt.games import queries, services
 from forecourt.games.services.table import CannotPlay
-from forecourt.games.values import GameState
+from forecourt.games.values import Draw, GameState, TierWeight, Who
 from forecourt.kernel import clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.models import AuditEntry
@@ -15,7 +15,7 @@ from forecourt.kernel.problems import Conflict, Invalid, NotAllowed, NotFound
 from forecourt.kernel.rights import permissions_of
 from forecourt.organisation import services as organisation
 from forecourt.organisation.values import CompanyFacts
-from tests.games.scenes import CHIEF, a_wheel, always, moments
+from tests.games.scenes import CHIEF, a_draw, a_wheel, always, moments
 
 MARKETER = Actor(kind="staff", id=7, name="marketer", permissions=permissions_of(["marketer"]))
 
@@ -113,3 +113,15 @@ def test_the_audit_trail_tells_who_wanted_it_and_who_let_it(chain):
         ("game.refuse", "staff:chief", "not yet"),
         ("game.submit", "staff:marketer", "autumn"),
     ]
+
+
+def test_a_game_for_a_tier_that_there_is_not_is_not_handed_in(chain):
+    weights = (TierWeight(tier="gold", weight=3), TierWeight(tier="sliver", weight=2))
+    draw = Draw(draws_at=clock.now() + timedelta(days=9), by_sign_up=True, tier_weights=weights)
+    for game, field in (
+        (always("mug", who=Who(tiers=("gold", "gld"))), "who.tiers"),
+        (a_draw(draw=draw), "draw.tier_weights"),
+    ):
+        with pytest.raises(Invalid) as problem:
+            services.submit_game(MARKETER, services.save_game(MARKETER, game))
+        assert list(problem.value.fields) == [field]

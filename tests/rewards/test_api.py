@@ -7,7 +7,7 @@ from forecourt.rewards import services
 from forecourt.rewards.api.schemas import RewardBody
 from tests.api.conftest import _full_buckets, new_caller  # noqa: F401  (buckets are refilled for each test)
 from tests.api.test_door import is_problem
-from tests.rewards.windows import FIVE_OFF, MUG, rewards_prove
+from tests.rewards.windows import FIVE_OFF, MUG, WASH, rewards_prove
 from tests.sales.scenes import phone, points
 
 NEW = {
@@ -79,6 +79,7 @@ def test_a_reward_is_made_approved_stocked_changed_and_ended(keeper, chief):
         ({"kind": "coupon"}, "template"),
         ({"kind": "coupon", "template": "none"}, "template"),
         ({"stations": ["S404"]}, "stations"),
+        ({"tiers": ["gold", "gld"]}, "tiers"),
         ({"shares": [{"funder": "brand", "percent": "50"}]}, "shares"),
         ({"picture": "http://example.com/a.png"}, "picture"),
         ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
@@ -132,9 +133,10 @@ def test_what_is_in_the_way_is_told_with_words(window, till):
     choice = till.get(f"/customers/{member}/rewards?station=S001").json()["items"][0]
     assert (choice["is_redeemable"], choice["missing_points"], choice["left"]) == (False, 1400, 1)
     assert choice["needs_strong_identity"] is True
-    assert choice["reasons"] == [
-        {"code": "points", "text": "保温杯 takes 2000 points; 600 can be spent, so 1400 are missing."}
-    ]
+    said = "保温杯 takes 2000 points; 600 can be spent, so 1400 are missing."
+    (reason,) = choice["reasons"]
+    assert (reason["code"], reason["text"], reason["words"]["en"]) == ("points", said, said)
+    assert "还差 1400" in reason["words"]["zh-Hans"]
     body = {"reward": "MUG", "station": "S001", "customer": {"phone": phone(1)}}
     problem = is_problem(till.post("/redemptions", body), 409)
     assert "1400 are missing" in problem["detail"]
@@ -255,3 +257,14 @@ def test_a_draft_that_says_otherwise_is_thrown_away(window, keeper, chief):
     keeper.post("/rewards", rules | {"code": "NEW"})
     assert keeper.delete("/rewards/NEW/draft").status_code == 409
     assert keeper.delete("/rewards/NOTHING/draft").status_code == 404
+
+
+def test_what_is_in_the_way_is_said_with_names_not_codes(window, keeper):
+    member = window.member(600)
+    window.offer(WASH, tiers=("gold",), stations=("S002",))
+    (choice,) = keeper.get(f"/customers/{member}/rewards?station=S001").json()["items"]
+    assert choice["stations"] == ["S002"]
+    assert [one["text"] for one in choice["reasons"]] == [
+        "标准洗车 is for the tiers 黄金会员.",
+        "标准洗车 is not given at Station S001; it is at Station S002.",
+    ]

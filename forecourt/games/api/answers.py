@@ -80,7 +80,9 @@ class GameOut(Schema):
 
 
 class OpeningOut(Schema):
-    """A game open to a customer. `refusal` says why it cannot be played now; `plays_left` null is without limit."""
+    """A game open to a customer. `refusal` says why it cannot be played now, "" where it can, and `refusal_words` says it by
+    language ("en", "zh-Hans"); `plays_left` null is without limit.
+    """
 
     game: GameOut
     chances_left: int
@@ -89,6 +91,7 @@ class OpeningOut(Schema):
     plays_left: int | None
     tickets: int
     refusal: str
+    refusal_words: dict[str, str]
 
 
 class PlayBody(Body):
@@ -283,6 +286,7 @@ def opening_out(one: Opening, game: GameOut) -> OpeningOut:
         plays_left=one.plays_left,
         tickets=one.tickets,
         refusal=one.refusal,
+        refusal_words=one.refusal_words,
     )
 
 

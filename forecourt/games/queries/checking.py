@@ -1,4 +1,4 @@
-"""What stands in the way of games: by their own rules, and by what there is of coupons, stations and the cap on prizes."""
+"""What stands in the way of games: their own rules, what there is of coupons, stations and tiers, and the cap on prizes."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from forecourt.coupons import queries as coupons
 from forecourt.games import rules
 from forecourt.games.queries.games import setting
 from forecourt.games.values import GameRules, Prize, PrizeKind
+from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 
 
@@ -21,10 +22,14 @@ def faults(games: Sequence[GameRules], now: datetime) -> list[dict[str, str]]:
     limited = {code for code, template in known.items() if template.template.limit}
     stations = {code for prize in prizes for code in prize.stations}
     there = organisation.station_ids(stations) if stations else {}
+    tiers = loyalty.tier_codes() if any(_tiers_of(game) for game in games) else frozenset()
     cap = setting().prize_cap
     found = []
     for game in games:
         one = rules.faults(game) | rules.cap_faults(game, cap) | _unknown(game, issued, there) | _ending(game, limited)
+        for path, code in _tiers_of(game):
+            if code not in tiers:
+                one.setdefault(path, _("the programme in force has no tier %(tier)r; take it off") % {"tier": code})
         if game.ends_at <= now:
             one.setdefault("ends_at", _("is over; give a later moment"))
         found.append(one)
@@ -36,6 +41,12 @@ def not_issued_now(prizes: Iterable[Prize]) -> set[str]:
     templates = {prize.code: prize.template for prize in prizes if prize.kind is PrizeKind.COUPON}
     room = coupons.room(set(templates.values()), organisation.company_day()) if templates else {}
     return {code for code, template in templates.items() if room[template] == 0}
+
+
+def _tiers_of(game: GameRules) -> list[tuple[str, str]]:
+    """The tiers that a game names, each with the field that does."""
+    weights = game.draw.tier_weights if game.draw is not None else ()
+    return [*(("who.tiers", code) for code in game.who.tiers), *(("draw.tier_weights", one.tier) for one in weights)]
 
 
 def _ending(game: GameRules, limited: Collection[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from forecourt.games.queries.games import live_games
 from forecourt.games.rules import Player
 from forecourt.games.values import ClaimState, ClaimView, GameKind, GameView, Opening
 from forecourt.kernel import sql
+from forecourt.kernel.languages import in_languages
 from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 
@@ -107,7 +109,6 @@ def openings(family: Sequence[int], now: datetime) -> list[Opening]:
         if rules.barred(one.rules, player):
             continue
         is_draw = one.rules.kind is GameKind.DRAW
-        refusal = rules.closed(one.rules, one.state, now) or ("" if is_draw else rules.spent_up(one.rules, player))
         made.append(
             Opening(
                 game=one,
@@ -115,11 +116,18 @@ def openings(family: Sequence[int], now: datetime) -> list[Opening]:
                 plays_today=player.plays_today,
                 plays_in_all=player.plays_in_all,
                 plays_left=rules.plays_left(one.rules, player),
-                refusal=refusal,
+                refusal=_refusal(one, player, now),
+                refusal_words=in_languages(partial(_refusal, one, player, now)),
                 tickets=player.plays_in_all if is_draw else 0,
             )
         )
     return made
+
+
+def _refusal(game: GameView, player: Player, now: datetime) -> str:
+    """Why a customer cannot play a game now, "" where it can; tickets of a draw are asked for one way or another."""
+    is_draw = game.rules.kind is GameKind.DRAW
+    return rules.closed(game.rules, game.state, now) or ("" if is_draw else rules.spent_up(game.rules, player))
 
 
 def claims(

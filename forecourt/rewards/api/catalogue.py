@@ -7,6 +7,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from forecourt.customers import queries as customers
+from forecourt.kernel import clock
 from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.kernel.review_routes import review_routes
 from forecourt.kernel.schemas import Day, HandInBody, Id, KeyedRequest, Page, SendBackBody, needs
@@ -25,7 +26,7 @@ from forecourt.rewards.api.schemas import (
     StockBody,
     StockOut,
 )
-from forecourt.rewards.values import Asking, RewardKind, RewardLine, RewardState
+from forecourt.rewards.values import Asking, Reward, RewardKind, RewardLine, RewardState
 
 router = Router()
 step = review_routes(router, "/rewards/{code}", "rewards", RewardOut, write="rewards:write", approve="rewards:approve")
@@ -71,8 +72,26 @@ def list_choices(
         spendable=queries.spendable(survivor),
         station=station,
     )
-    items = [ChoiceOut.of(choice, msgspec.structs.replace(asking, left=choice.left)) for choice in found]
+    tiers = {tier.code: tier.name for tier in loyalty.programme_at(clock.now()).tiers}
+    codes = {station, *(code for choice in found for code in choice.known.reward.stations[:10])}
+    stations = {code: facts.name for code, facts in organisation.station_facts(codes).items()}
+    asking = msgspec.structs.replace(asking, station=stations.get(station, station))
+    items = [
+        ChoiceOut.of(
+            choice, _named(choice.known.reward, tiers, stations), msgspec.structs.replace(asking, left=choice.left)
+        )
+        for choice in found
+    ]
     return Page[ChoiceOut](items=items)
+
+
+def _named(reward: Reward, tiers: dict[str, str], stations: dict[str, str]) -> Reward:
+    """The reward with what its tiers and stations are called in the place of their codes, for members to read."""
+    return msgspec.structs.replace(
+        reward,
+        tiers=tuple(tiers.get(code, code) for code in reward.tiers),
+        stations=tuple(stations.get(code, code) for code in reward.stations),
+    )
 
 
 @router.get(

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from forecourt.kernel.actors import Actor
+from forecourt.kernel.languages import in_languages
 from forecourt.kernel.schemas import Body, Day, Figure, ReviewedOut, Text
 from forecourt.kernel.values import Review
 from forecourt.offers.values import Share
@@ -16,6 +17,7 @@ from forecourt.rewards.values import (
     Asking,
     Choice,
     OnExpiry,
+    Refusal,
     Reward,
     RewardKind,
     RewardLine,
@@ -194,10 +196,16 @@ class RewardOut(RewardRuleOut):
 
 
 class ReasonOut(Schema):
-    """What is in the way: a stable code, and words to read."""
+    """What is in the way: a stable code, and words to read, by language ("en", "zh-Hans") in `words`."""
 
     code: str
     text: str
+    words: dict[str, str]
+
+    @classmethod
+    def of(cls, refusal: Refusal, reward: Reward, asking: Asking) -> "ReasonOut":
+        words = in_languages(lambda: rules.refusal_text(refusal, reward, asking))
+        return cls(code=refusal.value, text=rules.refusal_text(refusal, reward, asking), words=words)
 
 
 class ChoiceOut(Schema):
@@ -223,7 +231,8 @@ class ChoiceOut(Schema):
     reasons: list[ReasonOut]
 
     @classmethod
-    def of(cls, choice: Choice, asking: Asking) -> "ChoiceOut":
+    def of(cls, choice: Choice, named: Reward, asking: Asking) -> "ChoiceOut":
+        """A choice; `named` and `asking` say what is in the way, with names in the place of codes."""
         reward = choice.known.reward
         names = ("code", "name", "description", "picture", "kind", "points", "money", "valid_until", "days_good")
         return cls(
@@ -233,10 +242,7 @@ class ChoiceOut(Schema):
             needs_strong_identity=rules.wants_strong_identity(reward),
             is_redeemable=choice.is_redeemable,
             missing_points=choice.missing_points,
-            reasons=[
-                ReasonOut(code=refusal.value, text=rules.refusal_text(refusal, reward, asking))
-                for refusal in choice.refusals
-            ],
+            reasons=[ReasonOut.of(refusal, named, asking) for refusal in choice.refusals],
         )
 
 

@@ -8,6 +8,7 @@ from forecourt.coupons import queries as coupons
 from forecourt.kernel import audit, clock, reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
+from forecourt.loyalty import queries as loyalty
 from forecourt.organisation import queries as organisation
 from forecourt.rewards import permissions, rules
 from forecourt.rewards.models import RewardRow
@@ -135,6 +136,11 @@ def check(reward: Reward, row: RewardRow | None = None) -> None:
     if unknown:
         raise Invalid.field(
             "stations", _("%(codes)s are no stations; name them by their codes") % {"codes": ", ".join(unknown)}
+        )
+    strange = sorted(set(reward.tiers) - loyalty.tier_codes()) if reward.tiers else []
+    if strange:
+        raise Invalid.field(
+            "tiers", _("the programme in force has no tier %(tier)r; take it off") % {"tier": strange[0]}
         )
     if reward.template:
         known = coupons.templates({reward.template}).get(reward.template)
