@@ -236,7 +236,7 @@ FAILS = [
         "需用cash支付至少60%",
     ),
     (PaidBy(of=frozenset({"cash"})), with_(FILL, tenders={}), "it is for paying by cash", "仅限cash支付"),
-    (CouponUsed(template="WASH"), FILL, "it needs a coupon “WASH”", "需要“WASH”券"),
+    (CouponUsed(template="WASH"), FILL, "it needs a coupon “WASH”", "需要优惠券“WASH”"),
     (IsMember(), STRANGER, "it is for members", "会员专享"),
     (HasTag(of=frozenset({"vip"})), STRANGER, "it is for members", "会员专享"),
     (IsKind(of=CustomerKind.BUSINESS), by(), "it is for businesses", "企业客户专享"),
@@ -248,7 +248,7 @@ FAILS = [
         HoldsCoupon(template="WASH"),
         with_(by(holds=frozenset({"FIVE"})), coupons=HELD),
         "it is for holders of a coupon “WASH”",
-        "持有“WASH”券的会员专享",
+        "持有优惠券“WASH”的会员专享",
     ),
     (InSegment(of=frozenset({"lost"})), by(), "it is for chosen members", "仅限受邀会员"),
     (

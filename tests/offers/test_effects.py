@@ -237,7 +237,7 @@ WORDS = [
     (Points(points=1000), "1,000 points more", "多送1,000积分"),
     (TimesPoints(times=D(2), of=FUEL), "double points on any fuel", "油品双倍积分"),
     (Gift(product="MUG"), "MUG as a gift", "赠MUG"),
-    (NextCoupon(template="WASH"), "a coupon “WASH” for next time", "随单赠“WASH”券"),
+    (NextCoupon(template="WASH"), "a coupon “WASH” for next time", "随单赠优惠券“WASH”"),
 ]
 
 

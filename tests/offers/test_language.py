@@ -306,7 +306,7 @@ def test_an_offer_reads_as_a_sentence_or_two():
         )
     with override("zh-hans"):
         assert words(convert(WHOLE), Shop()) == (
-            "加汽油满30L，且周末：油品每L直降¥0.30，最多60L；随单赠“WASH”券。每位顾客每天最多1次。"
+            "加汽油满30L，且周末：油品每L直降¥0.30，最多60L；随单赠优惠券“WASH”。每位顾客每天最多1次。"
             "2026-10-01 00:00起。不与其他优惠同享。费用由dealer（40%）、brand（60%）承担。"
         )
 
