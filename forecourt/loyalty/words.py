@@ -1,6 +1,6 @@
 """The programme in words, in the reader's language: a rate, a tier, and what one programme says otherwise than another."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -229,9 +229,23 @@ def _points(rate: EarnRate) -> str:
     return phrase % {"points": number(rate.points), "per": per}
 
 
+_name_coupons: list[Callable[[Collection[str]], Mapping[str, str]]] = []
+
+
+def name_coupons_by(name: Callable[[Collection[str]], Mapping[str, str]]) -> None:
+    """Have this function tell what coupon templates are called, by their codes.
+
+    Loyalty does not know coupons; a face, which knows both, puts them together.
+    """
+    _name_coupons[:] = [name]
+
+
 def _coupons(tier: Tier) -> str:
-    return ", ".join(
-        _("coupon %(code)s %(every)s") % {"code": coupon.template, "every": EVERY[coupon.every]}
+    codes = {coupon.template for coupon in tier.coupons}
+    names = {code: called for name in _name_coupons for code, called in name(codes).items()}
+    return _(", ").join(
+        _("coupon %(code)s %(every)s")
+        % {"code": names.get(coupon.template, coupon.template), "every": EVERY[coupon.every]}
         for coupon in tier.coupons
     )
 

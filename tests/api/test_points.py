@@ -6,7 +6,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from forecourt.coupons import services as coupons
+from forecourt.coupons.values import Template
 from forecourt.customers import services as customer_services
+from forecourt.customers.values import CustomerKind, NewCustomer
 from forecourt.loyalty import services
 from forecourt.loyalty.values import Every, TierCoupon
 from tests.api.test_door import is_problem
@@ -77,6 +80,30 @@ def test_a_tier_is_told_with_what_it_brings_in_both_languages(chain, app):
             "专属停车位",
         ],
     }
+
+
+def test_coupons_of_a_tier_are_called_by_their_names(chain, app):
+    coupons.create_template(HEAD_OFFICE, Template(code="wash", name="精洗券"))
+    first, *others = PROGRAMME.tiers
+    two = (TierCoupon(template="wash", every=Every.MONTH), TierCoupon(template="gone", every=Every.YEAR))
+    chain.publish(replace(PROGRAMME, tiers=(replace(first, coupons=two), *others)), valid_from=ago(1))
+    (customer_id,) = chain.enrol()
+    app.post(f"/customers/{customer_id}/points/adjust", {"points": 1, "reason": "gift"})
+    assert app.get(f"/customers/{customer_id}/points").json()["benefits"]["words"] == {
+        "en": ["coupon 精洗券 each month, coupon gone each year"],
+        "zh-Hans": ["每月发放优惠券 精洗券、每年发放优惠券 gone"],
+    }
+
+
+def test_a_business_is_told_that_nothing_is_missing_to_keep_where_it_starts(chain, app):
+    chain.publish(replace(PROGRAMME, business_tier="silver"), valid_from=ago(1))
+    person, company = customer_services.create_customers(
+        HEAD_OFFICE, [NewCustomer(name="甲"), NewCustomer(name="乙", kind=CustomerKind.BUSINESS)]
+    )
+    for one, tier in ((person, "basic"), (company, "silver")):
+        app.post(f"/customers/{one}/points/adjust", {"points": 1, "reason": "gift"})
+        found = app.get(f"/customers/{one}/points").json()
+        assert (found["tier"], found["progress"]["keep_missing"]) == (tier, "0")
 
 
 def test_a_sale_and_a_quote_tell_what_the_tier_brings_to_a_named_reader(chain, make_key):

@@ -102,6 +102,12 @@ def test_what_is_missing_to_keep_a_tier(tier, value, missing):
     assert missing_to_keep(PROGRAMME, tier, Decimal(value)) == missing
 
 
+def test_businesses_miss_nothing_to_keep_where_they_start():
+    for tier, missing in (("basic", 0), ("silver", 0), ("gold", 2000)):
+        assert missing_to_keep(PROGRAMME, tier, Decimal(0), is_business=True) == missing
+    assert missing_to_keep(PROGRAMME, "silver", Decimal(0)) == 300
+
+
 def test_the_tier_above():
     assert next_tier(PROGRAMME, "basic").code == "silver"
     assert next_tier(PROGRAMME, "gold") is None

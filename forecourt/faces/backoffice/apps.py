@@ -26,12 +26,14 @@ def _acquaint() -> None:
     from forecourt.kernel import clock
     from forecourt.loyalty import queries as loyalty_queries
     from forecourt.loyalty import services as loyalty
+    from forecourt.loyalty import words
     from forecourt.offers import queries as offers
 
     def issued(codes: Collection[str]) -> list[str]:
         return [code for code, known in coupons.templates(codes).items() if known.is_issued]
 
     loyalty.find_coupons_by(issued)
+    words.name_coupons_by(lambda codes: {code: known.template.name for code, known in coupons.templates(codes).items()})
     offers.find_by("issued", issued)
     offers.find_by("templates", lambda codes: coupons.templates(codes).keys())
     offers.find_by("tiers", lambda codes: [tier.code for tier in loyalty_queries.programme_at(clock.now()).tiers])

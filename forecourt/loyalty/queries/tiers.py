@@ -18,7 +18,9 @@ BEFORE_LATER: Final = """
 SELECT before_tier FROM loyalty_tierstep WHERE customer_id = %(customer_id)s AND day > %(day)s ORDER BY review_id LIMIT 1
 """
 COUNTED: Final = """
-SELECT tier, tier_since, tier_until, tier_value, tier_kept FROM loyalty_balance WHERE customer_id = %(customer_id)s
+SELECT balance.tier, balance.tier_since, balance.tier_until, balance.tier_value, balance.tier_kept, customer.kind = 'business'
+FROM loyalty_balance AS balance JOIN customers_customer AS customer ON customer.id = balance.customer_id
+WHERE balance.customer_id = %(customer_id)s
 """
 
 
@@ -39,7 +41,7 @@ def progress(customer_id: int) -> TierProgress | None:
     found = sql.rows(COUNTED, {"customer_id": customer_id})
     if not found or not programme.tiers:
         return None
-    tier, since, until, value, counted = found[0]
+    tier, since, until, value, counted, is_business = found[0]
     kept = None if programme.keep_basis is None else counted or ZERO
     # before the first review by what keeps tiers nobody has counted it, and nothing is said to be missing
     is_counted = programme.keep_basis is None or counted is not None
@@ -63,7 +65,9 @@ def progress(customer_id: int) -> TierProgress | None:
         keep_value=value if kept is None else kept,
         keep_basis=programme.keeping_basis,
         keep_window_days=programme.keeping_window_days,
-        keep_missing=rules.missing_to_keep(programme, tier, value, kept) if is_counted else ZERO,
+        keep_missing=rules.missing_to_keep(programme, tier, value, kept, is_business=is_business)
+        if is_counted
+        else ZERO,
         **ahead,
     )
 

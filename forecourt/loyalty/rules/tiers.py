@@ -91,7 +91,12 @@ def next_tier(programme: Programme, tier: str) -> Tier | None:
     return min(above, key=lambda one: one.threshold) if above else None
 
 
-def missing_to_keep(programme: Programme, tier: str, value: Decimal, kept: Decimal | None = None) -> Decimal:
-    """What is missing to keep a tier; zero when nothing is, or the programme does not know the tier."""
+def missing_to_keep(
+    programme: Programme, tier: str, value: Decimal, kept: Decimal | None = None, *, is_business: bool = False
+) -> Decimal:
+    """What is missing to keep a tier; zero when nothing is, the programme does not know it, or a business starts there."""
     held = tier_of(programme, tier)
-    return missing_of(held, value, kept) if held is not None else ZERO
+    floor = tier_of(programme, programme.business_tier) if is_business else None
+    if held is None or (floor is not None and held.threshold <= floor.threshold):
+        return ZERO
+    return missing_of(held, value, kept)
