@@ -106,7 +106,8 @@ def test_results_of_before_are_still_shown(number, signed):
     Simulation.objects.filter(pk=number).update(result=result | kept, rules=None)
     assert "Station S002 3 50 L 20.00 ▲ 15.00" in page(signed, f"simulations/{number}/")
     assert signed.get(f"/admin/simulations/{number}/export.csv").status_code == 200
-    assert simulation_tables.tables(sales.simulation(number))
+    (offers,) = [one for one in simulation_tables.tables(sales.simulation(number)) if one.title == "By offer"]
+    assert offers.heads[-1] == "Quantity discounted", "pieces of the shop are no fuel"
 
 
 def test_the_command_prints_the_same_cut_to_the_terminal(number, signed, capsys, monkeypatch):

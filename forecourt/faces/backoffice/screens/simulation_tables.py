@@ -197,7 +197,7 @@ def _payers(shown: dict[str, Any]) -> Told:
 
 
 def _offers(rows: list[dict[str, Any]]) -> Told:
-    heads = ("", _("Discount"), _("Uses"), _("Points"), _("Cost of gifts"), _fuel())
+    heads = ("", _("Discount"), _("Uses"), _("Points"), _("Cost of gifts"), _("Quantity discounted"))
     lines = []
     for row in rows[:MOST_ROWS]:
         cells = [row["title"], money(row["discount"]), whole(row["uses"]), whole(row["points"])]
