@@ -165,3 +165,9 @@ def test_a_new_event_that_is_refused_keeps_the_tiers_that_were_ticked(signed):
     said = " ".join(response.content.decode().split())
     assert 'name="tiers" value="silver" checked' in said
     assert 'name="tiers" value="gold" >' in said
+
+
+def test_a_moment_of_an_event_that_is_none_is_told_as_everywhere(signed):
+    given = {"title": "车主日", "place": "公园", "starts_at": "tomorrow", "ends_at": "2030-05-01T09:00"}
+    response = signed.post("/admin/member-events/new/", given)
+    assert "choose day and time, or leave it empty" in response.content.decode()

@@ -15,8 +15,7 @@ from forecourt.catalogue.rules import in_force_at
 from forecourt.catalogue.values import NewCost, ProductView
 from forecourt.connectors.pos.costs import CostTally, note_file
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
-from forecourt.faces.backoffice.screens import offer_words as told
-from forecourt.faces.backoffice.screens.figures import decimal_of
+from forecourt.faces.backoffice.screens.figures import decimal_of, moment_of
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Invalid, Problem
@@ -125,7 +124,7 @@ def note(request: HttpRequest) -> HttpResponse:
     product = given.get("product", "").strip()
 
     def command() -> None:
-        since = told.typed_moment(given.get("effective_from", ""), "effective_from") or clock.now()
+        since = moment_of(given, "effective_from") or clock.now()
         cost = decimal_of(given.get("cost", ""), "cost")
         station = given.get("station", "").strip()
         services.note_costs(actor, [NewCost(product=product, cost=cost, effective_from=since, station=station)])

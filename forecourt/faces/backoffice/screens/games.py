@@ -216,15 +216,8 @@ def _form(request: HttpRequest, game_id: int | None, found: GameRules) -> HttpRe
 @screen(permissions.VIEW_GAMES)
 def review(request: HttpRequest, game_id: int) -> HttpResponse:
     """Hand a game in, approve it, send it back or withdraw it."""
-    actor = request.actor  # type: ignore[attr-defined]
-    given = request.POST
-    steps = {
-        "submit": lambda: services.submit_game(actor, game_id, given.get("note", "")),
-        "approve": lambda: services.approve_game(actor, game_id),
-        "refuse": lambda: services.refuse_game(actor, game_id, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_game(actor, game_id),
-    }
-    return reviewing.step(request, reverse("admin:game", args=[game_id]), steps)
+    steps = reviewing.Steps(services.submit_game, services.approve_game, services.refuse_game, services.withdraw_game)
+    return reviewing.step(request, reverse("admin:game", args=[game_id]), steps, game_id)
 
 
 @screen(permissions.RUN_GAMES)

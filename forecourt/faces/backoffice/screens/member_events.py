@@ -17,7 +17,7 @@ from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import choosing
 from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.customer_occasions import found_member
-from forecourt.faces.backoffice.screens.occasion_reviews import moment
+from forecourt.faces.backoffice.screens.figures import moment_of
 from forecourt.faces.backoffice.screens.occasions import template_names, whole
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.kernel import clock, reviews
@@ -179,7 +179,7 @@ def _form(
 
 def _asked(request: HttpRequest) -> NewMemberEvent:
     given = request.POST
-    starts_at, ends_at = moment(given, "starts_at"), moment(given, "ends_at")
+    starts_at, ends_at = moment_of(given, "starts_at"), moment_of(given, "ends_at")
     if starts_at is None or ends_at is None:
         raise Invalid.field("ends_at" if starts_at else "starts_at", _("is empty; give a day and a time"))
     return NewMemberEvent(
@@ -189,8 +189,8 @@ def _asked(request: HttpRequest) -> NewMemberEvent:
         place=given.get("place", ""),
         starts_at=starts_at,
         ends_at=ends_at,
-        opens_at=moment(given, "opens_at"),
-        closes_at=moment(given, "closes_at"),
+        opens_at=moment_of(given, "opens_at"),
+        closes_at=moment_of(given, "closes_at"),
         places=whole(given, "places"),
         has_waiting_list=given.get("has_waiting_list") == "1",
         tiers=tuple(given.getlist("tiers")),
@@ -214,16 +214,11 @@ def event_state(request: HttpRequest, event_id: int) -> HttpResponse:
 @screen(permissions.VIEW)
 def event_review(request: HttpRequest, event_id: int) -> HttpResponse:
     """Hand an event in, announce it by approving, send it back or withdraw it."""
-    actor = request.actor  # type: ignore[attr-defined]
-    given = request.POST
-    steps = {
-        "submit": lambda: services.submit_event(actor, event_id, given.get("note", "")),
-        "approve": lambda: services.approve_event(actor, event_id),
-        "refuse": lambda: services.refuse_event(actor, event_id, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_event(actor, event_id),
-    }
+    steps = reviewing.Steps(
+        services.submit_event, services.approve_event, services.refuse_event, services.withdraw_event
+    )
     done = {"approve": _("Announced: members can sign up.")}
-    return reviewing.step(request, reverse("admin:member_event", args=[event_id]), steps, done)
+    return reviewing.step(request, reverse("admin:member_event", args=[event_id]), steps, event_id, done=done)
 
 
 @screen(permissions.SIGN_UP)

@@ -1,6 +1,6 @@
 """Rules of gifts and referrals as they stand, as they are edited and handed in, and every version of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,12 +14,11 @@ from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.occasion_words import OccasionNames, differences, parts
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Invalid, NotFound
+from forecourt.kernel.problems import NotFound
 from forecourt.kernel.values import Outcome
 from forecourt.occasions import permissions, queries, services
 from forecourt.occasions.models import RULES_NAMES
 from forecourt.occasions.values import RulesKind, RulesVersion
-from forecourt.organisation import queries as organisation
 
 NAMES: Final = {RulesKind(kind): name for kind, name in RULES_NAMES}
 SHOWN: Final = 30
@@ -66,18 +65,12 @@ def may_edit(actor: Actor) -> bool:
 @screen(permissions.VIEW)
 def review(request: HttpRequest, kind: str) -> HttpResponse:
     """Hand rules in, approve them, send them back or withdraw them."""
-    actor = request.actor  # type: ignore[attr-defined]
-    which, given = kind_of(kind), request.POST
-    steps = {
-        "submit": lambda: services.submit_rules(
-            actor, which, given.get("note", ""), valid_from=moment(given, "valid_from")
-        ),
-        "approve": lambda: services.approve_rules(actor, which),
-        "refuse": lambda: services.refuse_rules(actor, which, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_rules(actor, which),
-    }
+    which = kind_of(kind)
+    steps = reviewing.Steps(
+        services.submit_rules, services.approve_rules, services.refuse_rules, services.withdraw_rules
+    )
     done = {"approve": gettext_lazy("Approved: the rules hold from when they say.")}
-    return reviewing.step(request, page_of(which), steps, done)
+    return reviewing.step(request, page_of(which), steps, which, done=done, is_dated=True)
 
 
 def save_or_stop(request: HttpRequest, kind: RulesKind, given: Callable[[], Any]) -> HttpResponse:
@@ -101,14 +94,3 @@ def kind_of(text: str) -> RulesKind:
         return RulesKind(text)
     except ValueError:
         raise NotFound(_("There are no such rules.")) from None
-
-
-def moment(given: Mapping[str, Any], name: str) -> datetime | None:
-    """A moment as a form's field sends it, by the company's clock."""
-    text = given.get(name, "")
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
-    except ValueError:
-        raise Invalid.field(name, _("give a day and a time")) from None

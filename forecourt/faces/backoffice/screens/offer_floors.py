@@ -13,7 +13,6 @@ from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.rules import in_force_at
 from forecourt.faces.backoffice.queries import programme as choosing
 from forecourt.faces.backoffice.screen import act, screen, show
-from forecourt.faces.backoffice.screens import offer_words as told
 from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.figures import decimal_of
 from forecourt.faces.backoffice.templatetags.office import plain_price
@@ -138,14 +137,7 @@ def drop(request: HttpRequest) -> HttpResponse:
 @screen(permissions.VIEW_OFFERS)
 def review(request: HttpRequest) -> HttpResponse:
     """Hand the drafted changes in, approve them, send them back or withdraw them."""
-    actor = request.actor  # type: ignore[attr-defined]
-    given = request.POST
-    steps = {
-        "submit": lambda: services.submit_floors(
-            actor, given.get("note", ""), valid_from=told.typed_moment(given.get("valid_from", ""), "valid_from")
-        ),
-        "approve": lambda: services.approve_floors(actor),
-        "refuse": lambda: services.refuse_floors(actor, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_floors(actor),
-    }
-    return reviewing.step(request, reverse("admin:offer_floors"), steps, reviewing.DATED)
+    steps = reviewing.Steps(
+        services.submit_floors, services.approve_floors, services.refuse_floors, services.withdraw_floors
+    )
+    return reviewing.step(request, reverse("admin:offer_floors"), steps, is_dated=True)

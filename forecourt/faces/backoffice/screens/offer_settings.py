@@ -67,17 +67,10 @@ def draft_policy(request: HttpRequest) -> HttpResponse:
 @screen(permissions.VIEW_OFFERS)
 def review_policy(request: HttpRequest) -> HttpResponse:
     """Hand the policy in, approve it, send it back or withdraw it."""
-    actor = request.actor  # type: ignore[attr-defined]
-    given = request.POST
-    steps = {
-        "submit": lambda: services.submit_policy(
-            actor, given.get("note", ""), valid_from=told.typed_moment(given.get("valid_from", ""), "valid_from")
-        ),
-        "approve": lambda: services.approve_policy(actor),
-        "refuse": lambda: services.refuse_policy(actor, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_policy(actor),
-    }
-    return reviewing.step(request, reverse("admin:offer_settings"), steps, reviewing.DATED)
+    steps = reviewing.Steps(
+        services.submit_policy, services.approve_policy, services.refuse_policy, services.withdraw_policy
+    )
+    return reviewing.step(request, reverse("admin:offer_settings"), steps, is_dated=True)
 
 
 @screen(permissions.EDIT_OFFERS)

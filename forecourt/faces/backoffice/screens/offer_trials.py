@@ -12,7 +12,8 @@ from forecourt.catalogue.values import ProductFacts
 from forecourt.customers.values import CustomerClaim
 from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.queries import reference
-from forecourt.faces.backoffice.screens.offer_words import OfferNames, typed_moment
+from forecourt.faces.backoffice.screens.figures import moment_of
+from forecourt.faces.backoffice.screens.offer_words import OfferNames
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
@@ -42,7 +43,7 @@ def tried(actor: Actor, asked: Mapping[str, Any], offer: Offer, names: OfferName
     station = organisation.station_facts([code]).get(code)
     if station is None:
         raise Invalid.field("try_station", _("choose a station"))
-    at = typed_moment(asked.get("try_at", ""), "try_at") or clock.now()
+    at = moment_of(asked, "try_at") or clock.now()
     lines = _lines(asked, station, at)
     quote = services.try_offer(
         actor,

@@ -1,7 +1,6 @@
 """Offers in words for screens: names of what they name, their states, what a version changed, what stands in the way."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +10,6 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from forecourt.faces.backoffice.screens.sales import tier_names
 from forecourt.faces.backoffice.templatetags.office import moment
-from forecourt.kernel.problems import Invalid
 from forecourt.offers.rules import language
 from forecourt.offers.rules.language import COMPANY, Offer, Policy
 from forecourt.organisation import queries as organisation
@@ -143,13 +141,3 @@ def conflicts(lost: Sequence[Sequence[Any]], names: OfferNames, only: str = "") 
         for code, to, why, count in lost
         if not only or only in (code, to)
     ]
-
-
-def typed_moment(text: str, path: str) -> datetime | None:
-    """A moment in the company's zone, as a field for day and time sends it; None where it is left empty."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
-    except ValueError:
-        raise Invalid.field(path, _now("choose day and time, or leave it empty")) from None

@@ -16,6 +16,7 @@ from forecourt.faces.backoffice.queries import offers as reads
 from forecourt.faces.backoffice.screen import act, screen, show
 from forecourt.faces.backoffice.screens import offer_budgets as budgets
 from forecourt.faces.backoffice.screens import offer_words as told
+from forecourt.faces.backoffice.screens.figures import moment_of
 from forecourt.faces.backoffice.screens.offer_presets import grouped
 from forecourt.faces.backoffice.screens.simulations import asked_of, latest_of
 from forecourt.kernel import clock
@@ -211,9 +212,7 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     return act(
         request,
         reverse("admin:offer", args=[code]),
-        lambda: services.submit_offer(
-            actor, code, given.get("note", ""), valid_from=told.typed_moment(given.get("valid_from", ""), "valid_from")
-        ),
+        lambda: services.submit_offer(actor, code, given.get("note", ""), valid_from=moment_of(given, "valid_from")),
         _("Handed in. It takes effect once somebody else has approved it."),
         {"note": "note", "valid_from": "valid_from"},
     )

@@ -1,6 +1,5 @@
 """The draft handed in for review, and its review: what changes, what it brings, yes or no."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
+from forecourt.faces.backoffice.screens.figures import moment_of
 from forecourt.faces.backoffice.screens.programme_draft import SIMULATION, ladder
 from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
@@ -43,7 +43,7 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 def _submitted(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
-        at = _moment(request.POST.get("valid_from", ""))
+        at = moment_of(request.POST, "valid_from")
         review_id = services.submit_programme(
             actor, request.POST.get("note", ""), at, revision=paging.number(request.POST.get("revision"))
         )
@@ -54,16 +54,6 @@ def _submitted(request: HttpRequest, actor: Actor) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:programme_submit"))
     messages.success(request, _("Handed in. It takes effect once somebody else has approved it."))
     return HttpResponseRedirect(reverse("admin:programme_review", args=[review_id]))
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment in the company's zone, as a field for day and time sends it; None where it is left empty."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=organisation.company_zone())
-    except ValueError:
-        raise Invalid.field("valid_from", _("choose day and time, or leave it empty")) from None
 
 
 @screen(permissions.VIEW_PROGRAMME)

@@ -1,12 +1,13 @@
 """What is handed in and decided, for the screens of whatever has reviews: who may, and the steps."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.faces.backoffice.screen import act
+from forecourt.faces.backoffice.screens.figures import moment_of
 from forecourt.kernel import reviews
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.values import Review
@@ -40,11 +41,38 @@ def shown(actor: Actor, review: Review | None, permission: str) -> dict[str, Any
     }
 
 
+class Steps(NamedTuple):
+    """The commands of a review. All take who acts and what it is about; handing in a note too, sending back a reason."""
+
+    submit: Callable[..., Any]
+    approve: Callable[..., Any]
+    refuse: Callable[..., Any]
+    withdraw: Callable[..., Any]
+
+
 def step(
-    request: HttpRequest, to: str, steps: Mapping[str, Callable[[], Any]], done: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    to: str,
+    steps: Steps,
+    *about: Any,
+    done: Mapping[str, Any] | None = None,
+    is_dated: bool = False,
 ) -> HttpResponse:
-    """Do what the pressed button says: one of submit, approve, refuse and withdraw; `done` are words in place of the usual."""
-    do = request.POST.get("do", "")
-    if do not in steps:
+    """Do what the pressed button says; `done` are words in place of the usual.
+
+    `is_dated`: who hands it in may say from when it holds.
+    """
+    actor, given = request.actor, request.POST  # type: ignore[attr-defined]
+    doing: dict[str, Callable[[], Any]] = {
+        "submit": lambda: steps.submit(
+            actor, *about, given.get("note", ""), **({"valid_from": moment_of(given, "valid_from")} if is_dated else {})
+        ),
+        "approve": lambda: steps.approve(actor, *about),
+        "refuse": lambda: steps.refuse(actor, *about, given.get("reason", "")),
+        "withdraw": lambda: steps.withdraw(actor, *about),
+    }
+    words = {**(DATED if is_dated else DONE), **(done or {})}
+    do = given.get("do", "")
+    if do not in doing:
         return HttpResponseNotAllowed(["POST"])
-    return act(request, to, steps[do], {**DONE, **(done or {})}[do], {"reason": "reason", "note": "note"})
+    return act(request, to, doing[do], words[do], {"reason": "reason", "note": "note"})

@@ -163,15 +163,10 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 @screen(permissions.VIEW_REWARDS)
 def review(request: HttpRequest, code: str) -> HttpResponse:
     """Hand a reward in, approve it, send it back or withdraw it."""
-    actor = request.actor  # type: ignore[attr-defined]
-    given = request.POST
-    steps = {
-        "submit": lambda: services.submit_reward(actor, code, given.get("note", "")),
-        "approve": lambda: services.approve_reward(actor, code),
-        "refuse": lambda: services.refuse_reward(actor, code, given.get("reason", "")),
-        "withdraw": lambda: services.withdraw_reward(actor, code),
-    }
-    return reviewing.step(request, reverse("admin:reward", args=[code]), steps)
+    steps = reviewing.Steps(
+        services.submit_reward, services.approve_reward, services.refuse_reward, services.withdraw_reward
+    )
+    return reviewing.step(request, reverse("admin:reward", args=[code]), steps, code)
 
 
 @screen(permissions.EDIT_REWARDS)
