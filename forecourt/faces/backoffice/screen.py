@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from forecourt.faces.backoffice.field_words import FIELD
+from forecourt.faces.backoffice import words
 from forecourt.kernel.problems import NotAllowed, NotFound, Problem
 
 View = Callable[..., HttpResponse]
@@ -103,7 +103,7 @@ def say_problem(request: HttpRequest, problem: Problem, names: Mapping[str, str]
         request.office_problems = told  # type: ignore[attr-defined]
         return
     for name, text in told.items():
-        label = FIELD.get(name)
+        label = words.FIELD.get(name)
         messages.error(request, f"{label}: {text}" if label else text)
 
 
@@ -114,7 +114,7 @@ def _input(path: str, names: Mapping[str, str]) -> str:
         if name := names.get(".".join(parts[:length])):
             return name
     named = [part for part in parts if not part.isdigit()]
-    return next((part for part in named if part in FIELD), named[0] if named else "")
+    return next((part for part in named if part in words.FIELD), named[0] if named else "")
 
 
 def _by_script(request: HttpRequest) -> bool:

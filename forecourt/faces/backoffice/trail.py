@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.faces.backoffice import words
-from forecourt.faces.backoffice.field_words import FIELD
 from forecourt.faces.backoffice.queries import operating
 from forecourt.games.models import LOST_NAMES
 
@@ -243,5 +242,5 @@ def _value(value: Any, *, is_money: bool = False) -> str:
         return shown + (f" +{len(value) - _MOST_SHOWN}" if len(value) > _MOST_SHOWN else "")
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
-    known = FIELD.get(value) or words.IDENTITY.get(value) or words.ROLE.get(value)
+    known = words.FIELD.get(value) or words.IDENTITY.get(value) or words.ROLE.get(value)
     return str(known or (_short(value) if isinstance(value, str) else value))

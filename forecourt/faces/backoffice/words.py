@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _pgettext
 
-from forecourt.faces.backoffice import trail_words
+from forecourt.faces.backoffice import field_words, trail_words
 from forecourt.loyalty.words import TENDERS
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.rules import unit_in_short
 
 AUDITED, AUDIT_ACTION = trail_words.AUDITED, trail_words.AUDIT_ACTION
+FIELD = field_words.FIELD
 TENDER = TENDERS
 
 FLAG = {
