@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from forecourt.faces.backoffice.screens import simulation_tables
+from forecourt.faces.backoffice.screens import simulation_tables, simulations
 from forecourt.faces.cli import simulate as command
 from forecourt.kernel import clock
 from forecourt.loyalty import services as loyalty
@@ -89,6 +89,16 @@ def test_its_csv_file_tells_every_figure(number, signed):
     assert [there[name] for name in ("own_margin_after", "winners", "conflicts")] == ["47.50", "1", "3"]
     brand = next(row for row in rows if (row["group"], row["code"]) == ("funder", "brand"))
     assert [brand[name] for name in ("discount_before", "sales_before", "discount")] == ["7.00", "4", "0"]
+
+
+def test_an_offers_panel_tells_of_which_days_and_stations_its_figures_are_and_of_no_other_rules(number, signed):
+    assert simulations.latest_of(HEAD_OFFICE, "new") is None, "others were left out, or simulated with it"
+    alone = done(signed, offers=["new"], since="2026-01-02", until="2026-01-05", stations=["S001", "S002"])
+    done(signed, offers=["new"], without=["old"])
+    assert simulations.latest_of(HEAD_OFFICE, "new")["run"].pk == alone
+    assert "2 Jan 2026 – 5 Jan 2026 · 2 stations" in page(signed, f"simulations/{alone}/panel/?code=new")
+    chinese = page(signed, f"simulations/{alone}/panel/?code=new", **{"Accept-Language": "zh-hans"})
+    assert "2026年1月2日 – 2026年1月5日 · 2 座油站" in chinese
 
 
 def test_results_of_before_are_still_shown(number, signed):

@@ -41,15 +41,22 @@ def asked_of(code: str, *, is_reviewed: bool = False) -> dict[str, Any]:
 def latest_of(actor: Actor, code: str) -> dict[str, Any] | None:
     """The latest simulation of this draft alone, as a panel shows it; None where there is none in the actor's scope."""
     for row in queries.simulations(30, actor):
-        alone = [*row.asked.get("offers", ()), *row.asked.get("reviewed", ())] == [code]
-        if alone and row.state not in ("stopped", "failed"):
+        if _is_of(row, code) and row.state not in ("stopped", "failed"):
             return brief(queries.simulation(row.pk), code)
     return None
+
+
+def _is_of(row: SimulationRow, code: str) -> bool:
+    """Whether it changed nothing but this offer."""
+    asked = msgspec.convert(row.asked, SimulationAsked)
+    rules = (asked.programme, asked.without, asked.policy, asked.floors)
+    return (*asked.offers, *asked.reviewed) == (code,) and rules == ("current", (), None, ())
 
 
 def brief(row: SimulationRow, code: str = "") -> dict[str, Any]:
     """A simulation in few figures; those of one offer where a code is given."""
     shown: dict[str, Any] = {"run": row, "code": code, "progress": progress(row), "is_open": row.state in UNDER_WAY}
+    shown["asked"] = msgspec.convert(row.asked, SimulationAsked)
     if row.state == "done" and row.result:
         result = row.result
         names = told.OfferNames(drafted(row))
