@@ -83,6 +83,17 @@ def test_the_cashier_hears_all_that_an_offer_gives_and_nothing_is_taken_off_that
     assert "已享受：乙，1,200积分。" in chinese
 
 
+def test_what_comes_to_less_than_a_point_is_said_so(db):
+    chain = open_chain()
+    chain.enrol(1)
+    publish({"code": "double", "name": "双倍", "then": [{"give": "times_points", "times": "2"}]})
+    receipt = post(chain, "1", 1, a_line("92", "0.300", "2.30"))
+    assert "You got less than a point with “双倍”." in said(receipt, Reader.CUSTOMER, "en")
+    assert "您享受了“双倍”：不足1积分。" in said(receipt, Reader.CUSTOMER, "zh-hans")
+    assert "双倍 gives less than a point." in said(receipt, Reader.CASHIER, "en")
+    assert "双倍: less than a point. (double)" in said(receipt, Reader.AUDITOR, "en")
+
+
 def test_the_auditor_hears_everything_with_its_codes(receipt):
     found = " ".join(said(receipt, Reader.AUDITOR, "en"))
     for code in ("litre", "small", "big", "mug", "line 1: ¥6.00", "lost to litre", "failed: volume"):

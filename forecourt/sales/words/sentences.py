@@ -117,8 +117,8 @@ def _lost_words(why: str, words: dict[str, str]) -> str:
 
 
 def given_words(reason: Reason, names: CompanyNames) -> str:
-    """What an offer gave, in words."""
-    return _given(reason.values, reason.points, names)
+    """What an offer gave, in words. Where it gave nothing, what it multiplied came to less than a point."""
+    return _given(reason.values, reason.points, names) or _("less than a point")
 
 
 def given_beside_goods(reason: Reason, names: CompanyNames) -> str:
