@@ -8,6 +8,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from forecourt.customers import services as customers
 from forecourt.kernel import sql
 from forecourt.kernel.money import ZERO, rounded_down
 from forecourt.loyalty import queries as loyalty
@@ -15,7 +16,19 @@ from forecourt.offers import queries as offers
 from forecourt.sales import handlers, queries, services
 from forecourt.sales.values import NewLine, NewRefund, NewSale, NewTender, Quote, Receipt, RefundLine
 from tests.offers.worlds import Dice, rolled
-from tests.sales.scenes import HEAD_OFFICE, WATER, Chain, a_line, a_sale, ago, flat_books_agree, lots, points, water
+from tests.sales.scenes import (
+    HEAD_OFFICE,
+    PROGRAMME,
+    WATER,
+    Chain,
+    a_line,
+    a_sale,
+    ago,
+    flat_books_agree,
+    lots,
+    points,
+    water,
+)
 from tests.sales.shops import (
     Part,
     give_coupons,
@@ -45,7 +58,7 @@ def books_of(customer_id: int) -> dict[str, object]:
         " FROM sales_award WHERE customer_id = %(id)s GROUP BY 1, 2, 3 HAVING sum(discount) <> 0 OR sum(quantity) <> 0"
         " OR sum(points) <> 0 OR sum(uses) <> 0 OR sum(gifts) <> 0 ORDER BY 1, 2, 3",
         "spent": "SELECT origin, sum(points) FROM loyalty_entry WHERE customer_id = %(id)s AND origin LIKE 'sale:%%'"
-        " GROUP BY 1 HAVING sum(points) <> 0 ORDER BY 1",
+        " AND kind IN ('spend', 'return') GROUP BY 1 HAVING sum(points) <> 0 ORDER BY 1",
         "coupons": "SELECT code, status, uses_left FROM coupons_coupon"
         " WHERE customer_id = %(id)s AND status <> 'void' ORDER BY code",
         "uses": "SELECT coupon_id FROM coupons_couponuse WHERE customer_id = %(id)s AND restored_at IS NULL ORDER BY 1",
@@ -90,7 +103,7 @@ def sums_of_days() -> list[tuple]:
 
 
 def sell(shop: Chain, wanted: NewSale, customer_id: int, part: Decimal) -> Receipt:
-    """Sell it, a part of its price paid with points, as far as the member has any and it takes none itself."""
+    """Sell it, a part of its price paid with points, as far as the member has any."""
     programme = loyalty.rulebooks().at(wanted.occurred_at).programme
     for _ in range(4):
         (quote,) = services.quote_sales(HEAD_OFFICE, [wanted])
@@ -98,8 +111,7 @@ def sell(shop: Chain, wanted: NewSale, customer_id: int, part: Decimal) -> Recei
         net = quote.totals.net
         if wanted.tenders and sum(tender.amount for tender in wanted.tenders) == net:
             break
-        has = points(customer_id) if quote.points.earned >= 0 else 0
-        worth = min(rounded_down(net * part, 2), has * programme.point_value)
+        worth = max(ZERO, min(rounded_down(net * part, 2), points(customer_id) * programme.point_value))
         paid = [NewTender(kind="points", amount=worth)] if worth > 0 else []
         wanted = replace(wanted, tenders=(*paid, NewTender(kind="cash", amount=net - worth if paid else net)))
     else:
@@ -168,6 +180,42 @@ def test_sold_and_taken_back_in_any_parts_is_never_having_sold(shop, dice, paid)
     assert books_of(customer_id) == before
     assert back == receipt.points.spent
     assert money == receipt.totals.net - Decimal(receipt.points.spent) / 100
+    flat_books_agree()
+
+
+def roll_takers(dice: Dice) -> tuple[NewLine, ...]:
+    """Fuel, maybe something from the shop, and brought back with it what takes more points than they earn and costs less."""
+    litres, bottles = dice.randint(5, 40), dice.randint(0, 2)
+    fuel = a_line("92", str(litres), str(rounded_down(litres * Decimal("7.65"), 2)))
+    back = dice.randint(litres // 5 + bottles + 1, litres * 7 // 5 + bottles)
+    lines = [fuel, brought_back(back), *([water(bottles)] if bottles else [])]
+    return tuple(dice.sample(lines, len(lines)))
+
+
+@pytest.mark.slow
+@law(25)
+@given(rolled(lambda dice: dice), st.booleans())
+def test_a_sale_that_takes_points_and_is_paid_with_points_comes_back_to_the_very_lots(shop, dice, is_shared):
+    """With or without a household, two of whom have points that pay; in parts and whole."""
+    shop.publish(replace(PROGRAMME, household_shares=is_shared), valid_from=ago(50))
+    who, other = shop.enrol(2)
+    first, second = shop.members - 1, shop.members
+    customers.make_household(HEAD_OFFICE, "", [who, other])
+    for number, days in ((first, 40), (second, 22), (first, 9)):
+        shop.post_one(f"{number}-{days}", number, water(dice.randint(1, 15)), occurred_at=ago(days))
+    lines = roll_takers(dice)
+    held = [lots(one) for one in (who, other)]
+    there = points(who) + (points(other) if is_shared else 0)
+    for turn, parts in enumerate(([], roll_parts(dice, len(lines)))):
+        net = sum(one.amount for one in lines)
+        worth = min(Decimal(dice.randint(1, there)) / 100, net)
+        tenders = (NewTender(kind="points", amount=worth), NewTender(kind="cash", amount=net - worth))
+        wanted = a_sale(f"{first}-{turn}", first, *lines, tenders=tenders, occurred_at=ago(0.1))
+        (receipt,) = shop.post(wanted)
+        assert receipt.points.earned < 0 < receipt.points.spent
+        event(f"owes: {any(points < 0 for points, _day in lots(who))}")
+        in_parts(receipt, f"{first}-{turn}", wanted, parts)
+        assert [lots(one) for one in (who, other)] == held
     flat_books_agree()
 
 

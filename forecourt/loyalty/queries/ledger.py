@@ -33,6 +33,10 @@ INACTIVE: Final = sql.load(loyalty.__file__, "inactive")
 UNDATED_LOTS: Final = sql.load(loyalty.__file__, "undated_lots")
 SHARING: Final = sql.load(loyalty.__file__, "sharing")
 SPENT_FOR: Final = sql.load(loyalty.__file__, "spent_for")
+PUT_BACK: Final = """
+SELECT coalesce(sum(points), 0)::bigint FROM loyalty_entry
+WHERE customer_id = %(customer_id)s AND sale_id = ANY(%(sale_ids)s::uuid[]) AND origin = %(origin)s
+"""
 TAKEN_FOR: Final = sql.load(loyalty.__file__, "taken_for")
 SOON: Final = timedelta(days=30)
 """Points that are good for so long at most are said to expire soon."""
@@ -111,12 +115,31 @@ def open_books(customer_ids: Collection[int], programme: Programme) -> dict[int,
     return found
 
 
-def taken_by_sale(customer_id: int, sale_ids: Sequence[UUID]) -> list[Allocation]:
-    """What a sale's debits (its refunds' included) took from lots and has not been put back: of what they gave themselves,
-    then of other lots, in the order it was taken. Put back from the end, so others' lots miss nothing while their own hold any.
+class TakenBySale(NamedTuple):
+    """What a sale's debits (its refunds' included) took from lots and has not been put back, each in the order it was taken: of
+    lots that they gave themselves, and of `others`. Points that the sale was paid with may have come back and paid what it
+    owed: so many, `paid`, are still missing for it in the lots of the payment, which are `spent` (none where none is).
     """
-    found = sql.rows(TAKEN_BY_SALE, {"customer_id": customer_id, "sale_ids": list(sale_ids)})
-    return [Allocation(debit_id=sale_ids[0], lot_id=lot_id, points=points) for lot_id, points in found]
+
+    own: list[Allocation]
+    others: list[Allocation]
+    spent: list[Allocation]
+    paid: int
+
+
+def taken_by_sale(customer_id: int, sale_ids: Sequence[UUID], origin: str) -> TakenBySale:
+    """Which lots miss points because of a sale and its refunds; `origin` names what it was paid with. Three statements."""
+    where = {"customer_id": customer_id, "sale_ids": list(sale_ids), "origin": origin}
+    found = sql.rows(TAKEN_BY_SALE, where)
+    own, others = (
+        [Allocation(debit_id=_NOBODY, lot_id=row[0], points=row[1]) for row in found if row[2] is is_own and row[1]]
+        for is_own in (True, False)
+    )
+    paid = sum(row[3] for row in found)
+    if not paid:
+        return TakenBySale(own, others, [], 0)
+    spent = taken_for([(customer_id, origin)]).get((customer_id, origin), [])
+    return TakenBySale(own, others, spent, paid - sql.rows(PUT_BACK, where)[0][0])
 
 
 def entries(

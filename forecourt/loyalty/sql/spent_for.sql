@@ -1,4 +1,5 @@
--- What spendings took and has not come back, by who paid and what for: the spender, and who of the household did.
+-- What spendings took and has not come back, by who paid and what for: the spender, and who of the household did. Entries of
+-- refunds put points that a sale earned or took into lots that it was paid from; they give nothing of the payment back.
 WITH wanted AS (
     SELECT * FROM unnest(%(customer_ids)s::bigint[], %(origins)s::text[]) AS wanted (customer_id, origin)
 ), payer AS (
@@ -18,6 +19,7 @@ SELECT everyone.asked_id, everyone.customer_id, customer.merged_into_id, everyon
 FROM everyone
 JOIN customers_customer AS customer ON customer.id = everyone.customer_id
 JOIN loyalty_entry AS entry ON entry.customer_id = everyone.customer_id AND entry.origin = everyone.origin
+  AND entry.kind <> 'refund'
 GROUP BY 1, 2, 3, 4
 HAVING sum(entry.points) < 0
 ORDER BY 2, 4

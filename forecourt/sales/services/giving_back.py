@@ -8,11 +8,14 @@ from msgspec.structs import replace
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import records as coupon_records
+from forecourt.kernel import ids
 from forecourt.kernel.events import Event, publish
 from forecourt.kernel.money import ZERO
 from forecourt.loyalty import records as loyalty_records
 from forecourt.loyalty.events import moved
-from forecourt.loyalty.values import Return
+from forecourt.loyalty.queries import TakenBySale
+from forecourt.loyalty.rules import Book
+from forecourt.loyalty.values import PointsEntry, Return
 from forecourt.offers import queries as offers
 from forecourt.offers import records as offer_records
 from forecourt.offers.values import Measure
@@ -63,6 +66,22 @@ def paid_back(
 def give_points_back(sale: SaleView, points: int, actor: str, reason: str) -> None:
     """Put so many of the points that a sale was paid with back into their lots. Callers hold the payers' locks."""
     publish(moved(loyalty_records.give_back_all([replace(spent_by(sale), points=points, reason=reason, actor=actor)])))
+
+
+def put_back(book: Book, entry: PointsEntry, taken: TakenBySale, origin: str) -> list[PointsEntry]:
+    """The entries that put what a sale took back into the lots it was taken from, once what is owed is paid.
+
+    Points that the sale was paid with may have come back before, and paid what it owed itself: so many go back into the lots
+    of the payment, by an entry of its own under the payment's `origin`, whose lots then miss no more than is to come back.
+    """
+    rest = entry.points - book.owed - sum(one.points for one in taken.others)
+    again = max(0, min(rest, taken.paid, sum(one.points for one in taken.spent)))
+    entries = []
+    if entry.points > again:
+        entries.append(book.credit(replace(entry, points=entry.points - again), [*taken.own, *taken.others]))
+    if again:
+        entries.append(book.credit(replace(entry, id=ids.uuid7(), points=again, origin=origin), taken.spent))
+    return entries
 
 
 def spent_by(sale: SaleView) -> Return:

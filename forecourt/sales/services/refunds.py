@@ -25,7 +25,7 @@ from forecourt.organisation.values import StationFacts
 from forecourt.sales import permissions, queries, records, rules, wire
 from forecourt.sales.queries import SaleView
 from forecourt.sales.services.baskets import basket_of
-from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, spent_by, versions
+from forecourt.sales.services.giving_back import give_back, give_points_back, paid_back, put_back, spent_by, versions
 from forecourt.sales.services.posting import event_of, receipt_of
 from forecourt.sales.services.taking_back import Basket, Taken, take_back
 from forecourt.sales.values import (
@@ -185,8 +185,8 @@ def _rated(
                 values={"worth": str(paid.worth), "money": str(paid.money)},
             ),
         )
-    entry, balance, more = (
-        _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else (None, None, ())
+    entries, balance, more = (
+        _settled(known, sale, basket, refund_id, points, recorded_by) if known.is_member else ((), None, ())
     )
     reasons += more
     outcome = Outcome(
@@ -195,12 +195,12 @@ def _rated(
         totals=Totals(gross=gross, discount=discount, net=gross - discount),
         fuel_quantity=sum((line.quantity for line in fuel), ZERO),
         fuel_amount=sum((line.amount - line.discount for line in fuel), ZERO),
-        points_earned=entry.points if entry else 0,
+        points_earned=sum(entry.points for entry in entries),
         tier=sale.tier,
         rulebook=sale.rulebook,
         flags=(),
         explanation=reasons,
-        entries=(entry,) if entry else (),
+        entries=entries,
         awards=tuple(awards),
     )
     return records.Posting(
@@ -218,8 +218,8 @@ def _rated(
 
 def _settled(
     known: KnownSale, sale: SaleView, basket: Basket, refund_id: UUID, points: int, recorded_by: str
-) -> tuple[PointsEntry | None, int, tuple[Reason, ...]]:
-    """The refund's ledger entry, the balance after it, and what must be said about it."""
+) -> tuple[tuple[PointsEntry, ...], int, tuple[Reason, ...]]:
+    """The refund's ledger entries, the balance after them, and what must be said about it."""
     customer_id = known.customer_id
     programme = basket.rules.programme
     loyalty_records.open_missing([customer_id], programme)
@@ -230,7 +230,7 @@ def _settled(
         reasons = (Reason(code="points.forgiven", verdict=Verdict.INFO, points=str(-points - book.available)),)
         points = -book.available
     if points == 0:
-        return None, before, reasons
+        return (), before, reasons
     entry = PointsEntry(
         id=ids.uuid7(),
         customer_id=customer_id,
@@ -242,8 +242,10 @@ def _settled(
         sale_id=refund_id,
         actor=recorded_by,
     )
+    sale_ids = [sale.id, *basket.refund_ids]
     if points < 0:
-        entry = book.debit(entry, first_of=[sale.id, *basket.refund_ids])
+        entries = [book.debit(entry, first_of=sale_ids)]
     else:
-        entry = book.credit(entry, loyalty.taken_by_sale(customer_id, [sale.id, *basket.refund_ids]))
-    return entry, before + points, reasons
+        origin = spent_by(sale).origin
+        entries = put_back(book, entry, loyalty.taken_by_sale(customer_id, sale_ids, origin), origin)
+    return tuple(entries), before + points, reasons
