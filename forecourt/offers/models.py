@@ -82,12 +82,16 @@ class OfferReview(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """How all offers combine from `valid_from` on. Rows are added, never changed."""
+    """How all offers combine from `valid_from` on. Rows are added, never changed, but for one thing: what does not hold yet can
+    be withdrawn; it stays, and never holds.
+    """
 
     valid_from = models.DateTimeField(_("in force from"))
     body = models.JSONField(_("rule"))
     published_at = models.DateTimeField(_("published"))
     published_by = models.TextField(_("published by"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.TextField(_("withdrawn by"), default="", blank=True)
 
     class Meta:
         verbose_name = _("how offers combine")
@@ -136,7 +140,8 @@ class Slot(models.Model):
 class Floor(models.Model):
     """The least margin an offer must leave on a product: in currency per unit, over what it costs. Null station: everywhere.
 
-    A null margin ends a floor. Rows are added, never changed; `set_at` is null for those set before it was noted.
+    A null margin ends a floor. Rows are added, never changed, but for one thing: what does not hold yet can be withdrawn, with
+    all that was set with it; it stays, and never holds. `set_at` is null for those set before it was noted.
     """
 
     product_id = models.BigIntegerField(_("product"))
@@ -145,6 +150,8 @@ class Floor(models.Model):
     valid_from = models.DateTimeField(_("in force from"))
     set_at = models.DateTimeField(_("set"), null=True)
     set_by = models.TextField(_("set by"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.TextField(_("withdrawn by"), default="", blank=True)
 
     class Meta:
         verbose_name = _("margin floor")

@@ -24,11 +24,14 @@ class OfferState(StrEnum):
 
 
 class RuleState(StrEnum):
-    """Where a rule of all offers stands: ANNOUNCED begins later, IN_FORCE holds now, PAST was followed by another."""
+    """Where a rule of all offers stands: ANNOUNCED begins later, IN_FORCE holds now, PAST was followed by another.
+    WITHDRAWN was taken back before it began.
+    """
 
     ANNOUNCED = "announced"
     IN_FORCE = "in_force"
     PAST = "past"
+    WITHDRAWN = "withdrawn"
 
 
 POLICY_SUBJECT: Final = "offers:policy"

@@ -62,6 +62,22 @@ def test_how_offers_combine_is_drafted_handed_in_and_approved(keeper, chief):
     assert "most_offers" in is_problem(keeper.send("PUT", "/offer-policy/draft", {"most_offers": 101}), 422)["fields"]
 
 
+def test_a_policy_that_is_to_come_is_withdrawn(keeper, chief):
+    done(keeper.send("PUT", "/offer-policy/draft", {"most_offers": 2}))
+    done(keeper.post("/offer-policy/submit", {"valid_from": (clock.now() + timedelta(days=1)).isoformat()}))
+    done(chief.post("/offer-policy/approve", None))
+    (line,) = done(keeper.get("/offer-policy/history"))["items"]
+    assert (line["state"], line["withdrawn_at"], line["withdrawn_by"]) == ("announced", None, "")
+    path = f"/offer-policy/versions/{line['version']}/withdraw"
+    is_problem(keeper.post(path, None), 403)
+    assert chief.post(path, None).status_code == 204
+    (line,) = done(keeper.get("/offer-policy/history"))["items"]
+    assert (line["state"], bool(line["withdrawn_at"])) == ("withdrawn", True)
+    later = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert done(keeper.get(f"/offer-policy?at={later}"))["most_offers"] == 0
+    is_problem(chief.post("/offer-policy/versions/999999/withdraw", None), 404)
+
+
 def test_floors_are_drafted_handed_in_and_approved_together(keeper, chief):
     changes = [
         {"product": "92", "station": "", "margin": "0.25"},
@@ -89,6 +105,11 @@ def test_floors_are_drafted_handed_in_and_approved_together(keeper, chief):
     history = done(keeper.get("/offer-floors/history?product=92"))["items"]
     assert [(one["margin"], one["state"]) for one in history] == [(None, "announced"), ("0.2500", "announced")]
     assert len(keeper.get("/offer-floors/reviews").json()) == 2
+    is_problem(keeper.post(f"/offer-floors/versions/{history[0]['version']}/withdraw", None), 403)
+    assert chief.post(f"/offer-floors/versions/{history[0]['version']}/withdraw", None).status_code == 204
+    assert [one["product"] for one in done(keeper.get(f"/offer-floors?at={later}"))["items"]] == ["92", "95"]
+    is_problem(chief.post(f"/offer-floors/versions/{history[0]['version']}/withdraw", None), 409)
+    assert done(keeper.get("/offer-floors/history?product=92"))["items"][0]["state"] == "withdrawn"
     wrong = {"changes": [{"product": "92", "margin": "1"}, {"product": "none", "margin": "1"}]}
     assert "1.product" in is_problem(keeper.send("PUT", "/offer-floors/draft", wrong), 422)["fields"]
     is_problem(keeper.get("/offer-floors?product=none"), 404)

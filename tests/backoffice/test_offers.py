@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -15,10 +15,13 @@ from playwright.sync_api import expect
 from forecourt.faces.backoffice.screens.offer_presets import PRESETS, rule_of
 from forecourt.faces.backoffice.screens.offers import may_hold
 from forecourt.kernel import clock
+from forecourt.kernel.actors import Actor
 from forecourt.loyalty import services as loyalty
 from forecourt.loyalty.values import Tier
 from forecourt.offers import queries, services
 from forecourt.offers.rules import language
+from forecourt.offers.rules.language import Policy
+from forecourt.offers.values import FloorChange
 from forecourt.organisation import queries as organisation_queries
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
@@ -364,6 +367,37 @@ def test_floors_are_drafted_handed_in_together_and_ended(scene, signed):
     assert "Cost now" not in page(client, "offers/floors/")
     assert "Set a floor" not in page(client, "offers/floors/")
     assert client.post("/admin/offers/floors/draft/", {"product": "92", "margin": "1"}).status_code == 403
+
+
+def test_what_is_to_come_of_rules_of_all_offers_is_withdrawn_by_who_may_approve(scene, signed):
+    soon = clock.now() + timedelta(days=2)
+    maker, chief = (Actor(kind="staff", id=0, name=name, everything=True) for name in ("maker", "chief"))
+    services.draft_policy(maker, Policy(most_offers=3))
+    services.submit_policy(maker, valid_from=soon)
+    services.approve_policy(chief)
+    services.draft_floors(maker, [FloorChange(product=code, margin=Decimal("0.25")) for code in ("92", "95")])
+    services.submit_floors(maker, valid_from=soon)
+    services.approve_floors(chief)
+    (policy,) = queries.policies(chief)
+    latest = queries.floor_history(chief)[0].version
+    paths = {
+        "offers/settings/": f"/admin/offers/settings/{policy.version}/withdraw/",
+        "offers/floors/": f"/admin/offers/floors/{latest}/withdraw/",
+    }
+    client = signed("o1")
+    for path, to in paths.items():
+        assert "To come" in page(client, path)
+        assert "/withdraw/" not in page(client, path)
+        assert client.post(to).status_code == 403
+    head = signed("o2", Role.HEAD_OFFICE)
+    assert "Withdraw 2 changes" in page(head, "offers/floors/")
+    for path, to in paths.items():
+        assert page(head, path).count("/withdraw/") == 1
+        head.post(to)
+        assert "Withdrawn by o2" in page(head, path)
+        assert "To come" not in page(head, path)
+    assert "撤回" in head.get("/admin/offers/floors/", headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "withdrew rules of all offers before they held" in page(head, "audit/")
 
 
 def test_who_pays_is_chosen_by_name(scene, signed):

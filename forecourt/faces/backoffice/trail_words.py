@@ -89,6 +89,7 @@ AUDIT_ACTION = {
     "offers.approve": _("approved rules of all offers"),
     "offers.refuse": _("sent rules of all offers back"),
     "offers.withdraw": _("withdrew rules of all offers from review"),
+    "offers.withdraw_announced": _("withdrew rules of all offers before they held"),
     "offers.publish": _("published offers"),
     "coupon.use": _("noted uses of coupons"),
     "cost.note": _("noted costs"),

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from forecourt.kernel.review_routes import review_routes
-from forecourt.kernel.schemas import DatedHandInBody, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
+from forecourt.kernel.schemas import DatedHandInBody, Id, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
 from forecourt.offers import permissions, queries, services
 from forecourt.offers.api.ruling import (
     FloorLineOut,
@@ -53,6 +53,21 @@ def list_history(request: KeyedRequest, product: ProductFilter = "", limit: Limi
     """What is to come first; those that ended too; at most `limit`, one page only."""
     found = queries.floor_history(request.actor, product=product, limit=limit)
     return Page[FloorLineOut](items=[FloorLineOut.of(one) for one in found])
+
+
+@router.post(
+    "/offer-floors/versions/{version}/withdraw",
+    response={204: None},
+    operation_id="offer_floors_version_withdraw",
+    summary="Withdraw changes of margin floors before they hold",
+    openapi_extra=needs("offers:approve"),
+)
+def withdraw_version(request: KeyedRequest, version: Id) -> Status[None]:
+    """All that were announced with it, for they were handed in together; what holds by then goes on. 409 once they hold or will
+    within a minute, or while others are in review.
+    """
+    services.withdraw_announced_floors(request.actor, version)
+    return Status(204, None)
 
 
 @router.get(

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from ninja import Router
+from ninja import Router, Status
 
 from forecourt.kernel.review_routes import review_routes
-from forecourt.kernel.schemas import DatedHandInBody, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
+from forecourt.kernel.schemas import DatedHandInBody, Id, Instant, KeyedRequest, Limit, Page, SendBackBody, needs
 from forecourt.offers import permissions, queries, services
 from forecourt.offers.api.ruling import (
     OfferPolicyBody,
@@ -53,9 +53,22 @@ def get_policy(request: KeyedRequest, at: Instant | None = None) -> OfferPolicyO
 def list_policies(request: KeyedRequest, limit: Limit = 50) -> Page[OfferPolicyLineOut]:
     """What is to come first, then what holds, then what held; at most `limit`, one page only."""
     found = queries.policies(request.actor, limit=limit)
-    return Page[OfferPolicyLineOut](
-        items=[OfferPolicyLineOut(**OfferPolicyOut.said(one), state=one.state) for one in found]
-    )
+    return Page[OfferPolicyLineOut](items=[OfferPolicyLineOut.of_line(one) for one in found])
+
+
+@router.post(
+    "/offer-policy/versions/{version}/withdraw",
+    response={204: None},
+    operation_id="offer_policy_version_withdraw",
+    summary="Withdraw how offers were to combine, before it holds",
+    openapi_extra=needs("offers:approve"),
+)
+def withdraw_version(request: KeyedRequest, version: Id) -> Status[None]:
+    """One that is announced; what holds by then goes on. 409 once it holds or will within a minute, or while another is in
+    review.
+    """
+    services.withdraw_announced_policy(request.actor, version)
+    return Status(204, None)
 
 
 @router.get(

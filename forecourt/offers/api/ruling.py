@@ -56,9 +56,17 @@ class OfferPolicyOut(OfferPolicyRuleOut):
 
 
 class OfferPolicyLineOut(OfferPolicyOut):
-    """A line of the history of how offers combine."""
+    """A line of the history of how offers combine; `version` names it where one that was announced is withdrawn."""
 
+    version: int
     state: RuleState
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+
+    @classmethod
+    def of_line(cls, view: PolicyView) -> "OfferPolicyLineOut":
+        more = {name: getattr(view, name) for name in ("version", "state", "withdrawn_at", "withdrawn_by")}
+        return cls(**cls.said(view), **more)
 
 
 class OfferPolicyReviewOut(ReviewedOut):
@@ -147,9 +155,12 @@ class FloorOut(FloorChangeOut):
 
 
 class FloorLineOut(FloorOut):
-    """A line of the history of floors; `margin` null: it ended then."""
+    """A line of the history of floors; `margin` null: it ended then. `version` names it to be withdrawn."""
 
+    version: int
     state: RuleState
+    withdrawn_at: datetime | None
+    withdrawn_by: str
 
 
 class FloorsReviewOut(ReviewedOut):

@@ -22,7 +22,7 @@ SELECT DISTINCT ON (product.code, station.code) product.id AS product_id, produc
 FROM offers_floor AS floor
 JOIN catalogue_product AS product ON product.id = floor.product_id
 LEFT JOIN organisation_station AS station ON station.id = floor.station_id
-WHERE floor.valid_from <= %(at)s
+WHERE floor.valid_from <= %(at)s AND floor.withdrawn_at IS NULL
     AND (%(product)s::bigint IS NULL OR floor.product_id = %(product)s::bigint)
     AND (%(stations)s::bigint[] IS NULL OR floor.station_id IS NULL OR floor.station_id = ANY(%(stations)s::bigint[]))
 ORDER BY product.code, station.code, floor.valid_from DESC, floor.id DESC
@@ -30,10 +30,12 @@ ORDER BY product.code, station.code, floor.valid_from DESC, floor.id DESC
 _HISTORY: Final = """
 SELECT product.id AS product_id, product.code AS product, product.name, floor.station_id,
     coalesce(station.code, '') AS station, floor.margin, floor.valid_from, floor.set_at, floor.set_by,
+    floor.id AS version, floor.withdrawn_at, floor.withdrawn_by,
     CASE
+        WHEN floor.withdrawn_at IS NOT NULL THEN 'withdrawn'
         WHEN floor.valid_from > %(at)s THEN 'announced'
         WHEN floor.id = first_value(floor.id) OVER (
-            PARTITION BY floor.product_id, floor.station_id, floor.valid_from <= %(at)s
+            PARTITION BY floor.product_id, floor.station_id, floor.valid_from <= %(at)s, floor.withdrawn_at IS NULL
             ORDER BY floor.valid_from DESC, floor.id DESC
         ) THEN 'in_force'
         ELSE 'past'
@@ -49,7 +51,9 @@ LIMIT %(limit)s
 
 
 class FloorView(Value):
-    """A floor from `valid_from` on; `station` is a code, empty everywhere. `margin` null: it ended then."""
+    """A floor from `valid_from` on, unless it was withdrawn before; `station` is a code, empty everywhere. `margin` null: it
+    ended then. `version` names it in a history.
+    """
 
     product_id: int
     product: str
@@ -61,6 +65,9 @@ class FloorView(Value):
     set_at: datetime | None
     set_by: str
     state: RuleState
+    version: int = 0
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
 
 
 class FloorsDraft(Value):

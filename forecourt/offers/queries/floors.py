@@ -11,7 +11,9 @@ from forecourt.kernel import sql
 from forecourt.offers.values import FloorChange
 from forecourt.organisation import queries as organisation
 
-_FLOORS: Final = "SELECT product_id, station_id, valid_from, margin FROM offers_floor ORDER BY valid_from, id"
+_FLOORS: Final = """
+SELECT product_id, station_id, valid_from, margin FROM offers_floor WHERE withdrawn_at IS NULL ORDER BY valid_from, id
+"""
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 FloorPrice = Callable[[int, int, datetime], Decimal | None]

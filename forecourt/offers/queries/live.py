@@ -18,7 +18,9 @@ STAMP: Final = "offers"
 _NEW_VERSIONS: Final = (
     "SELECT id, offer_id, number, valid_from, body::text FROM offers_offerversion WHERE id > %(last)s ORDER BY id"
 )
-_POLICIES: Final = "SELECT valid_from, id, body::text FROM offers_policyversion ORDER BY valid_from, id"
+_POLICIES: Final = (
+    "SELECT valid_from, id, body::text FROM offers_policyversion WHERE withdrawn_at IS NULL ORDER BY valid_from, id"
+)
 
 
 class Offers:

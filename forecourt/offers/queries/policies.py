@@ -14,20 +14,23 @@ from forecourt.offers.rules.language import Policy, PolicyHandedIn
 from forecourt.offers.values import POLICY_SUBJECT, RuleState
 
 _POLICIES: Final = """
-SELECT valid_from, body::text, published_at, published_by FROM offers_policyversion
-WHERE %(at)s::timestamptz IS NULL OR valid_from <= %(at)s::timestamptz
+SELECT id, body::text, valid_from, published_at, published_by, withdrawn_at, withdrawn_by FROM offers_policyversion
+WHERE %(at)s::timestamptz IS NULL OR (valid_from <= %(at)s::timestamptz AND withdrawn_at IS NULL)
 ORDER BY valid_from DESC, id DESC LIMIT %(limit)s
 """
 
 
 class PolicyView(Value):
-    """How offers combine from `valid_from` on."""
+    """How offers combine from `valid_from` on, unless it was withdrawn before."""
 
+    version: int
     policy: Policy
     valid_from: datetime
     published_at: datetime
     published_by: str
     state: RuleState
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
 
 
 class PolicyDraft(Value):
@@ -81,19 +84,21 @@ def _views(actor: Actor, at: datetime | None, limit: int) -> list[PolicyView]:
     now = clock.now()
     found: list[PolicyView] = []
     is_told = False
-    for valid_from, body, published_at, published_by in sql.rows(_POLICIES, {"at": at, "limit": limit}):
-        state = RuleState.ANNOUNCED if valid_from > now else RuleState.PAST if is_told else RuleState.IN_FORCE
+    for row in sql.dicts(_POLICIES, {"at": at, "limit": limit}):
+        state = _state(row, now, is_told=is_told)
         is_told = is_told or state is RuleState.IN_FORCE
-        found.append(
-            PolicyView(
-                policy=msgspec.json.decode(body, type=Policy),
-                valid_from=valid_from,
-                published_at=published_at,
-                published_by=published_by,
-                state=state,
-            )
-        )
+        policy = msgspec.json.decode(row.pop("body"), type=Policy)
+        found.append(PolicyView(version=row.pop("id"), policy=policy, state=state, **row))
     return found
+
+
+def _state(row: dict[str, Any], now: datetime, *, is_told: bool) -> RuleState:
+    """How a policy stands; `is_told`: one that is later is in force already."""
+    if row["withdrawn_at"] is not None:
+        return RuleState.WITHDRAWN
+    if row["valid_from"] > now:
+        return RuleState.ANNOUNCED
+    return RuleState.PAST if is_told else RuleState.IN_FORCE
 
 
 def decided_policies(actor: Actor) -> list[Review]:

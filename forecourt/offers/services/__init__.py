@@ -8,6 +8,7 @@ from forecourt.offers.services.floors import (
     drop_floor,
     refuse_floors,
     submit_floors,
+    withdraw_announced_floors,
     withdraw_floors,
 )
 from forecourt.offers.services.policies import (
@@ -16,6 +17,7 @@ from forecourt.offers.services.policies import (
     draft_policy,
     refuse_policy,
     submit_policy,
+    withdraw_announced_policy,
     withdraw_policy,
 )
 from forecourt.offers.services.publishing import end_offer, pause_offer, publish_offers, resume_offer
@@ -45,6 +47,8 @@ __all__ = [
     "submit_floors",
     "submit_offer",
     "submit_policy",
+    "withdraw_announced_floors",
+    "withdraw_announced_policy",
     "withdraw_floors",
     "withdraw_offer",
     "withdraw_policy",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from forecourt.catalogue import queries as catalogue
 from forecourt.kernel import clock, reviews, stamps
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.offers import permissions
 from forecourt.offers.models import Floor
 from forecourt.offers.rules import flooring
@@ -118,6 +118,22 @@ def withdraw_floors(actor: Actor) -> None:
     reviews.withdraw(actor, FLOORS_SUBJECT)
 
 
+@transaction.atomic(durable=True)
+def withdraw_announced_floors(actor: Actor, version: int) -> None:
+    """Take changes of floors back that were approved and do not hold yet, so that they never will: this one and all that were
+    handed in with it. What holds by then goes on.
+
+    NotFound when there is no such version; Conflict once they hold, or while others are in review.
+    """
+    ruling.require_everywhere(actor, permissions.APPROVE_OFFERS)
+    ruling.locked(FLOORS_SUBJECT)
+    row = Floor.objects.filter(pk=version).first()
+    if row is None:
+        raise NotFound(_("There is no version %(version)s of a margin floor.") % {"version": version})
+    together = Floor.objects.filter(valid_from=row.valid_from, set_at=row.set_at)
+    ruling.call_off(actor, FLOORS_SUBJECT, row.valid_from, together)
+
+
 def _keep(actor: Actor, row: Any, changes: Sequence[FloorChange]) -> None:
     _placed(changes)
     ruling.keep(actor, FLOORS_SUBJECT, row, msgspec.to_builtins(list(changes)) or None)
@@ -160,7 +176,7 @@ def _require_to_end(changes: Sequence[FloorChange], places: Sequence[Place], pat
 
 def _margins(places: Sequence[Place], moment: datetime | None = None) -> dict[Place, Any]:
     """The margins of floors at that moment, else those set for the latest moment; none where they have ended."""
-    found = Floor.objects.filter(product_id__in={product for product, _station in places})
+    found = Floor.objects.filter(product_id__in={product for product, _station in places}, withdrawn_at=None)
     if moment is not None:
         found = found.filter(valid_from__lte=moment)
     rows = found.order_by("valid_from", "id").values_list("product_id", "station_id", "margin")

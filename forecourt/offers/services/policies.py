@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.kernel import bounds, clock, reviews, stamps
 from forecourt.kernel.actors import Actor
-from forecourt.kernel.problems import Invalid
+from forecourt.kernel.problems import Invalid, NotFound
 from forecourt.offers import permissions
 from forecourt.offers.models import PolicyVersion
 from forecourt.offers.rules.language import Policy, PolicyHandedIn
@@ -89,6 +89,21 @@ def withdraw_policy(actor: Actor) -> None:
     reviews.withdraw(actor, POLICY_SUBJECT)
 
 
+@transaction.atomic(durable=True)
+def withdraw_announced_policy(actor: Actor, version: int) -> None:
+    """Take a policy back that was approved and does not hold yet, so that it never will. What holds by then goes on.
+
+    NotFound when there is no such version; Conflict once it holds, or while another is in review.
+    """
+    ruling.require_everywhere(actor, permissions.APPROVE_OFFERS)
+    ruling.locked(POLICY_SUBJECT)
+    rows = PolicyVersion.objects.filter(pk=version)
+    row = rows.first()
+    if row is None:
+        raise NotFound(_("There is no version %(version)s of how offers combine.") % {"version": version})
+    ruling.call_off(actor, POLICY_SUBJECT, row.valid_from, rows)
+
+
 def _check(policy: Policy) -> None:
     bounds.check(policy)
     if not 0 <= policy.most_offers <= 100:
@@ -100,7 +115,7 @@ def _check(policy: Policy) -> None:
 def _policy_at(moment: datetime) -> Policy:
     """How offers combine at that moment as far as is decided; anything goes before the first policy."""
     body = (
-        PolicyVersion.objects.filter(valid_from__lte=moment)
+        PolicyVersion.objects.filter(valid_from__lte=moment, withdrawn_at=None)
         .order_by("-valid_from", "-id")
         .values_list("body", flat=True)
         .first()
@@ -111,7 +126,11 @@ def _policy_at(moment: datetime) -> Policy:
 def _holds_anyhow(policy: Policy) -> bool:
     """Whether offers combine like this now, and nothing else is announced."""
     now = clock.now()
-    return policy == _policy_at(now) and not PolicyVersion.objects.filter(valid_from__gt=now).exists()
+    return policy == _policy_at(now) and not _announced(now)
+
+
+def _announced(now: datetime) -> bool:
+    return PolicyVersion.objects.filter(valid_from__gt=now, withdrawn_at=None).exists()
 
 
 def _stored(policy: Policy) -> dict[str, object]:

@@ -1,14 +1,18 @@
 """What the rules of all offers have in common, how they combine and margin floors: their drafts, and from when they hold."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from forecourt.kernel import audit, clock, reviews
+from forecourt.kernel import audit, clock, reviews, stamps
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotAllowed
 from forecourt.offers.models import RulesDraft
+
+LAST_MINUTE: Final = timedelta(minutes=1)
+"""So long before it holds what was announced can be withdrawn: sales that are being rated know it already."""
 
 
 def require_everywhere(actor: Actor, permission: str) -> None:
@@ -56,3 +60,20 @@ def require_to_come(valid_from: datetime | None) -> None:
             "valid_from",
             _("%(at)s is past; give a time to come, or none for as soon as it is approved") % {"at": valid_from},
         )
+
+
+def call_off(actor: Actor, subject: str, valid_from: datetime, rows: QuerySet[Any, Model]) -> None:
+    """Withdraw rows that were announced together for that moment, those that were not yet. Callers have locked the draft.
+
+    Conflict where that was done, they hold or will within a minute, or something is in review that was read beside them.
+    """
+    now = clock.now()
+    if valid_from <= now + LAST_MINUTE:
+        raise Conflict(
+            _("This holds since %(at)s, or will within a minute; hand in what is to hold instead.") % {"at": valid_from}
+        )
+    reviews.require_none(subject)
+    if not rows.filter(withdrawn_at=None).update(withdrawn_at=now, withdrawn_by=actor.label):
+        raise Conflict(_("This was withdrawn already."))
+    stamps.bump("offers")
+    audit.record(actor, "offers.withdraw_announced", subject, detail={"valid_from": valid_from.isoformat()})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +43,7 @@ def floors(request: HttpRequest) -> HttpResponse:
         "offer_floors",
         _("Margin floors"),
         floors=_with_costs(held) if may_see_costs else [{"one": one} for one in held],
-        to_come=[one for one in reversed(history) if one.state is RuleState.ANNOUNCED],
+        to_come=_together([one for one in reversed(history) if one.state is RuleState.ANNOUNCED]),
         past=[one for one in history if one.state is not RuleState.ANNOUNCED],
         costless=_without_cost(),
         stations=stations,
@@ -54,7 +55,17 @@ def floors(request: HttpRequest) -> HttpResponse:
         may_see_costs=may_see_costs,
         **reviewing.shown(actor, review, permissions.APPROVE_OFFERS),
         may_edit=actor.may(permissions.EDIT_FLOORS) and actor.stations is None,
+        may_withdraw=actor.may_everywhere(permissions.APPROVE_OFFERS),
     )
+
+
+def _together(announced: Sequence[FloorView]) -> list[tuple[FloorView, int]]:
+    """Floors to come, the first of each that were handed in together with how many they are, the others with 0."""
+    found = []
+    for _when, line in groupby(announced, key=lambda one: (one.valid_from, one.set_at)):
+        first, *others = line
+        found += [(first, 1 + len(others)), *((one, 0) for one in others)]
+    return found
 
 
 def _with_costs(held: Sequence[FloorView]) -> list[dict[str, Any]]:
@@ -141,3 +152,12 @@ def review(request: HttpRequest) -> HttpResponse:
         services.submit_floors, services.approve_floors, services.refuse_floors, services.withdraw_floors
     )
     return reviewing.step(request, reverse("admin:offer_floors"), steps, is_dated=True)
+
+
+@screen(permissions.APPROVE_OFFERS)
+def withdraw(request: HttpRequest, version: int) -> HttpResponse:
+    """Take back what was announced, before it holds."""
+    actor = request.actor  # type: ignore[attr-defined]
+    to = reverse("admin:offer_floors")
+    done = _("Withdrawn; it will not take effect.")
+    return act(request, to, lambda: services.withdraw_announced_floors(actor, version), done)

@@ -37,10 +37,14 @@ def settings(request: HttpRequest) -> HttpResponse:
         else told.compared(told.policy_parts(held), told.policy_parts(draft.policy))
         if draft
         else [],
-        versions=[{"one": one, "words": told.policy(one.policy)} for one in known],
+        versions=[
+            {"one": one, "words": told.policy(one.policy), "count": int(one.state is RuleState.ANNOUNCED)}
+            for one in known
+        ],
         decided=[{"review": one, "changes": _changed(one)} for one in queries.decided_policies(actor)],
         **reviewing.shown(actor, review, permissions.APPROVE_OFFERS),
         may_edit=actor.may(permissions.EDIT_OFFERS) and actor.stations is None,
+        may_withdraw=actor.may_everywhere(permissions.APPROVE_OFFERS),
     )
 
 
@@ -71,6 +75,15 @@ def review_policy(request: HttpRequest) -> HttpResponse:
         services.submit_policy, services.approve_policy, services.refuse_policy, services.withdraw_policy
     )
     return reviewing.step(request, reverse("admin:offer_settings"), steps, is_dated=True)
+
+
+@screen(permissions.APPROVE_OFFERS)
+def withdraw_policy(request: HttpRequest, version: int) -> HttpResponse:
+    """Take back how offers were to combine, before it holds."""
+    actor = request.actor  # type: ignore[attr-defined]
+    to = reverse("admin:offer_settings")
+    done = _("Withdrawn; it will not take effect.")
+    return act(request, to, lambda: services.withdraw_announced_policy(actor, version), done)
 
 
 @screen(permissions.EDIT_OFFERS)
