@@ -207,7 +207,7 @@ class Win(models.Model):
     Given with the origin "game:<id>". Of a play, or in a draw of a ticket: its prize's `place`, by the draw's `counter`.
     One with `confirm_by` is given when its winner confirms, through that day, or lost: then its unit is that of the win
     `in_place_of` it, of the reserve with the place `reserve`, if one was left. One that is not given because its coupon
-    cannot be issued `waits_since` then; nothing when it is given.
+    cannot be issued `waits_since` then, and has not to be confirmed any more; nothing when it is given.
     """
 
     id = models.UUIDField(primary_key=True)

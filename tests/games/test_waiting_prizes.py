@@ -1,5 +1,7 @@
 """Prizes of a draw that are coupons of which none can be issued: they wait, are told, and everything else is given."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -9,10 +11,11 @@ from forecourt.coupons.values import Template
 from forecourt.games import queries, services
 from forecourt.games.models import Win
 from forecourt.games.tasks import tidy
-from forecourt.games.values import Prize, PrizeKind
-from forecourt.kernel import sql
+from forecourt.games.values import LostWhy, Prize, PrizeKind
+from forecourt.kernel import clock, sql
+from forecourt.kernel.problems import Conflict
 from tests.api.conftest import new_caller
-from tests.games.scenes import a_draw, draw_at_once, put_up
+from tests.games.scenes import a_draw, a_draw_to_confirm, draw_at_once, put_up
 from tests.games.test_running_out import WASH, few
 from tests.sales.scenes import HEAD_OFFICE, differences, events, everything_proves, points
 
@@ -116,3 +119,28 @@ def test_prove_finds_what_is_said_to_wait_and_does_not(real_chain, which):
     everything_proves()
     sql.run(f"UPDATE games_win SET waits_since = now() WHERE {which}")
     assert set(differences()) == {"prizes won"}
+
+
+def test_a_confirmed_coupon_that_cannot_be_issued_is_not_lost(real_chain):
+    members = real_chain.enrol(6)
+    few(1)
+    game_id = put_up(a_draw_to_confirm(msgspec.structs.replace(washes(2), reserves=2, stock=2)))
+    draw_at_once(game_id, members, 18)
+    first, second = [win.pk for win in Win.objects.order_by("counter")]
+    assert services.confirm_prize(HEAD_OFFICE, first).coupon_code
+    for _turn in range(2):
+        assert services.confirm_prize(HEAD_OFFICE, second).coupon_code == ""
+    assert len(events("prize.waits.v1")) == 1
+    with pytest.raises(Conflict, match="was confirmed"):
+        services.pass_prize(HEAD_OFFICE, second, LostWhy.DECLINED, "on the phone")
+    with clock.as_of(clock.now() + timedelta(days=30)):
+        tidy(0)
+    assert stand(game_id) == [("wash", False, True), ("wash", True, False)]
+    everything_proves()
+    more_of_them(2)
+    tidy(0)
+    assert stand(game_id) == [("wash", True, False)] * 2
+    assert services.confirm_prize(HEAD_OFFICE, second).coupon_code
+    assert queries.frozen(game_id).done_at is not None
+    assert queries.protocol(game_id).is_right
+    everything_proves()

@@ -87,7 +87,9 @@ def list_wins(request: KeyedRequest, customer_id: Id, limit: Limit = 50) -> list
     openapi_extra=needs("games:play", idempotent=True),
 )
 def confirm(request: KeyedRequest, win_id: UUID) -> WonOut:
-    """The prize is given with that: points, a coupon, or goods with the code they are collected with."""
+    """The prize is given with that: points, a coupon, or goods with the code they are collected with. A coupon that cannot be
+    issued now is not lost: it is given once it can be, and has no `coupon_code` until then.
+    """
     return WonOut.told(services.confirm_prize(request.actor, win_id))
 
 

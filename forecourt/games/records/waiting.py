@@ -12,7 +12,7 @@ from forecourt.kernel import sql
 from forecourt.kernel.events import Event
 
 WAIT: Final = """
-UPDATE games_win SET waits_since = %(now)s
+UPDATE games_win SET waits_since = %(now)s, confirm_by = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND waits_since IS NULL AND granted_at IS NULL AND lost_at IS NULL
 RETURNING id
 """
@@ -33,7 +33,9 @@ def within_room(grants: Sequence[Grant]) -> tuple[list[Grant], list[Grant]]:
 
 
 def wait(game: GameView, grants: Sequence[Grant], now: datetime) -> list[Event]:
-    """Note prizes as waiting for their coupon; returns what is to be published of those that did not wait before."""
+    """Note prizes as waiting for their coupon, which need not be confirmed (any more); returns what is to be published of those
+    that did not wait before.
+    """
     if not grants:
         return []
     new = {row[0] for row in sql.rows(WAIT, {"now": now, "ids": [one.win_id for one in grants]})}

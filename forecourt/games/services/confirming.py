@@ -33,6 +33,7 @@ LIST: Final = 200
 def confirm_prize(actor: Actor, win_id: UUID) -> Won:
     """Confirm a prize of a draw for its winner, who is given it with that. Confirmed before, it is told again.
 
+    A coupon that cannot be issued is not lost for that: it waits from then on, and is given as `give_prizes` gives others.
     Conflict where it was lost, its days are over, or the winner is blocked.
     """
     actor.require(permissions.CONFIRM_PRIZES)
@@ -41,14 +42,17 @@ def confirm_prize(actor: Actor, win_id: UUID) -> Won:
     if locked.get(customer_id) is not None:
         raise Conflict(_("This customer was merged just now; try again."))
     win = _seized(win_id)
-    if win.granted_at is not None:
+    if win.granted_at is not None or win.waits_since is not None:
         return _told(win_id)
     _check_open(win)
     if _is_blocked(customer_id):
         raise Conflict(_("This customer is blocked; a blocked customer is given no prize."))
     game = queries.game(win.game_id)
     prize = _prize(game, win)
-    _made, said = records.grant(game, [Grant(win_id, customer_id, prize)], actor.label)
+    given, without = records.within_room([Grant(win_id, customer_id, prize)])
+    said = records.wait(game, without, clock.now())
+    if given:
+        _made, said = records.grant(game, given, actor.label)
     publish(said)
     records.close(game.id)
     audit.record(actor, "game.confirm", f"game:{game.id}", customer_id=customer_id, detail={"prize": prize.code})
@@ -223,6 +227,8 @@ def _check_waiting(win: Win) -> None:
         raise Conflict(_("This prize was confirmed and given already."))
     if win.lost_at is not None:
         raise Conflict(_("This prize was passed on already."))
+    if win.waits_since is not None:
+        raise Conflict(_("This prize was confirmed; it is given once its coupon can be issued."))
     if win.confirm_by is None:
         raise Conflict(_("This prize is given without being confirmed."))
 

@@ -69,7 +69,7 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
     found, now = queries.protocol(game_id), clock.now()
     names = {prize.code: prize.name for prize in game.rules.prizes}
     drawn, holders = (found.drawn, found.holders()) if found else ([], {})
-    waiting = {one.win_id: one.prize for one in drawn if one.waits_since}
+    waiting = {one.win_id: one.prize for one in holders.values() if one.waits_since}
     shown = drawn[:PAGE]
     return show(
         request,
@@ -158,7 +158,8 @@ def _states(game: GameView) -> dict[str, str]:
     draw = game.rules.draw
     if draw is None:
         return {}
-    return {"offered": _("To confirm")} if draw.confirm_days else {"waiting": _("Waits for a coupon")}
+    waiting = {"waiting": _("Waits for a coupon")}
+    return {"offered": _("To confirm")} | waiting if draw.confirm_days else waiting
 
 
 @screen(permissions.CONFIRM_PRIZES)
@@ -167,7 +168,8 @@ def confirm(request: HttpRequest, game_id: int, win_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     customer_id = paging.number(request.POST.get("customer"))
     to = reverse("admin:customer", args=[customer_id]) if customer_id else reverse("admin:game_winners", args=[game_id])
-    return act(request, to, lambda: services.confirm_prize(actor, win_id), _("Confirmed. The prize is given."))
+    done = _("Confirmed. The prize is given, a coupon as soon as it can be issued.")
+    return act(request, to, lambda: services.confirm_prize(actor, win_id), done)
 
 
 @screen(permissions.DRAW_WINNERS)
