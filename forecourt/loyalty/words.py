@@ -114,9 +114,9 @@ def differences(before: Programme, after: Programme, names: Names | None = None)
     return found
 
 
-def facts(programme: Programme) -> list[tuple[str, str]]:
-    """What holds of the programme as a whole, but its name: (what, how), tiers first, then points, spending, households."""
-    return [(str(label), phrase(programme, programme)) for name, (label, phrase) in _WHOLE.items() if name != "name"]
+def facts(programme: Programme, fields: Iterable[str]) -> list[tuple[str, str]]:
+    """What holds of the programme as a whole in these of its fields: (what, how)."""
+    return [(str(label), phrase(programme, programme)) for label, phrase in (_WHOLE[name] for name in fields)]
 
 
 def rate_in_words(rate: EarnRate, names: Names | None = None) -> str:

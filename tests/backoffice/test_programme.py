@@ -8,8 +8,10 @@ import pytest
 from django.http import QueryDict
 from playwright.sync_api import expect
 
+from forecourt.faces.backoffice.screens.programme import SECTIONS, facts
 from forecourt.faces.backoffice.screens.programme_typed import read
-from forecourt.loyalty.values import TierBasis
+from forecourt.loyalty import words
+from forecourt.loyalty.values import Programme, TierBasis
 from forecourt.organisation import services as organisation
 from forecourt.organisation.models import Staff
 from forecourt.organisation.values import NewRole, Role
@@ -197,3 +199,12 @@ def test_what_keeps_a_tier_is_read_apart_only_where_it_was_chosen():
     assert (chosen.keeping_basis, chosen.keeping_window_days) == (TierBasis.VOLUME, 90)
     same = read(QueryDict("tier_window_days=365&keep_basis=&keep_window_days=90")).programme
     assert (same.keeping_basis, same.keeping_window_days) == (TierBasis.SPEND, 365)
+
+
+def test_what_holds_of_the_programme_is_told_once_in_its_section(db, head_office):
+    told = [name for _section, fields in SECTIONS for name in fields]
+    assert sorted(told) == sorted(set(words._WHOLE) - {"name"})
+    sections = dict(facts(Programme(warn_days=30, spend_step=50)))
+    assert ("warning before a tier is lost", "30 days") in sections["Tiers"]
+    assert ("points in steps of", "50") in sections["Paying with points"]
+    assert sections["Households"] == [("households share their points", "no")]

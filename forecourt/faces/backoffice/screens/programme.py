@@ -1,10 +1,11 @@
 """The programme as it stands: what is in force, what waits, every version with what it changed."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forecourt.faces.backoffice.queries import reference
 from forecourt.faces.backoffice.screen import act, screen, show
@@ -15,6 +16,26 @@ from forecourt.kernel import clock
 from forecourt.kernel.values import Outcome
 from forecourt.loyalty import permissions, queries, services, words
 from forecourt.loyalty.values import Edition, Programme
+
+SECTIONS: Final = (
+    (
+        gettext_lazy("Tiers"),
+        (
+            "tier_basis",
+            "tier_window_days",
+            "keep_basis",
+            "keep_window_days",
+            "grace_days",
+            "warn_days",
+            "business_tier",
+        ),
+    ),
+    (gettext_lazy("How long points live"), ("expiry", "pending_days", "negative_balance")),
+    (gettext_lazy("Paying with points"), ("point_value", "spend_minimum", "spend_step", "spend_by")),
+    (gettext_lazy("Adjustments"), ("adjust_limit",)),
+    (gettext_lazy("Households"), ("household_shares",)),
+)
+"""What the page of the programme tells of it as a whole, section by section."""
 
 
 @screen(permissions.VIEW_PROGRAMME)
@@ -58,13 +79,7 @@ def _refused(label: str) -> Any:
 
 def facts(programme: Programme) -> list[tuple[str, list[tuple[str, str]]]]:
     """What holds of points, spending and households, as (section, [(what, how)])."""
-    said = words.facts(programme)
-    return [
-        (_("Tiers"), said[:5]),
-        (_("How long points live"), said[5:8]),
-        (_("Paying with points"), said[8:12]),
-        (_("Households"), said[12:]),
-    ]
+    return [(str(section), words.facts(programme, fields)) for section, fields in SECTIONS]
 
 
 @screen(permissions.VIEW_PROGRAMME)
