@@ -71,3 +71,14 @@ def test_on_any_screen_a_price_is_announced_after_one_click(live, chain, signed_
         expect(page.locator("[name=move]")).to_be_visible()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0
+
+
+PATHS = ("costs/", "claims/", "games/", "offers/floors/", "offers/settings/", "referrals/", "simulations/", "keys/")
+
+
+def test_no_page_with_a_form_above_its_list_scrolls_sideways_on_a_phone(live, chain, signed_in):
+    page = signed_in("bo-head", "zh-CN", 390)
+    for path in PATHS:
+        assert page.goto(f"{live.web}/admin/{path}").status == 200
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"/admin/{path} is {wide} px too wide"
