@@ -79,6 +79,14 @@ def test_no_page_scrolls_sideways_on_a_phone(live, chain, signed_in):
         assert not small, f"/admin/{path} has links that thumbs miss"
 
 
+def test_the_open_tab_is_seen_on_a_phone(live, chain, signed_in):
+    page = signed_in("bo-head", "en-GB", 390)
+    page.goto(f"{live.web}/admin/customers/{chain.customer_id}/?tab=timeline")
+    tab, bar = (page.locator(where).bounding_box() for where in (".fc .tabs a[aria-current]", ".fc .tabs"))
+    assert bar["x"] <= tab["x"]
+    assert tab["x"] + tab["width"] <= bar["x"] + bar["width"]
+
+
 def test_a_fault_stands_beside_its_field_and_keeps_what_was_typed(live, chain, signed_in):
     page = signed_in("bo-head")
     page.goto(f"{live.web}/admin/customers/new/")

@@ -88,6 +88,11 @@
     document.querySelectorAll("canvas[data-chart]").forEach(draw);
   }
   window.addEventListener("load", () => {
+    // where tabs do not fit, the one that is open is seen
+    document.querySelectorAll(".fc .tabs a[aria-current]").forEach((tab) => {
+      const bar = tab.closest(".tabs"), over = tab.getBoundingClientRect().right - bar.getBoundingClientRect().right;
+      if (over > 0) bar.scrollLeft += over + 40;
+    });
     drawAll();
     new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
   });
