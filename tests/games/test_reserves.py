@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from forecourt.customers import services as customers
 from forecourt.faces.cli.games import games
@@ -247,6 +248,16 @@ def test_reserves_need_days_to_confirm_and_have_to_be_told(chain):
     assert "Prizes have to be confirmed within 7 days." in told
     bare = with_reserves(msgspec.structs.replace(FIRST, reserves=0))
     assert any("no reserves" in text for text in rules.warnings(bare))
+
+
+def test_rules_are_punctuated_as_their_language_is():
+    told = rules.in_words(with_reserves(), str, {}, "L", "¥")
+    assert "1 times: 一等奖 (to collect at a station within 30 days, 1 in all)." in told
+    assert "Nobody wins more than once among: 一等奖, 二等奖." in told
+    with translation.override("zh-hans"):
+        told = rules.in_words(with_reserves(), str, {}, "升", "¥")
+    assert "1 名：一等奖（30 天内到站领取，共 1 份）。" in told
+    assert "以下奖项每人最多中奖一次：一等奖、二等奖。" in told
 
 
 def test_a_draw_without_days_to_confirm_gives_at_once_as_before(chain):

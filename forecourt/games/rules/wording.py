@@ -34,7 +34,7 @@ def in_words(
 def _who(game: GameRules, tiers: dict[str, str]) -> list[str]:
     said, who = [], game.who
     if who.tiers:
-        said.append(_("For members of: %(tiers)s.") % {"tiers": ", ".join(tiers.get(one, one) for one in who.tiers)})
+        said.append(_("For members of: %(tiers)s.") % {"tiers": _(", ").join(tiers.get(one, one) for one in who.tiers)})
     if who.tags:
         said.append(_("For invited members only."))
     if who.bought_days:
@@ -121,8 +121,10 @@ def prize_in_words(prize: Prize) -> str:
             what = _("coupon")
         case PrizeKind.GOODS:
             what = _("to collect at a station within %(days)s days") % {"days": prize.collect_days}
-    stock = "" if prize.stock is None else _("%(count)s in all") % {"count": prize.stock}
-    return f"{prize.name} ({', '.join(part for part in (what, stock) if part)})"
+    if prize.stock is not None:
+        stock = _("%(count)s in all") % {"count": prize.stock}
+        what = _("%(what)s, %(stock)s") % {"what": what, "stock": stock}
+    return _("%(prize)s (%(what)s)") % {"prize": prize.name, "what": what}
 
 
 def _wheel(game: GameRules) -> list[str]:
@@ -184,7 +186,7 @@ def _draw(game: GameRules, moment: Callable[[datetime], str]) -> list[str]:
     if draw.confirm_days:
         said.append(_("Prizes have to be confirmed within %(days)s days.") % {"days": draw.confirm_days})
     if reserved:
-        names = ", ".join(
+        names = _(", ").join(
             _("%(prize)s: %(count)s") % {"prize": prize.name, "count": prize.reserves} for prize in reserved
         )
         said.append(
@@ -198,7 +200,7 @@ def _draw(game: GameRules, moment: Callable[[datetime], str]) -> list[str]:
         said.append(_("Whoever does not confirm in time, declines or may not win loses the prize."))
     classes = sorted({prize.prize_class for prize in game.prizes if prize.prize_class})
     for prize_class in classes:
-        names = ", ".join(prize.name for prize in game.prizes if prize.prize_class == prize_class)
+        names = _(", ").join(prize.name for prize in game.prizes if prize.prize_class == prize_class)
         said.append(_("Nobody wins more than once among: %(prizes)s.") % {"prizes": names})
     if draw.tier_weights:
         said.append(_("Tickets of higher tiers weigh more."))
