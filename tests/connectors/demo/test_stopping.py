@@ -31,7 +31,10 @@ def own() -> Iterator[Live]:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_nothing_of_it_runs_on(own, how):
     demo = subprocess.Popen(
-        [sys.executable, "-m", "forecourt", "demo", *LARGE], env=own.environment, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "forecourt", "demo", *LARGE],
+        env=own.environment,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 - it sets a signal and no more
     )
     family = family_with_a_second_process(demo.pid)
     try:
@@ -42,6 +45,11 @@ def test_nothing_of_it_runs_on(own, how):
         for one in [demo, *family]:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
+
+
+def heed_interrupts() -> None:
+    """As in a terminal: tests that run behind a shell's `&` ignore interrupts, and all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def family_with_a_second_process(pid: int) -> list[psutil.Process]:
