@@ -141,6 +141,60 @@ def test_it_takes_off(effect, bought, off, units):
 
 
 MEMBER = member()
+COFFEE_AND_WATERS = BuyGet(buy=these("COFFEE"), buy_count=3, get=these("WATER"), get_count=2)
+SNACKS_AND_WATERS = BuyGet(buy=SHOP, buy_count=3, get=these("WATER"), get_count=2)
+LUNCH = Bundle(parts=(Part(of=these("COFFEE"), count=2), Part(of=these("WATER"))), price=D(20))
+A_COFFEE = (line(COFFEE, D(1)),)
+LACKS = [
+    (Steps(steps=STEPS, of=SHOP), SNACKS, "amount 69 of 100", (line(COFFEE, D("5.52")),)),
+    (Steps(steps=STEPS, by=Counted.QUANTITY), FILL, "quantity 60 of 100 volume", (line(PETROL_95, D(60)),)),
+    (Amount(off=D(2), every=D("320.01"), of=FUEL), FILL, "amount 0.01 of 320.01", (line(PETROL_95, D(1), D("0.01")),)),
+    (Points(points=5, every=D(50), by=Counted.QUANTITY), FILL, "quantity 10 of 50 volume", (line(PETROL_95, D(10)),)),
+    (Points(points=5, every=D(40), of=SHOP), SNACKS, "amount 9 of 40", (line(COFFEE, D("0.72")),)),
+    (BuyGet(buy=SHOP, buy_count=1, get_count=1), A_COFFEE, "quantity 1 of 2 piece", (line(WATER, D(1)),)),
+    (COFFEE_AND_WATERS, A_COFFEE, "quantity 3 of 4 piece", (line(COFFEE, D(2)), line(WATER, D(1)))),
+    (COFFEE_AND_WATERS, SNACKS, "quantity 1 of 4 piece", (line(COFFEE, D(1)),)),
+    (SNACKS_AND_WATERS, WATERS, "quantity 1 of 4 piece", (line(COFFEE, D(1)),)),
+    (Cheapest(of=SHOP, every=7), SNACKS, "quantity 2 of 7 piece", (line(NUTS, D(2)),)),
+    (LUNCH, A_COFFEE, "quantity 2 of 3 piece", (line(COFFEE, D(1)), line(WATER, D(1)))),
+    (FuelForShop(off=D("0.1"), every=D(50)), EVERYTHING, "amount 19 of 50", (line(COFFEE, D("1.52")),)),
+    (ShopForFuel(every=D(50), amount=D(1)), EVERYTHING, "quantity 10 of 50 volume", (line(PETROL_95, D(10)),)),
+]
+
+
+@pytest.mark.parametrize(("effect", "bought", "wanting", "more"), LACKS)
+def test_how_much_more_would_have_it_give_something_is_told_and_is_so(effect, bought, wanting, more):
+    facts = sale_of(*bought, person=MEMBER).facts()
+    assert effect.gain(facts) is None
+    missed = effect.lacks(facts)
+    told = [missed.values[key] for key in ("what", "more", "least", "unit") if key in missed.values]
+    assert (missed.condition, told) == ("short", wanting.replace("of ", "").split())
+    assert effect.gain(sale_of(*bought, *more, person=MEMBER).facts())
+
+
+@pytest.mark.parametrize(
+    ("effect", "bought"),
+    [
+        (Steps(steps=STEPS, of=SHOP), FILL),
+        (Points(points=5, every=D(50), of=SHOP), FILL),
+        (FuelForShop(off=D("0.1"), every=D(50)), SNACKS),
+        (FuelForShop(off=D("0.1"), every=D(50)), FILL),
+        (ShopForFuel(every=D(50), amount=D(1)), FILL),
+        (Cheapest(of=SHOP, every=2), FILL),
+        (COFFEE_AND_WATERS, FILL),
+        (LUNCH, FILL),
+        (Bundle(parts=(Part(of=SHOP), Part(of=these("COFFEE"), count=2)), price=D(20)), A_COFFEE),
+        (Price(price=D(9), of=FUEL), FILL),
+    ],
+)
+def test_what_there_is_none_of_and_what_more_would_not_help_is_not_told(effect, bought):
+    facts = sale_of(*bought, person=MEMBER).facts()
+    assert effect.gain(facts) is None
+    assert effect.lacks(facts) is None
+
+
+def test_strangers_are_not_told_how_much_more_would_earn_points():
+    assert Points(points=5, every=D(50)).lacks(sale_of(*SNACKS).facts()) is None
 
 
 def gained(effect, *bought, person=MEMBER):

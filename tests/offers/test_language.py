@@ -336,6 +336,8 @@ def test_budgets_read_as_sentences():
     [
         ("nothing", {}, "there is nothing in this sale that it is for"),
         ("final", {}, "the price was paid as it stood, so nothing could come off"),
+        ("short", {"what": "amount", "more": "0.5"}, "0.50 more of these products would have had it"),
+        ("short", {"what": "quantity", "more": "2", "unit": "piece"}, "2 pieces more would have had it"),
         ("budget", {"measure": "money", "per": "total"}, "it is used up (in all)"),
         (
             "budget",

@@ -77,6 +77,22 @@ def test_api_and_receipt_tell_the_auditor_and_leave_the_customer_what_was_stored
     assert len(rules("customer")) == 1
 
 
+def test_who_is_short_of_the_first_step_hears_by_how_much(chain):
+    """The sale comes to 153: what it is short of is told to all three readers, in both languages, and told again later."""
+    steps = [{"at": "160", "amount": "5"}, {"at": "300", "amount": "12"}]
+    before({"code": "steps", "then": [{"give": "steps", "steps": steps}]})
+    receipt = post(chain, "1", None)
+    (stored,) = [reason for reason in wire.decode_reasons(receipt.explanation) if reason.code == "offer.missed"]
+    assert stored.values == {"is": "short", "what": "amount", "more": "7", "least": "160"}
+    assert whole(receipt) == {"steps": ["short"]}
+    caller = new_caller(HEAD_OFFICE, "sales:read")
+    for reader in ("customer", "cashier", "auditor"):
+        answer = caller.get(f"/sales/{receipt.id}/explanation?reader={reader}").json()
+        (said,) = [one["words"] for one in answer["sentences"] if one["rule"] == "steps"]
+        assert "7.00 more of these products would have had it" in said["en"]
+        assert "活动商品再买" in said["zh-Hans"]
+
+
 def test_prices_are_those_before_offers(chain):
     """What offers took off a line counts as it did: the sale came to 153 before."""
     before(

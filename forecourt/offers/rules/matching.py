@@ -376,7 +376,12 @@ def _way(shelf: _Shelf, live: Live, facts: Facts) -> _Open | Missed:
 
 def nothing_for(live: Live, facts: Facts) -> Miss:
     """What is missing where an offer gives this sale nothing although nothing else is missing."""
-    return NO_MEMBER if live.members_only and facts.person is None else NOTHING
+    return NO_MEMBER if live.members_only and facts.person is None else lacking(live.offer, facts)
+
+
+def lacking(offer: Offer, facts: Facts) -> Miss:
+    """How much more would have an offer give something of which all conditions hold, else that nothing is there for it."""
+    return next((miss for effect in offer.then if (miss := effect.lacks(facts)) is not None), NOTHING)
 
 
 def gain_of(offer: Offer, facts: Facts) -> Gain | None:

@@ -23,6 +23,7 @@ _RANKS: Final = {
     "volume": _MORE,
     "quantity": _MORE,
     "amount": _MORE,
+    "short": _MORE,
     "tender": _OTHERWISE,
     "coupon": _OTHERWISE,
     "hours": _ANOTHER_TIME,

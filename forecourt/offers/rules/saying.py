@@ -81,6 +81,8 @@ def missing(condition: str, values: Mapping[str, str], names: Names) -> str:
     if kind is not None:
         return kind.missing(values, names)
     match condition:
+        case "short":
+            return CONDITIONS["bought"].missing(values, names)
         case "nothing":
             return _("there is nothing in this sale that it is for")
         case "final":

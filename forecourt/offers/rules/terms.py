@@ -167,6 +167,10 @@ class Effect(Value, tag_field="give", forbid_unknown_fields=True, omit_defaults=
         """What it gives to this sale, None where it gives nothing."""
         raise NotImplementedError
 
+    def lacks(self, facts: Facts) -> Miss | None:
+        """Where it gives this sale nothing: how much more would have it give something, None where that is not so."""
+        return None
+
     def keys(self) -> frozenset[Key] | None:
         """Keys of which a sale must have one to be given anything; None where any sale may be."""
         return None

@@ -15,7 +15,7 @@ from forecourt.loyalty.values import Programme
 from forecourt.offers.rules.choosing import Applied, Lost
 from forecourt.offers.rules.facts import Facts
 from forecourt.offers.rules.failing import failed
-from forecourt.offers.rules.matching import Live, Missed, nearness_of, nothing_for
+from forecourt.offers.rules.matching import NOTHING, Live, Missed, lacking, nearness_of, nothing_for
 from forecourt.offers.rules.speaking import plain
 from forecourt.offers.rules.taking import is_taken
 from forecourt.sales.rules.offering import Offered, points_bonus
@@ -107,7 +107,7 @@ def explained_offers(
     if given.lost:
         won = {reason.rule: reason for reason in reasons}
         reasons += [_lost(lost, won.get(lost.to), given.facts, earns=earns) for lost in given.lost]
-    missed = [*given.missed, *given.never[:MOST_MISSED]]
+    missed = [*[_with_lack(one, given.facts) for one in given.missed], *given.never[:MOST_MISSED]]
     if len(missed) > MOST_MISSED:
         missed = nsmallest(MOST_MISSED, missed, key=nearness_of)
     reasons += [one.said or _missed(one) for one in missed]
@@ -146,6 +146,11 @@ def _lost(lost: Lost, won: Reason | None, facts: Facts, *, earns: bool) -> Reaso
         if "coupons" in got:
             values["to_coupons"] = got["coupons"]
     return Reason(code="offer.lost", verdict=Verdict.LOST, rule=lost.live.code, values=values)
+
+
+def _with_lack(missed: Missed, facts: Facts) -> Missed:
+    """What was missed, with how much more an effect would have wanted: rating does not ask it."""
+    return Missed(missed.live, lacking(missed.live.offer, facts)) if missed.miss is NOTHING else missed
 
 
 def _missed(missed: Missed) -> Reason:

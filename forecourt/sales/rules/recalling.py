@@ -18,7 +18,7 @@ from forecourt.offers.rules.conditions import CONDITIONS
 from forecourt.offers.rules.facts import Facts, Held, Key, Person, Place, items_of
 from forecourt.offers.rules.failing import NotKnown, surely_failed
 from forecourt.offers.rules.language import Offer
-from forecourt.offers.rules.matching import NOTHING, gain_of, walk, way_to
+from forecourt.offers.rules.matching import gain_of, lacking, walk, way_to
 from forecourt.offers.rules.speaking import Miss
 from forecourt.sales.values import NewTender, Reason, Verdict
 
@@ -123,7 +123,7 @@ def _recalled(offer: Offer, facts: Facts) -> list[Reason]:
     missing, open_parts = surely_failed(offer.when, facts)
     if not missing:
         gives_nothing = not open_parts and gain_of(offer, facts) is None
-        missing = [NOTHING if gives_nothing else _UNKNOWN]
+        missing = [lacking(offer, facts) if gives_nothing else _UNKNOWN]
     return [
         Reason(code="offer.missed", verdict=Verdict.NOT_MET, rule=offer.code, values=_values(miss)) for miss in missing
     ]

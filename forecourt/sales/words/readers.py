@@ -29,6 +29,7 @@ WITHIN_REACH: Final = frozenset(
         "volume",
         "quantity",
         "amount",
+        "short",
         "hours",
         "weekdays",
         "dates",

@@ -55,7 +55,7 @@ class OfferNames(CompanyNames):
 def missed(condition: str, names: OfferNames) -> str:
     """Why an offer was not given, without figures: for a count of many sales. The kind of condition, as a builder calls it."""
     if condition == "nothing":
-        return _now("nothing in the sale that it is for")
+        return _now("nothing in the sale that it is for, or too little of it")
     if condition == "final":
         return _now("the price was paid as it stood")
     if condition == "budget":

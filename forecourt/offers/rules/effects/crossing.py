@@ -8,9 +8,10 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Times, steps_in
+from forecourt.offers.rules.effects.lacking import lacking_money, lacking_quantity
 from forecourt.offers.rules.effects.spreading import off_money, off_percent, off_units
 from forecourt.offers.rules.facts import FUEL, SHOP, Facts, Key, Products, unit_of
-from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, measured, money, one, times
+from forecourt.offers.rules.speaking import Input, Miss, Names, figure, gettext_noop, measured, money, one, times
 from forecourt.offers.rules.terms import About, Effect, Gain
 
 
@@ -45,6 +46,9 @@ class FuelForShop(Effect, tag="fuel_for_shop"):
         if self.most_off is not None:
             off = min(off, self.most_off)
         return off_units(facts, picked, off, self.up_to) if off else None
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        return lacking_money(facts.pick(self.shop), self.every) if facts.pick(self.of).items else None
 
     def keys(self) -> frozenset[Key] | None:
         return self.shop.keys() or self.of.keys()
@@ -101,6 +105,9 @@ class ShopForFuel(Effect, tag="shop_for_fuel"):
         if self.percent is not None:
             return off_percent(facts, picked, min(self.percent * steps, _WHOLE))
         return off_money(facts, picked, (self.amount or ZERO) * steps)
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        return lacking_quantity(facts, facts.pick(self.fuel), self.every) if facts.pick(self.of).items else None
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys() or self.fuel.keys()

@@ -11,10 +11,12 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.values import Value
 from forecourt.kernel.words import say as _
+from forecourt.offers.rules.effects.lacking import lacking_money, lacking_quantity
 from forecourt.offers.rules.effects.spreading import dearest_first, off_money, off_percent, off_units
 from forecourt.offers.rules.facts import EVERYTHING, FUEL, Facts, Key, Products, unit_of
 from forecourt.offers.rules.speaking import (
     Input,
+    Miss,
     Names,
     figure,
     gettext_noop,
@@ -134,6 +136,9 @@ class Amount(Effect, tag="amount"):
         if self.every is None:
             return off_money(facts, picked, self.off)
         return off_money(facts, picked, self.off * steps_in(picked.amount, self.every, self.times))
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        return None if self.every is None else lacking_money(facts.pick(self.of), self.every)
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
@@ -278,6 +283,10 @@ class Steps(Effect, tag="steps"):
         if reached.percent is not None:
             return off_percent(facts, picked, reached.percent)
         return off_money(facts, picked, reached.amount or ZERO)
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        picked, first = facts.pick(self.of), self.steps[0].at
+        return lacking_money(picked, first) if self.by == Counted.AMOUNT else lacking_quantity(facts, picked, first)
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()

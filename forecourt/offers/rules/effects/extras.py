@@ -10,9 +10,10 @@ from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Counted, steps_in
+from forecourt.offers.rules.effects.lacking import lacking_money, lacking_quantity
 from forecourt.offers.rules.effects.spreading import dearest_first, off_pieces
 from forecourt.offers.rules.facts import EVERYTHING, Facts, Key, Name, Products, unit_of
-from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, measured, money, points
+from forecourt.offers.rules.speaking import Input, Miss, Names, figure, gettext_noop, measured, money, points
 from forecourt.offers.rules.terms import About, Effect, Gain
 
 _MEMBERS: frozenset[Key] = frozenset({("member", "")})
@@ -87,6 +88,13 @@ class Points(Effect, tag="points"):
         if self.at_most is not None:
             given = min(given, self.at_most)
         return Gain(points=given) if given else None
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        if facts.person is None or self.every is None:
+            return None
+        picked = facts.pick(self.of)
+        by_amount = self.by == Counted.AMOUNT
+        return lacking_money(picked, self.every) if by_amount else lacking_quantity(facts, picked, self.every)
 
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys() or _MEMBERS

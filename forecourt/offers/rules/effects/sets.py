@@ -11,9 +11,10 @@ from forecourt.kernel.values import Value
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.effects.discounts import Times
 from forecourt.offers.rules.effects.filling import filled
+from forecourt.offers.rules.effects.lacking import lacking_pieces
 from forecourt.offers.rules.effects.spreading import Run, off_pieces, runs
 from forecourt.offers.rules.facts import Facts, Key, Products
-from forecourt.offers.rules.speaking import Input, Names, figure, gettext_noop, money, times
+from forecourt.offers.rules.speaking import Input, Miss, Names, figure, gettext_noop, money, times
 from forecourt.offers.rules.terms import About, Effect, Gain
 
 Count = Annotated[int, Meta(ge=1, le=1_000)]
@@ -53,6 +54,19 @@ class BuyGet(Effect, tag="buy_get"):
             return off_pieces(facts, last_of_groups(bought, self.buy_count, self.get_count, self.times), self.percent)
         got = runs(facts, self.get)
         return off_pieces(facts, self._given(bought, got), self.percent) if got else None
+
+    def lacks(self, facts: Facts) -> Miss | None:
+        """The pieces that make up what must be bought and one that is got; a piece that counts for both makes up either."""
+        bought = runs(facts, self.buy)
+        got = bought if self.get is None else runs(facts, self.get)
+        buys = {run.number for run in bought}
+        count, gotten = _pieces(bought), _pieces(got)
+        both = sum([run.pieces for run in got if run.number in buys])
+        if both:
+            more = max(self.buy_count - count, self.buy_count + 1 - (count + gotten - both))
+        else:
+            more = max(0, self.buy_count - count) + max(0, 1 - gotten)
+        return lacking_pieces(more, self.buy_count + 1)
 
     def _given(self, bought: list[Run], got: list[Run]) -> list[tuple[int, int]]:
         """Which pieces are given, where what is bought and what is got are different products or overlap.
@@ -142,6 +156,9 @@ class Cheapest(Effect, tag="cheapest"):
     def gain(self, facts: Facts) -> Gain | None:
         return off_pieces(facts, last_of_groups(runs(facts, self.of), self.every - 1, 1, self.times), self.percent)
 
+    def lacks(self, facts: Facts) -> Miss | None:
+        return lacking_pieces(self.every - _pieces(runs(facts, self.of)), self.every)
+
     def keys(self) -> frozenset[Key] | None:
         return self.of.keys()
 
@@ -211,6 +228,15 @@ class Bundle(Effect, tag="bundle"):
         off = {number: money * best.saved / cost for number, money in best.costs.items()}
         return Gain(off, Decimal(low * sum([part.count for part in self.parts])))
 
+    def lacks(self, facts: Facts) -> Miss | None:
+        """The pieces that the parts lack; not told where a product fits several parts, which could fill either."""
+        found = [runs(facts, part.of) for part in self.parts]
+        numbers = [run.number for part in found for run in part]
+        if len(set(numbers)) < len(numbers):
+            return None
+        more = sum([max(0, part.count - _pieces(there)) for part, there in zip(self.parts, found, strict=True)])
+        return lacking_pieces(more, sum([part.count for part in self.parts]))
+
     def _fits(self, facts: Facts) -> tuple[list[tuple[Run, list[int]]], int]:
         """The runs that fit a part, the dearest first, each with its parts; and how many sets there can be at most."""
         found: dict[int, tuple[Run, list[int]]] = {}
@@ -263,6 +289,10 @@ class _Sets(NamedTuple):
 
 _MANY: Final = 10**12
 _NEVER: Final = Decimal("Infinity")
+
+
+def _pieces(found: list[Run]) -> int:
+    return sum([run.pieces for run in found])
 
 
 def last_of_groups(pieces: list[Run], keep: int, give: int, most: int | None) -> list[tuple[int, int]]:
