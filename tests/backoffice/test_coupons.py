@@ -148,7 +148,7 @@ def test_one_code_for_everybody_shows_its_own_fields(live, chain: Chain, signed_
     page.get_by_role("button", name="创建模板").click()
     page.wait_for_url(re.compile(r"/coupons/templates/bo-summer/$"))
     expect(page.locator("#content")).to_contain_text("BOSUMMER26")
-    expect(page.locator(".funnel.big")).to_contain_text("／500 次已使用")
+    expect(page.locator(".funnel.big")).to_contain_text("/ 500 次已使用")
     page.get_by_role("button", name="停用").click()
     expect(page.locator(".badge", has_text="已停用")).to_be_visible()
 
