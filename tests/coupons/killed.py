@@ -5,6 +5,6 @@ from forecourt.kernel.actors import SYSTEM
 from tests.bench.victims import Say
 
 
-def make_batch(_say: Say, batch_id: int) -> None:
-    while services.extend_batch(SYSTEM, batch_id, 500):
-        pass
+def make_batch(say: Say, batch_id: int) -> None:
+    while left := services.extend_batch(SYSTEM, batch_id, 500):
+        say(str(left))

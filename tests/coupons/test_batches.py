@@ -57,7 +57,7 @@ def test_a_batch_killed_anywhere_goes_on_without_doubles(real_chain):
     while queries.batch(batch_id).finished_at is None and deaths < 12:
         making = Victim(make_batch, batch_id)
         if deaths < 3:
-            making.killed_after(0.12 + 0.07 * deaths)
+            making.killed_after(0.004 + 0.003 * deaths, words=4)
             deaths += 1
         else:
             making.wait(60)
