@@ -179,12 +179,12 @@ def _customer(number, new_customer, new_identity, new_vehicle, kind):
 
 
 @contextmanager
-def door(name: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """One door as `forecourt up` runs it."""
+def door(name: str, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """One door as `forecourt up` runs it, but for what these variables of the environment say otherwise."""
     variable = "PORT" if name == "web" else "TILL_PORT"
     process = subprocess.Popen(
         [sys.executable, "-m", "forecourt", "serve", name],
-        env=os.environ | {variable: str(port)},
+        env=os.environ | {variable: str(port)} | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -13,6 +13,7 @@ from benchmarks.bench import SECONDS, Figures
 from benchmarks.offer_mix import mix, rows
 
 TILL_PORT = 18921
+ALONE_PORT = 18922
 TURNS = 3
 CURVE = (10, 100, 1_000, 10_000)
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -45,19 +46,25 @@ def _posting(figures: Figures, key: str, name: str) -> None:
 
 
 def _beside_before(figures: Figures, key: str) -> None:
-    """Twenty offers and the road before there were any, in turns, so that both meet the machine in the same moods."""
-    name, old = "20 offers", "before there were offers"
-    with before.door() as old_key:
+    """Twenty offers and the road before there were any, in turns, so that all meet the machine in the same moods; once more in
+    one process, as the road before had only one.
+    """
+    names = {"20 offers": TILL_PORT, "20 offers, one process": ALONE_PORT, "before there were offers": before.PORT}
+    new, alone, old = names
+    with before.door() as old_key, bench.door("till", ALONE_PORT, FORECOURT_TILL_WORKERS="1"):
+        keys = {new: key, alone: key} | ({old: old_key} if old_key else {})
         turns = [
-            (_load(key, TILL_PORT, learn=1), _load(old_key, before.PORT) if old_key else None) for _ in range(TURNS)
+            {name: _load(keys[name], names[name], **({} if name == old else {"learn": 1})) for name in keys}
+            for _ in range(TURNS)
         ]
-    _add_posting(figures, name, [new for new, _ in turns])
+    for name in keys:
+        _add_posting(figures, name, [turn[name] for turn in turns])
     if old_key:
-        _add_posting(figures, old, [then for _, then in turns if then])
-        figures.ratio(
-            f"{name} / {old}", f"till door, 64 connections, {name}", f"till door, 64 connections, {old}", 0.75
-        )
-    figures.ratio(f"{name} / no offers", f"till door, 64 connections, {name}", "till door, 64 connections, no offers")
+        for name, aim in ((new, 0.75), (alone, None)):
+            figures.ratio(
+                f"{name} / {old}", f"till door, 64 connections, {name}", f"till door, 64 connections, {old}", aim
+            )
+    figures.ratio(f"{new} / no offers", f"till door, 64 connections, {new}", "till door, 64 connections, no offers")
 
 
 def _load(key: str, port: int, **options: int) -> dict[str, float]:
