@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from forecourt.kernel.choices import parsed, with_choices
 from forecourt.kernel.problems import Invalid, Problem
 
 JSON: Final = "application/json"
@@ -40,7 +41,8 @@ def decode(decoder: Any, body: bytes | msgspec.Raw) -> Any:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        raise _fault(message, _dotted(path.rstrip("`"))) from None
+        path = path.rstrip("`")
+        raise _fault(with_choices(message, decoder.type, path, parsed(body)), _dotted(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"{error}; send a JSON object, or a list of them.") from None
     except RecursionError:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from forecourt.kernel.choices import parsed, with_choices
 from forecourt.kernel.problems import Invalid
 from forecourt.kernel.words import say as _
 from forecourt.offers.rules.checking import check
@@ -37,7 +38,7 @@ def decode(text: str | bytes) -> Offer:
     try:
         return _decoder.decode(text)
     except msgspec.ValidationError as error:
-        raise _at_field(error) from None
+        raise _at_field(error, parsed(text)) from None
     except (msgspec.DecodeError, UnicodeError) as error:
         raise Invalid.field("rule", _("%(error)s; send a JSON object") % {"error": error}) from None
     except RecursionError:
@@ -49,7 +50,7 @@ def convert(body: Any) -> Offer:
     try:
         return msgspec.convert(body, Offer)
     except msgspec.ValidationError as error:
-        raise _at_field(error) from None
+        raise _at_field(error, body) from None
     except RecursionError:
         raise Invalid.field("rule", _("is nested too deep; send a JSON object")) from None
 
@@ -65,8 +66,10 @@ def plain(offer: Offer) -> dict[str, Any]:
     return found
 
 
-def _at_field(error: msgspec.ValidationError) -> Invalid:
+def _at_field(error: msgspec.ValidationError, body: Any) -> Invalid:
     """msgspec's "... - at `$.then[0].percent`" as a problem of the field then.0.percent."""
     message, _at, path = str(error).partition(" - at `$")
-    field = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "").lstrip(".")
+    path = path.rstrip("`")
+    message = with_choices(message, Offer, path, body)
+    field = path.replace("[...]", "").replace("[", ".").replace("]", "").lstrip(".")
     return Invalid.field(field or "rule", message[:1].lower() + message[1:])

@@ -54,6 +54,7 @@ def _said(text: str) -> str:  # noqa: C901 - one case a message
         text.startswith("expected `object`")
         or text.startswith("invalid enum value")
         or text.startswith("invalid value")
+        or text.startswith("must be '")
     ):
         return _("is nothing that the language knows; choose another")
     return text
