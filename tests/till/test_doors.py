@@ -26,7 +26,9 @@ def ask(live, chain):
         if key:
             sent["Authorization"] = f"Bearer {chain.keys.get(key, key)}"
         doors = (live.till, live.web) if first == "till" else (live.web, live.till)
-        one, other = (httpx.request(method, f"{door}{path}", content=content, headers=sent) for door in doors)
+        one, other = (
+            httpx.request(method, f"{door}{path}", content=content, headers=sent, verify=False) for door in doors
+        )
         assert one.status_code == other.status_code or masked, (one.content, other.content)
         assert one.headers["content-type"] == other.headers["content-type"]
         same = (_ID.sub(b"ID", one.content), _ID.sub(b"ID", other.content)) if masked else (one.content, other.content)

@@ -29,7 +29,7 @@ def send(keys):
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {keys[key]}"}
         headers |= {} if content is None else {"Content-Type": "application/json"}
-        return httpx.post(f"{door}/api/v1{path}", content=content, headers=headers, timeout=30)
+        return httpx.post(f"{door}/api/v1{path}", content=content, headers=headers, timeout=30, verify=False)
 
     return send
 
