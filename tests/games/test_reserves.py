@@ -252,7 +252,7 @@ def test_reserves_need_days_to_confirm_and_have_to_be_told(chain):
 
 def test_rules_are_punctuated_as_their_language_is():
     told = rules.in_words(with_reserves(), str, {}, "L", "¥")
-    assert "1 times: 一等奖 (to collect at a station within 30 days, 1 in all)." in told
+    assert "1 × 一等奖 (to collect at a station within 30 days, 1 in all)." in told
     assert "Nobody wins more than once among: 一等奖, 二等奖." in told
     with translation.override("zh-hans"):
         told = rules.in_words(with_reserves(), str, {}, "升", "¥")

@@ -178,7 +178,7 @@ def _draw(game: GameRules, moment: Callable[[datetime], str]) -> list[str]:
         return []
     said = [_("Drawn on %(moment)s.") % {"moment": moment(draw.draws_at)}]
     said += [
-        _("%(count)s times: %(prize)s.") % {"count": prize.winners, "prize": prize_in_words(prize)}
+        _("%(count)s × %(prize)s.") % {"count": prize.winners, "prize": prize_in_words(prize)}
         for prize in game.prizes
         if prize.winners
     ]
