@@ -156,7 +156,7 @@ FAILS = [
         "it is not for sales like this one (Days of the week)",
         "本次消费不适用（星期）",
     ),
-    (Bought(of=WATERS), FILL, "no product of the offer was bought", "未购买活动商品"),
+    (Bought(of=WATERS), FILL, "no product of the offer was bought", "未购买指定商品"),
     (
         Bought(of=WATERS, quantity=Decimal(3)),
         SHOPPING,
@@ -167,11 +167,11 @@ FAILS = [
         Bought(of=WATERS, amount=Decimal("10.5")),
         SHOPPING,
         "¥6.50 more of these products would have had it",
-        "活动商品再买¥6.50即可享受",
+        "指定商品再买¥6.50即可享受",
     ),
     (Volume(at_least=Decimal(30)), FILL, "4.20 L more would have had it", "再多4.20L即可享受"),
     (Volume(at_least=Decimal("30.005")), FILL, "4.21 L more would have had it", "再多4.21L即可享受"),
-    (Volume(at_least=Decimal(8), of=EV), FILL, "8 kWh more would have had it", "再多8千瓦时即可享受"),
+    (Volume(at_least=Decimal(8), of=EV), FILL, "8 kWh more would have had it", "再多8度即可享受"),
     (
         Volume(at_least=Decimal(5), at_most=Decimal(20)),
         FILL,
@@ -258,8 +258,8 @@ FAILS = [
         "私家车专享",
     ),
     (FirstPurchase(), by(), "it is for the first purchase", "仅限首单"),
-    (NthVisit(number=7, every=True), by(), "3 visits more", "再来 3 次即可享受"),
-    (NthVisit(number=12), by(), "1 visit more", "再来 1 次即可享受"),
+    (NthVisit(number=7, every=True), by(), "3 visits more", "再来3次即可享受"),
+    (NthVisit(number=12), by(), "1 visit more", "再来1次即可享受"),
     (NthVisit(number=3), by(), "it was for visit number 3", "仅限第3次到店"),
     (HasBirthday(before=6), by(birthday=311), "it is for birthdays", "生日专享"),
     (

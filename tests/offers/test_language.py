@@ -306,7 +306,7 @@ def test_an_offer_reads_as_a_sentence_or_two():
         )
     with override("zh-hans"):
         assert words(convert(WHOLE), Shop()) == (
-            "加汽油满30L，且周末：油品每L直降¥0.30，最多60L；随单赠优惠券“WASH”。每位顾客每天最多1次。"
+            "加汽油满30L，且周末：油品每L直降¥0.30，最多60L；随单赠优惠券“WASH”。每人每天最多1次。"
             "2026-10-01 00:00起。不与其他优惠同享。费用由dealer（40%）、brand（60%）承担。"
         )
 
@@ -327,7 +327,7 @@ def test_budgets_read_as_sentences():
         assert [budget_words(budget, Shop()) for budget in budgets] == [
             "合计最多¥10,000。",
             "每座油站每天最多500L。",
-            "每位顾客每月最多2,000积分。",
+            "每人每月最多2,000积分。",
         ]
 
 
