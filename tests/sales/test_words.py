@@ -89,7 +89,7 @@ def test_what_comes_to_less_than_a_point_is_said_so(db):
     publish({"code": "double", "name": "双倍", "then": [{"give": "times_points", "times": "2"}]})
     receipt = post(chain, "1", 1, a_line("92", "0.300", "2.30"))
     assert "You got less than a point with “双倍”." in said(receipt, Reader.CUSTOMER, "en")
-    assert "您享受了“双倍”：不足1积分。" in said(receipt, Reader.CUSTOMER, "zh-hans")
+    assert "您享受了“双倍”：不足 1 积分。" in said(receipt, Reader.CUSTOMER, "zh-hans")
     assert "双倍 gives less than a point." in said(receipt, Reader.CASHIER, "en")
     assert "双倍: less than a point. (double)" in said(receipt, Reader.AUDITOR, "en")
 
