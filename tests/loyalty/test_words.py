@@ -96,7 +96,7 @@ CASES = [
             "",
             "2.5 points per unit (litre, kWh, piece) · 95#汽油 · Station S001 · paid by Cash",
         ),
-        ("积分规则 夜间", "", "", "每单位（升、kWh、件） 2.5 分 · 95#汽油 · Station S001 · 支付方式：现金"),
+        ("积分规则 夜间", "", "", "每单位（升、度、件） 2.5 分 · 95#汽油 · Station S001 · 支付方式：现金"),
     ),
     Case(
         {"rates": (replace(RATES[0], points=Decimal(2)), RATES[1])},
