@@ -207,7 +207,7 @@ def test_a_cashier_may_look_at_the_catalogue_and_not_change_it(live, shop, signe
     page = signed_in("rw-till", "zh-CN")
     page.goto(f"{live.web}/admin/rewards/")
     expect(page.locator("#content")).to_contain_text("Travel mug")
-    expect(page.locator("#content")).not_to_contain_text("新增礼品")
+    expect(page.locator("#content")).not_to_contain_text("新建礼品")
     assert page.goto(f"{live.web}/admin/rewards/new/").status == 403
     assert page.goto(f"{live.web}/admin/rewards/of/NO-SUCH/").status == 404
 

@@ -57,7 +57,7 @@ FIELD: Final = {
     "lines": _("Lines"),
     "quantity": _("Quantity"),
     "birthday": _("Birthday"),
-    "members": _("Members"),
+    "members": _pgettext("household", "Members"),
     "who": _("Member"),
     "size": _("Members of a household at most"),
     "title": _("Title"),
