@@ -96,6 +96,8 @@ def test_a_claim_is_drafted_sent_and_settled(books: Books, sign_in):
     report = text(analyst, f"claims/?since={JUNE[0]}&until={JUNE[1]}")
     assert "Supplier aoke" in report
     assert "funder=supplier%3Aaoke" in report
+    counted_once = "uses and quantity are counted with the first of them only"
+    assert counted_once in report
     assert str(sale) in text(analyst, f"claims/awards/?since={JUNE[0]}&until={JUNE[1]}&funder=supplier:aoke")
     form = {"funder": "supplier:aoke", "since": f"{JUNE[0]}", "until": f"{JUNE[1]}"}
     answer = analyst.post("/admin/claims/draft/", form)
@@ -103,6 +105,7 @@ def test_a_claim_is_drafted_sent_and_settled(books: Books, sign_in):
     assert answer["Location"].endswith(f"/claims/{claim.id}/")
     page = f"claims/{claim.id}/"
     assert str(sale) in text(analyst, page)
+    assert counted_once in text(analyst, page)
     analyst.post(f"/admin/{page}decide/", {"do": "send"})
     lines = downloaded(analyst, f"{page}export.csv")
     assert len(lines) == 2

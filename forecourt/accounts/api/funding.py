@@ -31,6 +31,7 @@ class FundingFilter(Schema):
 class FundingLineOut(Schema):
     """What awards cost whoever pays, by `key`: a funder, the id of an offer, a station or a legal entity (0: none), or a
     month. `total` is discount, value of points and cost of gifts together; points count as on the last day.
+    Of an offer that several pay for, `uses` and `quantity` are counted with the first of them only; `sales` with each.
     """
 
     key: str
