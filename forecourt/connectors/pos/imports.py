@@ -114,10 +114,10 @@ class _Run:
         self.tally.files += 1
         size = path.stat().st_size
         with sources.Source(path) as source:
-            form = chosen or formats.recognised(source.head())
+            form = chosen or formats.recognised(source.head(), self.reading.mapping)
             if form is None:
                 why = "the file is empty" if not size else f"the format is none of {', '.join(formats.names())}"
-                self.refuse(path, Refusal(line=0, reference="", reason=why))
+                self.take(path, Refusal(line=0, reference="", reason=why))
                 return
             for item in form.read(source.stream, self.reading):
                 self.take(path, item)

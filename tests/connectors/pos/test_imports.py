@@ -157,3 +157,17 @@ def test_a_file_in_no_known_format_is_refused(tmp_path, head_office, at_s1):
     (tmp_path / "in" / "j.xml").write_bytes(journal(event()))
     summary = import_sales(head_office, [tmp_path / "in"])
     assert (summary.posted, summary.refused) == (1, 2)
+
+
+def test_a_csv_whose_headings_only_the_mapping_knows_is_recognised(tmp_path, head_office, at_s1):
+    """However long it is: where the first 64 KiB end nobody knows, be it within a character."""
+    path = tmp_path / "old.csv"
+    rows = [f"{number};92;20,000;153,00;2026-01-02;{'备注' * 40}\n" for number in range(400)]
+    path.write_bytes("".join(["Bon;Artikel;Menge;Betrag;Datum;Notiz\n", *rows]).encode("gb18030"))
+    columns = {"source_ref": "Bon", "product": "Artikel", "quantity": "Menge", "amount": "Betrag", "date": "Datum"}
+    told = Mapping(station="S1", columns=columns, delimiter=";", decimal_comma=True, encoding="gb18030")
+    assert counts(import_sales(head_office, [path], options=ImportOptions(mapping=told, dry_run=True)))[:2] == (
+        400,
+        400,
+    )
+    assert counts(import_sales(head_office, [path])) == (1, 0, 0, 0, 1, 0, "0.00")

@@ -7,19 +7,20 @@ from pkgutil import iter_modules
 from typing import BinaryIO
 
 from forecourt.connectors.pos.broken import Broken
-from forecourt.connectors.pos.values import Item, Reading, Refusal
+from forecourt.connectors.pos.values import Item, Mapping, Reading, Refusal
 from forecourt.kernel.problems import Invalid
 
 Reader = Callable[[BinaryIO, Reading], Iterator[Item]]
+Look = Callable[[bytes, Mapping], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`recognises` looks at the first 64 KiB of a file; of those that do, the lowest `order` wins."""
+    """`recognises` looks at the first 64 KiB of a file, knowing the mapping; of those that do, the lowest `order` wins."""
 
     name: str
     reader: Reader
-    recognises: Callable[[bytes], bool]
+    recognises: Look
     order: int = 0
 
     def read(self, stream: BinaryIO, reading: Reading) -> Iterator[Item]:
@@ -33,7 +34,7 @@ class Format:
 _formats: dict[str, Format] = {}
 
 
-def format_named(name: str, *, recognises: Callable[[bytes], bool], order: int = 0) -> Callable[[Reader], Reader]:
+def format_named(name: str, *, recognises: Look, order: int = 0) -> Callable[[Reader], Reader]:
     """Register a reader under the name that `--format` takes."""
 
     def register(reader: Reader) -> Reader:
@@ -55,10 +56,10 @@ def named(name: str) -> Format:
     return _formats[name]
 
 
-def recognised(head: bytes) -> Format | None:
-    """The format a file is in, by its first bytes, or None."""
+def recognised(head: bytes, mapping: Mapping) -> Format | None:
+    """The format a file is in, by its first bytes and what the mapping says of it, or None."""
     for candidate in sorted(_formats.values(), key=lambda item: item.order):
-        if candidate.recognises(head):
+        if candidate.recognises(head, mapping):
             return candidate
     return None
 

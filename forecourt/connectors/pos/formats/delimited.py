@@ -13,7 +13,7 @@ from forecourt.connectors.pos.figures import Unfit, day, moment, number
 from forecourt.connectors.pos.formats import format_named
 from forecourt.connectors.pos.headings import CLAIMS, REQUIRED, columns_of
 from forecourt.connectors.pos.rows import decoded, rows
-from forecourt.connectors.pos.values import Item, Reading, Refusal
+from forecourt.connectors.pos.values import Item, Mapping, Reading, Refusal
 from forecourt.sales.values import MAX_LINES
 
 _SNIFFED: Final = ",;\t|"
@@ -21,13 +21,14 @@ _TIME: Final = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?")
 Cells = dict[str, str]
 
 
-def recognises(head: bytes) -> bool:
-    """Whether the first line of a file holds headings we know."""
+def recognises(head: bytes, mapping: Mapping) -> bool:
+    """Whether the first line of a file holds headings that we know or the mapping names."""
     try:
-        first = decoded(head, "").lstrip("\ufeff").splitlines()[0]
+        first = decoded(head.partition(b"\n")[0], mapping.encoding).lstrip("\ufeff").splitlines()[0]
     except (UnicodeDecodeError, IndexError):
         return False
-    return any(not REQUIRED - columns_of(split(first, mark), {}).keys() for mark in _SNIFFED)
+    marks = mapping.delimiter or _SNIFFED
+    return any(not REQUIRED - columns_of(split(first, mark), mapping.columns).keys() for mark in marks)
 
 
 @format_named("csv", recognises=recognises, order=1)

@@ -8,7 +8,7 @@ from forecourt.connectors.pos import guess
 from forecourt.connectors.pos.broken import Broken
 from forecourt.connectors.pos.formats import format_named
 from forecourt.connectors.pos.sources import MAX_LINE_BYTES, lines
-from forecourt.connectors.pos.values import Found, Item, Reading, Refusal
+from forecourt.connectors.pos.values import Found, Item, Mapping, Reading, Refusal
 from forecourt.kernel.problems import Problem
 from forecourt.sales import wire
 
@@ -17,7 +17,7 @@ _HOPELESS: Final = 1000
 """Bad lines at the beginning of a file after which it is taken to be no JSON Lines at all."""
 
 
-def recognises(head: bytes) -> bool:
+def recognises(head: bytes, _mapping: Mapping) -> bool:
     """Whether a file begins with a JSON object or list."""
     return head.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
 

@@ -19,7 +19,7 @@ from forecourt.connectors.pos.drafts import (
 from forecourt.connectors.pos.elements import Fields, fields_of, is_yes, number_in, position_of, text_of
 from forecourt.connectors.pos.figures import Unfit, day, moment
 from forecourt.connectors.pos.formats import format_named
-from forecourt.connectors.pos.values import Item, Reading, Refusal, Skipped
+from forecourt.connectors.pos.values import Item, Mapping, Reading, Refusal, Skipped
 from forecourt.connectors.pos.xmlstream import local, records
 from forecourt.customers.values import CustomerClaim
 
@@ -45,7 +45,7 @@ class _Header:
     opened: str = ""
 
 
-def recognises(head: bytes) -> bool:
+def recognises(head: bytes, _mapping: Mapping) -> bool:
     """Whether a file begins like a NAXML journal, in an encoding of one or two bytes a character."""
     return re.search(rb"<([\w.-]+:)?NAXML-POSJournal[\s>/]", head.replace(b"\0", b"")) is not None
 

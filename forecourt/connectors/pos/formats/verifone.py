@@ -10,7 +10,7 @@ from forecourt.connectors.pos.drafts import Draft, DraftLine, claim_of, finished
 from forecourt.connectors.pos.elements import Fields, fields_of, named, number_in, position_of, says_yes, text_of
 from forecourt.connectors.pos.figures import Unfit, moment, number
 from forecourt.connectors.pos.formats import format_named
-from forecourt.connectors.pos.values import Item, Reading, Refusal, Skipped
+from forecourt.connectors.pos.values import Item, Mapping, Reading, Refusal, Skipped
 from forecourt.connectors.pos.xmlstream import local, records
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LOYALTY: Final = frozenset({"trloAccount", "trloCardNumber", "trloID", "loyalty
 ZERO: Final = Decimal(0)
 
 
-def recognises(head: bytes) -> bool:
+def recognises(head: bytes, _mapping: Mapping) -> bool:
     """Whether a file begins like a transaction set."""
     return re.search(rb"<([\w.-]+:)?transSet[\s>/]", head.replace(b"\0", b"")) is not None
 
