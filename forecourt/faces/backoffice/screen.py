@@ -13,10 +13,12 @@ from django.contrib import admin, messages
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from forecourt.faces.backoffice import words
+from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotAllowed, NotFound, Problem
 
 View = Callable[..., HttpResponse]
@@ -44,9 +46,16 @@ def screen(*permissions: str) -> Callable[[View], View]:
         def entered(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
             return admin.site.admin_view(guarded)(request, *arguments, **names)
 
+        entered.permissions = permissions  # type: ignore[attr-defined]
         return entered
 
     return declare
+
+
+def may_open(actor: Actor, address: str) -> bool:
+    """Whether somebody has the permissions that the screen at this address wants; what it shows may still be out of scope."""
+    wanted = getattr(resolve(address).func, "permissions", ())
+    return all(actor.may(permission) for permission in wanted)
 
 
 def _refuse(request: HttpRequest, title: str, problem: Problem) -> HttpResponse:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.faces.backoffice import words
 from forecourt.faces.backoffice.queries import operating
+from forecourt.faces.backoffice.screen import may_open
 from forecourt.games.models import LOST_NAMES
+from forecourt.kernel.actors import Actor
 
 _THING = {
     "customer": gettext_lazy("Customer"),
@@ -155,8 +157,10 @@ _MONEY = {"net", "amount", "total"}
 _MOST_SHOWN = 6
 
 
-def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Entries with `thing` and its `link` where there is a page, `details` as one line, and `name` of whoever did it."""
+def told(rows: Sequence[dict[str, Any]], reader: Actor) -> list[dict[str, Any]]:
+    """Entries with `thing` and its `link` where there is a page that the reader may open, `details` as one line, and `name` of
+    whoever did it.
+    """
     subjects = [row["subject"].partition(":") for row in rows]
     details = [msgspec.json.decode(row["detail"] or "{}") for row in rows]
     asked = [(kind, key) for kind, _colon, key in subjects] + [one for body in details for one in _mentioned(body)]
@@ -166,7 +170,7 @@ def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **row,
             "thing": _thing(kind, key, names),
-            "link": _link(kind, key, row),
+            "link": link if (link := _link(kind, key, row)) and may_open(reader, link) else "",
             "details": _details(body, names),
             "name": actors.get(row["actor"], ""),
         }

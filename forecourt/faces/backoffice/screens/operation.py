@@ -46,7 +46,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         request,
         "audit",
         _("Audit trail"),
-        rows=trail.told(rows),
+        rows=trail.told(rows, actor),
         after=after,
         since=since,
         until=until,

@@ -24,8 +24,6 @@ from forecourt.loyalty import permissions, queries, services, words
 from forecourt.loyalty.values import Draft, EarnRate, Per, Programme, Tier
 
 BY_SCRIPT: Final = "X-Office-Form"
-SIMULATION: Final = ("office/programme_simulation.html", "office/programme_no_simulation.html")
-"""The panel that replays past sales, where there is one; else nothing."""
 
 
 @screen(permissions.EDIT_PROGRAMME)
@@ -52,7 +50,6 @@ def draft(request: HttpRequest) -> HttpResponse:
         review=queries.open_review(),
         grades=reference.grades(),
         is_empty=not programme.rates and not programme.tiers,
-        simulation=SIMULATION,
         **panel(programme, request.GET),
     )
 

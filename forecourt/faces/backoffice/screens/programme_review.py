@@ -11,7 +11,7 @@ from forecourt.faces.backoffice import paging
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import programme_effects as trials
 from forecourt.faces.backoffice.screens.figures import moment_of
-from forecourt.faces.backoffice.screens.programme_draft import SIMULATION, ladder
+from forecourt.faces.backoffice.screens.programme_draft import ladder
 from forecourt.faces.backoffice.screens.programme_names import differences
 from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
@@ -102,7 +102,6 @@ def _compared(programme: Programme, review: Review | None) -> dict[str, Any]:
         "effects": trials.effects(before, programme, trials.baskets({})),
         "ladder": ladder(programme),
         "later": later[::-1],
-        "simulation": SIMULATION,
         "simulated": "review" if review is not None and review.outcome is Outcome.OPEN else "",
     }
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from forecourt.faces.backoffice import words
+from forecourt.faces.backoffice import screen, words
 from forecourt.kernel import clock
 from forecourt.kernel.money import sign
 from forecourt.organisation import queries as organisation
@@ -181,6 +182,13 @@ def reason(text: str) -> str:
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def may_open(context: dict[str, Any], *names: str) -> bool:
+    """Whether the reader may open all of these screens, for links that lead there."""
+    actor = context["request"].actor
+    return all(screen.may_open(actor, reverse(name)) for name in names)
 
 
 @register.simple_tag(takes_context=True)
