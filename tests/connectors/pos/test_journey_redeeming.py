@@ -163,6 +163,8 @@ def test_the_real_year_adds_up(real):
         Outcome.LINE_TAKEN: 18,
     }
     assert len(found) == len(campaigns.redemptions) == 2102
+    worth = Counter(str(value) for value in redeeming.face_values(found).values())
+    assert (worth.total(), worth.most_common(3)) == (345, [("1.00", 178), ("0.50", 44), ("2.00", 32)])
 
 
 @pytest.mark.slow
