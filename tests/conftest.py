@@ -5,6 +5,7 @@ readers of the event log, several connections at once. `live` is Forecourt itsel
 """
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -12,6 +13,8 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
+
+gc.disable()  # until all tests are found: it would look at their modules again and again, and find nothing
 
 _home = tempfile.mkdtemp(prefix="forecourt-test-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -64,6 +67,7 @@ def pytest_xdist_setupnodes() -> None:
 
     While they look for their tests, the database that they copy is made.
     """
+    gc.enable()
     threading.Thread(target=made, daemon=True).start()
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
@@ -91,6 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: the garbage collector need not look at it again and again."""
     settle_in()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def loaded(committed, monkeypatch):
     return summary, heard
 
 
+@pytest.mark.slow
 def test_a_demonstration_is_there_and_fresh(loaded):
     summary, heard = loaded
     assert (summary.stations, summary.customers) == (4, 260)
