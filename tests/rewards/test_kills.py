@@ -114,7 +114,12 @@ class Till:
 def prepared(live: Live) -> tuple[str, list[int]]:
     """A key, and members with points, in front of a reward in stock."""
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-    key = live.command("apikey", "create", "kills", *scopes).stdout.strip().splitlines()[-1]
+    key, approval = (
+        said.strip().splitlines()[-1]
+        for said in live.commands(
+            ["apikey", "create", "kills", *scopes], ["apikey", "create", "chief", "--scope", "rewards:approve"]
+        )
+    )
     with httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30) as door:
         members = [
             door.post(
@@ -128,9 +133,6 @@ def prepared(live: Live) -> tuple[str, list[int]]:
         reward = {"code": "MUG", "name": "Mug", "kind": "goods", "points": PRICE, "stock": "common"}
         assert door.post("/rewards", json=reward).status_code == 201
         assert door.post("/rewards/MUG/submit", json={}).status_code == 200
-        approval = (
-            live.command("apikey", "create", "chief", "--scope", "rewards:approve").stdout.strip().splitlines()[-1]
-        )
         chief = {"Authorization": f"Bearer {approval}"}
         assert door.post("/rewards/MUG/approve", headers=chief).status_code == 200
         assert door.post("/rewards/MUG/stock", json={"pieces": STOCK, "reason": "delivery"}).status_code == 201

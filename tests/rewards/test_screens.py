@@ -26,7 +26,13 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop(live) -> Shop:
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-    key = live.command("apikey", "create", "rewards-tests", *scopes).stdout.strip().splitlines()[-1]
+    key, chief = (
+        said.strip().splitlines()[-1]
+        for said in live.commands(
+            ["apikey", "create", "rewards-tests", *scopes],
+            ["apikey", "create", "rewards-chief", "--scope", "rewards:approve"],
+        )
+    )
     door = httpx.Client(base_url=f"{live.web}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
     def made(path: str, body: dict | None) -> dict:
@@ -39,9 +45,6 @@ def shop(live) -> Shop:
     made(f"/customers/{customer}/points/adjust", {"points": 3000, "reason": "test"})
     made("/rewards", {"code": "RW-MUG", "name": "Travel mug", "kind": "goods", "points": 1200, "stock": "common"})
     made("/rewards/RW-MUG/submit", {})
-    chief = (
-        live.command("apikey", "create", "rewards-chief", "--scope", "rewards:approve").stdout.strip().splitlines()[-1]
-    )
     answer = door.post("/rewards/RW-MUG/approve", headers={"Authorization": f"Bearer {chief}"})
     assert answer.status_code == 200, answer.text
     made("/rewards/RW-MUG/stock", {"pieces": 30, "reason": "delivery"})
