@@ -15,7 +15,7 @@ from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotFound, NotSignedIn
 from forecourt.kernel.stamps import Remembered
 from forecourt.organisation import permissions, records, rules
-from forecourt.organisation.models import ApiKey, Company, Region, Staff, Station
+from forecourt.organisation.models import ApiKey, Company, LegalEntity, Region, Staff, Station
 from forecourt.organisation.values import (
     CompanyFacts,
     HeldRole,
@@ -182,6 +182,12 @@ def _view(row: dict[str, Any]) -> StationView:
 def regions() -> dict[str, int]:
     """The regions' ids by name."""
     return dict(Region.objects.order_by("name").values_list("name", "id"))
+
+
+def legal_entities(names: Collection[str]) -> set[str]:
+    """Those of these names that a legal entity has."""
+    askable = [name for name in names if "\0" not in name]
+    return set(LegalEntity.objects.filter(name__in=askable).values_list("name", flat=True))
 
 
 def station_ids(codes: Collection[str]) -> dict[str, int]:

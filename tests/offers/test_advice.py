@@ -91,15 +91,18 @@ def test_what_an_offer_names_and_is_not_there_is_told(chain):
         {"is": "tier", "at_least": "sliver"},
         {"is": "holds", "template": "WSH"},
         {"is": "segment", "of": ["commuters"]},
-        {"is": "bought", "of": {"products": ["97"], "categories": ["drnks"]}},
+        {"is": "payee", "of": ["Nobody Ltd"]},
+        {"is": "bought", "of": {"products": ["97"], "categories": ["drnks"], "brands": ["Nobrand"]}},
     ]
     bundle = {"give": "bundle", "parts": [{"of": {"products": ["06901234567892"]}}], "price": "5"}
     found = told(when={"is": "all", "of": wrong}, then=[bundle, {"give": "coupon", "template": "ALL"}], floor=False)
     assert found == (
         "No product has the code 06901234567892, 97. Where it asks for that, it applies to no sale.",
         "There is no category drnks. Where it asks for that, it applies to no sale.",
+        "No product is of the brand Nobrand. Where it asks for that, it applies to no sale.",
         "No station has the code S999. Where it asks for that, it applies to no sale.",
         "There is no region north. Where it asks for that, it applies to no sale.",
+        "There is no legal entity Nobody Ltd. Where it asks for that, it applies to no sale.",
         "There is no segment commuters. Where it asks for that, it applies to no sale.",
         "Coupons ALL are not issued one by one, so nobody gets one.",
         "There is no coupon template WSH. Where it asks for that, it applies to no sale.",

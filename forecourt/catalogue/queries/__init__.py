@@ -9,6 +9,7 @@ from forecourt.catalogue.queries.costs import (
 )
 from forecourt.catalogue.queries.prices import next_changes, price_history, prices_at_stations, prices_in_force
 from forecourt.catalogue.queries.products import (
+    brands,
     categories,
     category_names,
     forget,
@@ -22,6 +23,7 @@ from forecourt.catalogue.queries.products import (
 )
 
 __all__ = [
+    "brands",
     "categories",
     "category_names",
     "cost_history",

@@ -147,6 +147,12 @@ def category_names() -> dict[str, str]:
     return dict(Category.objects.values_list("code", "name"))
 
 
+def brands(names: Collection[str]) -> set[str]:
+    """Those of these brands that some product has."""
+    askable = [name for name in names if "\0" not in name]
+    return set(Product.objects.filter(brand__in=askable).values_list("brand", flat=True))
+
+
 def categories(actor: Actor) -> list[CategoryView]:
     """All categories in the order of their paths, each below the one it stands in."""
     actor.require(permissions.VIEW)

@@ -25,8 +25,10 @@ def _products(codes: Collection[str]) -> Collection[str]:
 _finders: dict[str, Find] = {
     "products": _products,
     "categories": lambda codes: catalogue.category_names().keys(),
+    "brands": catalogue.brands,
     "stations": lambda codes: organisation.station_facts(codes).keys(),
     "regions": lambda codes: organisation.regions().keys(),
+    "payees": organisation.legal_entities,
     "segments": lambda codes: (),
 }
 

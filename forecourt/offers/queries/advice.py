@@ -46,8 +46,10 @@ def _not_there(offer: Offer) -> list[str]:
     said = {
         "products": _("No product has the code %(codes)s. Where it asks for that, it applies to no sale."),
         "categories": _("There is no category %(codes)s. Where it asks for that, it applies to no sale."),
+        "brands": _("No product is of the brand %(codes)s. Where it asks for that, it applies to no sale."),
         "stations": _("No station has the code %(codes)s. Where it asks for that, it applies to no sale."),
         "regions": _("There is no region %(codes)s. Where it asks for that, it applies to no sale."),
+        "payees": _("There is no legal entity %(codes)s. Where it asks for that, it applies to no sale."),
         "segments": _("There is no segment %(codes)s. Where it asks for that, it applies to no sale."),
         "tiers": _("The programme has no tier %(codes)s. Where it asks for that, it applies to no sale."),
         "templates": _("There is no coupon template %(codes)s. Where it asks for that, it applies to no sale."),
