@@ -52,18 +52,20 @@ def test_the_audit_trail_names_people_and_things_and_leads_to_their_pages(db, he
         head_office, username="e002", name="叶明", password="long enough 7", roles=[], code="E002"
     )
     template(head_office, "WASH", "精洗券")
-    first, second = trail.told([entry("coupon_template:WASH"), entry("claim:7", '{"template": "WASH", "count": 2}')])
+    first, second = trail.told(
+        [entry("coupon_template:WASH"), entry("claim:7", '{"template": "WASH", "count": 2}')], head_office
+    )
     assert (first["name"], first["thing"]) == ("叶明", "Coupon template 精洗券")
     assert first["link"].endswith("/coupons/templates/WASH/")
     assert second["link"].endswith("/claims/7/")
     assert "精洗券" in second["details"]
 
 
-def test_the_audit_trail_tells_amounts_with_two_digits_and_roles_with_their_stations(db, station):
-    (told,) = trail.told([entry("claim:7", '{"total": "11756.0000"}')])
+def test_the_audit_trail_tells_amounts_with_two_digits_and_roles_with_their_stations(db, station, head_office):
+    (told,) = trail.told([entry("claim:7", '{"total": "11756.0000"}')], head_office)
     assert told["details"] == "amount: 11,756.00"
     held = f'{{"roles": ["cashier@station:{station.id}", "analyst"]}}'
-    (told,) = trail.told([entry("staff:e002", held)])
+    (told,) = trail.told([entry("staff:e002", held)], head_office)
     assert told["details"] == "roles: Cashier · Station S001, Analyst"
 
 

@@ -90,7 +90,7 @@ def test_who_is_short_of_the_first_step_hears_by_how_much(chain):
         answer = caller.get(f"/sales/{receipt.id}/explanation?reader={reader}").json()
         (said,) = [one["words"] for one in answer["sentences"] if one["rule"] == "steps"]
         assert "7.00 more of these products would have had it" in said["en"]
-        assert "活动商品再买" in said["zh-Hans"]
+        assert "指定商品再买" in said["zh-Hans"]
 
 
 def test_prices_are_those_before_offers(chain):
