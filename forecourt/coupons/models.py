@@ -34,7 +34,7 @@ SHEETS_NAMES = [
 
 
 class CouponTemplate(models.Model):
-    """What a coupon is; see `values.Template`, which `body` holds."""
+    """What a coupon is; see `values.Template`, which `body` holds as it reads now."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -53,6 +53,28 @@ class CouponTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CouponTemplateVersion(models.Model):
+    """What a template says from a moment on; never changed."""
+
+    template = models.ForeignKey(CouponTemplate, models.PROTECT, related_name="versions")
+    number = models.IntegerField(_("version"))
+    body = models.JSONField()
+    valid_from = models.DateTimeField(_("in force from"))
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.TextField(_("published by"))
+
+    class Meta:
+        verbose_name = _("version of a coupon template")
+        verbose_name_plural = _("versions of coupon templates")
+        ordering: ClassVar = ["template", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["template", "number"], name="coupon_template_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.number}"
 
 
 class CouponBatch(models.Model):

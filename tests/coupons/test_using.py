@@ -27,17 +27,18 @@ def test_only_automatic_coupons_come_without_being_presented(chain):
     give("wash", first)
     (own,) = give("birthday", first)
     give("birthday", second)
-    assert [found.id for found in queries.for_sale([], [first])] == [own.id]
+    assert [found.id for found in queries.for_sale([], [first], automatic=[own.template_id])] == [own.id]
     records.use([a_use(own, first)])
-    assert queries.for_sale([], [first]) == []
+    assert queries.for_sale([], [first], automatic=[own.template_id]) == []
 
 
 def test_automatic_coupons_that_ended_long_ago_are_not_read(chain):
     make_template("birthday", is_automatic=True, valid_days=5)
     (member,) = chain.enrol()
-    give("birthday", member, occurred_at=clock.now() - timedelta(days=90))
-    assert len(queries.for_sale([], [member])) == 1
-    assert queries.for_sale([], [member], since=clock.now().date() - timedelta(days=40)) == []
+    (coupon,) = give("birthday", member, occurred_at=clock.now() - timedelta(days=90))
+    automatic = [coupon.template_id]
+    assert len(queries.for_sale([], [member], automatic=automatic)) == 1
+    assert queries.for_sale([], [member], since=clock.now().date() - timedelta(days=40), automatic=automatic) == []
 
 
 @pytest.mark.parametrize("size", [1, 60])

@@ -7,10 +7,14 @@ from msgspec.structs import replace
 
 from forecourt.customers import services as customers
 from forecourt.customers.values import CustomerClaim, CustomerKind, IdentityKind, NewCustomer, NewIdentity
+from forecourt.kernel import clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import NotAllowed, Problem
+from forecourt.offers import services as offers
+from forecourt.offers.rules.language import Policy
 from forecourt.sales import services, wire
-from tests.sales.scenes import PROGRAMME, a_line, a_sale, count, points, water
+from tests.sales.scenes import HEAD_OFFICE, PROGRAMME, a_line, a_sale, count, points, water
+from tests.sales.test_offers import per_litre, publish
 
 TABLES = ("sales_claim", "sales_sale", "sales_line", "sales_repair", "loyalty_entry", "kernel_event")
 
@@ -70,6 +74,19 @@ def test_a_simulation_rates_under_other_rules_and_records_nothing(chain):
     assert isinstance(bad, Problem)
     assert rows() == before
     assert points(customer_id) == 15
+
+
+def test_a_simulation_has_all_other_rules_as_they_are_in_force(chain):
+    """A policy: of two offers a sale gets one."""
+    chain.enrol()
+    publish(per_litre(), per_litre("more", "0.50"))
+    offers.draft_policy(HEAD_OFFICE, Policy(most_offers=1))
+    offers.submit_policy(HEAD_OFFICE)
+    offers.approve_policy(replace(HEAD_OFFICE, name="chief"))
+    sale = a_sale("1", 1, tenders=(), occurred_at=clock.now())
+    (outcome,) = services.simulate_sales(chain.actor, [sale], PROGRAMME)
+    (receipt,) = chain.post(sale)
+    assert outcome.totals.discount == receipt.totals.discount == 10
 
 
 def test_quotes_and_simulations_ask_for_permission(chain):

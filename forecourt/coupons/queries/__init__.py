@@ -28,7 +28,8 @@ from forecourt.coupons.queries.lookup import (
 )
 from forecourt.coupons.queries.places import places, tell_places
 from forecourt.coupons.queries.sheets import SheetsView, sheets, stickers
-from forecourt.coupons.queries.templates import STAMP, KnownTemplate, forget, live_templates, room, templates
+from forecourt.coupons.queries.templates import STAMP, KnownTemplate, Said, forget, live_templates, room, templates
+from forecourt.coupons.queries.versions import TemplateVersion, versions
 
 __all__ = [
     "NOTICE_DAYS",
@@ -38,9 +39,11 @@ __all__ = [
     "CouponView",
     "Figures",
     "KnownTemplate",
+    "Said",
     "SheetsView",
     "Source",
     "StepView",
+    "TemplateVersion",
     "UseView",
     "all_batches",
     "batch",
@@ -71,6 +74,7 @@ __all__ = [
     "used_before",
     "used_by",
     "uses",
+    "versions",
     "view",
     "view_by_code",
     "views",

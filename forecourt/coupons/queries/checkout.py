@@ -53,13 +53,14 @@ def for_sale(
     refunded: Collection[UUID] = (),
     reservations: Collection[UUID] = (),
     held: Collection[int] = (),
+    automatic: Collection[int] = (),
 ) -> list[Coupon]:
     """The coupons that sales may use, in the order of their ids; one statement, none where nothing is asked for.
 
     Those presented by code whatever their state, so that the reason can be told (codes may be written as printed: compare
-    `Coupon.code` with `rules.normal_code`); the active automatic ones that these members hold, but for those that ended
-    before `since`, and likewise all they hold of the templates in `held`, by their ids; those used in or given by the sales in
-    `refunded`; those that `reservations` hold.
+    `Coupon.code` with `rules.normal_code`); the active ones that these members hold of the templates in `automatic`, by their
+    ids, but for those that ended before `since`, and likewise all they hold of those in `held`; those used in or given by the
+    sales in `refunded`; those that `reservations` hold.
 
     `lock` locks them until the transaction ends, all at once and in the order of their ids, so that two lists never wait
     for each other in a ring: lock once, with everything the list will touch. Callers hold the customers' locks. Codes for
@@ -74,6 +75,7 @@ def for_sale(
             "codes": sql.text_array(sorted(askable)),
             "customer_ids": sql.array(sorted(customer_ids)),
             "held": sql.array(sorted(held)),
+            "automatic": sql.array(sorted(automatic)),
             "since": since,
             "sale_ids": sql.array(refunded),
             "origins": sql.text_array(f"sale:{sale_id}" for sale_id in refunded),

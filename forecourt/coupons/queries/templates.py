@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -14,19 +14,55 @@ from forecourt.kernel import sql
 
 STAMP: Final = "coupons"
 """The stamp that every change of a template moves on."""
-_ALL: Final = "SELECT code, id, is_live, body::text FROM coupons_coupontemplate"
+_ALL: Final = """
+SELECT code, id, is_live, body::text,
+       ARRAY(SELECT valid_from FROM coupons_coupontemplateversion AS version
+             WHERE version.template_id = template.id ORDER BY version.number),
+       ARRAY(SELECT body::text FROM coupons_coupontemplateversion AS version
+             WHERE version.template_id = template.id ORDER BY version.number)
+FROM coupons_coupontemplate AS template
+"""
 _SOME: Final = _ALL + " WHERE code = ANY(%(codes)s::text[])"
 _ISSUED: Final = """
-SELECT code, id, is_live, body::text, issued FROM coupons_coupontemplate WHERE code = ANY(%(codes)s::text[])
+SELECT code, id, is_live, body::text, '{}'::timestamptz[], '{}'::text[], issued
+FROM coupons_coupontemplate WHERE code = ANY(%(codes)s::text[])
 """
 
 
+class Said(NamedTuple):
+    """What a template says from a moment on."""
+
+    since: datetime
+    template: Template
+
+
 class KnownTemplate(NamedTuple):
-    """A template as stored. `is_live`: still issued; what was issued of it stays good in any case."""
+    """A template as it reads now, with its versions, the first one first. `is_live`: still issued; what was issued of it
+    stays good in any case.
+    """
 
     id: int
     is_live: bool
     template: Template
+    versions: tuple[Said, ...] = ()
+
+    def at(self, moment: datetime) -> Template:
+        """What it said at a moment: of the versions that had begun the latest, the first one before that. But the limit
+        of what may be issued in all is that of now, as those of budgets are.
+        """
+        begun = [version.template for version in self.versions if version.since <= moment]
+        said = begun[-1] if begun else self.versions[0].template if self.versions else self.template
+        return said if said.limit == self.template.limit else msgspec.structs.replace(said, limit=self.template.limit)
+
+    @property
+    def ever_limits_customers(self) -> bool:
+        """Whether it says, or ever said, how often a customer may use its coupons."""
+        return any(said.template.per_customer for said in self.versions) or self.template.per_customer > 0
+
+    @property
+    def changed_at(self) -> list[datetime]:
+        """From when on it said something else than before."""
+        return [version.since for version in self.versions[1:]]
 
     @property
     def is_issued(self) -> bool:
@@ -69,7 +105,7 @@ def room(codes: Collection[str], day: date) -> dict[str, int | None]:
     null where any number. One statement.
     """
     found = sql.rows(_ISSUED, {"codes": sql.text_array(sorted(code for code in codes if "\0" not in code))})
-    known, issued = _known([row[:4] for row in found]), {row[0]: row[4] for row in found}
+    known, issued = _known([row[:6] for row in found]), {row[0]: row[6] for row in found}
     left: dict[str, int | None] = dict.fromkeys(codes, 0)
     for code, one in known.items():
         if one.can_be_issued(day):
@@ -92,4 +128,11 @@ def forget() -> None:
 
 
 def _known(rows: list[tuple[Any, ...]]) -> dict[str, KnownTemplate]:
-    return {row[0]: KnownTemplate(row[1], row[2], msgspec.json.decode(row[3], type=Template)) for row in rows}
+    return {
+        code: KnownTemplate(number, is_live, _read(body), tuple(map(Said, starts, map(_read, bodies))))
+        for code, number, is_live, body, starts, bodies in rows
+    }
+
+
+def _read(body: str) -> Template:
+    return msgspec.json.decode(body, type=Template)

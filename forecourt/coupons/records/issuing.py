@@ -48,7 +48,8 @@ _ROOM: Final = (
 
 
 def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Coupon]:
-    """Issue coupons, in the order given; the same origin, template and customer once: what was issued before is left out.
+    """Issue coupons, in the order given; the same origin, template and customer once: what was issued before is left out. Their
+    days and uses are what their template said when they were given.
 
     Invalid, naming the template, for one that is not there, no longer issued, a generic code, or would never be good; Conflict
     where its limit is reached. With `leaving_out`, for sales, which must not fail for it, those are left out instead. Callers
@@ -63,7 +64,7 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
     items = [
         item
         for item in wanted
-        if _can_be_issued(item, templates.get(item.template), days[item.occurred_at or now], leaving_out)
+        if _can_be_issued(item, templates.get(item.template), item.occurred_at or now, days, leaving_out)
     ]
     new = _not_given_before(items, templates)
     new = _within_limits(new, templates, leaving_out)
@@ -71,7 +72,8 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
     for item, coupon_id in zip(new, ids.uuid7s(len(new)), strict=True):
         known = templates[item.template]
         issued_at = item.occurred_at or now
-        first, last = rules.good_days(known.template, days[issued_at])
+        template = known.at(issued_at)
+        first, last = rules.good_days(template, days[issued_at])
         coupon = Coupon(
             id=coupon_id,
             code=rules.normal_code(item.code) or rules.new_code(),
@@ -80,8 +82,8 @@ def issue(wanted: Sequence[NewCoupon], *, leaving_out: bool = False) -> list[Cou
             status=CouponStatus.ACTIVE,
             active_from=first,
             expires_on=item.expires_on or last,
-            uses_left=known.template.uses,
-            uses=known.template.uses,
+            uses_left=template.uses,
+            uses=template.uses,
             template_id=known.id,
         )
         made.append(coupon)
@@ -112,13 +114,15 @@ def line_of(coupon: Coupon, issued_at: datetime, origin: str = "", number: int =
     )
 
 
-def _can_be_issued(item: NewCoupon, known: KnownTemplate | None, day: date, leaving_out: bool) -> bool:
-    if known is not None and known.is_issued and rules.can_be_good(known.template, day, item.expires_on):
+def _can_be_issued(
+    item: NewCoupon, known: KnownTemplate | None, at: datetime, days: Mapping[datetime, date], leaving_out: bool
+) -> bool:
+    if known is not None and known.is_issued and rules.can_be_good(known.at(at), days[at], item.expires_on):
         return True
     if leaving_out:
         return False
     if known is not None and known.is_issued:
-        raise never_good(known.template, day, item.expires_on)
+        raise never_good(known.at(at), days[at], item.expires_on)
     if known is not None and known.template.kind is CouponKind.GENERIC:
         raise Invalid.field(
             "template",

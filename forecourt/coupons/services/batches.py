@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -11,7 +10,7 @@ from forecourt.coupons import permissions, queries, records, rules
 from forecourt.coupons.models import CouponBatch
 from forecourt.coupons.queries import BatchView
 from forecourt.coupons.services.templates import require_everywhere
-from forecourt.coupons.values import CouponKind, Template
+from forecourt.coupons.values import CouponKind
 from forecourt.kernel import audit, clock
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.problems import Conflict, Invalid, NotFound
@@ -69,7 +68,7 @@ def extend_batch(actor: Actor, batch_id: int, step: int = STEP) -> int:
     count = min(step, batch.count - batch.made)
     if count <= 0 or batch.voided_at is not None:
         return 0
-    template = msgspec.convert(batch.template.body, Template)
+    template = queries.templates([batch.template.code])[batch.template.code].at(batch.created_at)
     records.make_bearers(batch_id, batch.template_id, template, batch.created_at, rules.new_codes(count))
     batch.made += count
     if batch.made == batch.count:

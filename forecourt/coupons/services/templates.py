@@ -1,7 +1,5 @@
 """Templates: made, changed, retired. What was issued keeps its days and its uses."""
 
-from typing import Any
-
 import msgspec
 from django.db import transaction
 from django.db.models import Sum
@@ -9,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.coupons import permissions, queries, rules
 from forecourt.coupons.models import CouponBatch, CouponRow, CouponTemplate, CouponUse
+from forecourt.coupons.services.versions import put_in_force
 from forecourt.coupons.values import CouponKind, CouponStatus, Template
 from forecourt.kernel import audit, clock, ids, stamps
 from forecourt.kernel.actors import Actor
@@ -27,9 +26,8 @@ def create_template(actor: Actor, template: Template) -> None:
     now = clock.now()
     if CouponTemplate.objects.filter(code=template.code).exists():
         raise Conflict(_("There is a coupon template %(code)s already; choose another code.") % {"code": template.code})
-    row = CouponTemplate.objects.create(
-        code=template.code, created_at=now, created_by=actor.label, **_columns(template)
-    )
+    row = CouponTemplate(code=template.code, created_at=now, created_by=actor.label)
+    put_in_force(actor, row, template, now)
     if template.kind is CouponKind.GENERIC:
         _check_free(template.generic_code)
         first, last = rules.good_days(template, organisation.company_day(now))
@@ -43,13 +41,13 @@ def create_template(actor: Actor, template: Template) -> None:
             uses=template.limit,
             uses_left=template.limit,
         )
-    stamps.bump(queries.STAMP)
     audit.record(actor, "coupon_template.create", f"coupon_template:{template.code}")
 
 
 @transaction.atomic(durable=True)
 def change_template(actor: Actor, template: Template) -> None:
-    """Put this in the place of the template of that code. Coupons issued before keep their days and uses.
+    """Put this in the place of the template of that code. Coupons issued before keep their days and uses; sales of before
+    go by what it said then.
 
     Conflict for what cannot change once there are coupons: the kind, a generic code that was used, and whether the uses
     of a generic code are limited.
@@ -73,10 +71,7 @@ def change_template(actor: Actor, template: Template) -> None:
             raise _below_issued(template.limit, row.issued)
     if template.kind is CouponKind.GENERIC:
         _change_generic(row, before, template)
-    for name, value in _columns(template).items():
-        setattr(row, name, value)
-    row.save()
-    stamps.bump(queries.STAMP)
+    put_in_force(actor, row, template, clock.now())
     changed = [name for name in Template.__struct_fields__ if getattr(before, name) != getattr(template, name)]
     detail = {"changed": changed}
     audit.record(actor, "coupon_template.change", f"coupon_template:{template.code}", detail=detail)
@@ -183,12 +178,3 @@ def _locked(code: str) -> CouponTemplate:
     if row is None:
         raise NotFound(_("There is no coupon template %(code)s.") % {"code": code})
     return row
-
-
-def _columns(template: Template) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "kind": template.kind.value,
-        "is_automatic": template.is_automatic,
-        "body": msgspec.to_builtins(template, builtin_types=()),
-    }

@@ -5,13 +5,11 @@
 WITH wanted AS (
     SELECT id FROM coupons_coupon WHERE code = ANY(%(codes)s::text[])
     UNION
-    SELECT coupon.id
-    FROM coupons_coupon AS coupon
-    JOIN coupons_coupontemplate AS template ON template.id = coupon.template_id
-    WHERE coupon.customer_id IS NOT NULL AND coupon.customer_id = ANY(%(customer_ids)s::bigint[])
-      AND (coupon.status = 'active' AND template.is_automatic
-           OR coupon.status IN ('active', 'reserved') AND coupon.template_id = ANY(%(held)s::bigint[]))
-      AND (coupon.expires_on IS NULL OR coupon.expires_on >= %(since)s::date)
+    SELECT id FROM coupons_coupon
+    WHERE customer_id IS NOT NULL AND customer_id = ANY(%(customer_ids)s::bigint[])
+      AND (status = 'active' AND template_id = ANY(%(automatic)s::bigint[])
+           OR status IN ('active', 'reserved') AND template_id = ANY(%(held)s::bigint[]))
+      AND (expires_on IS NULL OR expires_on >= %(since)s::date)
     UNION
     SELECT coupon_id FROM coupons_couponuse WHERE sale_id = ANY(%(sale_ids)s::uuid[]) AND restored_at IS NULL
     UNION

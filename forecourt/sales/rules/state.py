@@ -23,7 +23,8 @@ class Rulings(NamedTuple):
     """The rules in force when a sale occurs. `floor_price` gives the least price of (station, product) at a moment,
     `gift_cost` what a product, by its code, that offers hand over costs.
 
-    `reached` holds for each tier the codes of those up to it.
+    `reached` holds for each tier the codes of those up to it. `templates` are coupon templates as of then; of them, by their
+    ids, `automatic` need not be presented, and a customer may use `limited` so many times.
     """
 
     programme: Programme
@@ -33,6 +34,8 @@ class Rulings(NamedTuple):
     policy: Policy = Policy()
     tier_offers: Mapping[str, Live] = {}
     templates: Mapping[str, "Known"] = {}
+    automatic: frozenset[int] = frozenset()
+    limited: frozenset[int] = frozenset()
     reached: Mapping[str, frozenset[str]] = {}
     floor_price: Callable[[int, int, datetime], Decimal | None] = lambda station, product, moment: None
     gift_cost: Callable[[int, str, datetime], Decimal | None] = lambda station, product, moment: None
@@ -43,10 +46,17 @@ class Rulings(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A coupon template as the engine needs it."""
+    """A coupon template as the engine needs it. `days`, the first and the last, are those of one code for everybody."""
 
     id: int
     template: Template
+    days: tuple[date, date | None] | None = None
+
+    def dated(self, coupon: Coupon) -> Coupon:
+        """The coupon as it is under what the template says: a code for everybody is good on the days of that."""
+        if self.days is None or not coupon.is_generic:
+            return coupon
+        return replace(coupon, active_from=self.days[0], expires_on=self.days[1])
 
 
 class Used(NamedTuple):
@@ -161,6 +171,8 @@ class State:
         refused = []
         for code in codes:
             coupon = self._coupons.get(self._by_code.get(normal_code(code), _NONE))
+            if coupon is not None and coupon.template in templates:
+                coupon = templates[coupon.template].dated(coupon)
             why = self._why_not(coupon, customer_id, day, templates, reservation, is_blocked=is_blocked)
             if why is None and coupon is not None:
                 found.setdefault(coupon.template, []).append(coupon)

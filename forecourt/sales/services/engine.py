@@ -5,7 +5,7 @@ little, or another limit than now, the list lets go, holds them all and is rated
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from forecourt.coupons.queries import KnownTemplate
 from forecourt.coupons.values import Coupon, CouponKind
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerKind
-from forecourt.kernel import clock, ids, sql
+from forecourt.kernel import clock, sql
 from forecourt.kernel.stamps import Stamps
 from forecourt.loyalty import queries as loyalty
 from forecourt.loyalty import records as loyalty_records
@@ -35,10 +35,8 @@ from forecourt.organisation import queries as organisation
 from forecourt.sales import queries, rules
 from forecourt.sales.rules import Known, Rulings, State
 from forecourt.sales.services.limits import Freed, Limits, limits_of, wanted_of, with_back, with_freed
+from forecourt.sales.services.minting import posted_mint
 from forecourt.sales.values import KnownSale, Outcome
-
-Named = Callable[[], tuple[UUID, str]]
-"""Gives the id and the code of the next coupon."""
 
 
 class InForce:
@@ -59,12 +57,9 @@ class InForce:
         self.templates = templates
         self.floors = floors
         self.gift_costs = gift_costs
-        self.edges = sorted({*rulebooks.starts, *offers.policy_starts})
-        self.known_templates = {code: Known(known.id, known.template) for code, known in templates.items()}
-        self.issued_templates = {code: self.known_templates[code] for code, known in templates.items() if known.is_live}
-        self.has_automatic = any(known.template.is_automatic for known in templates.values())
-        self.held_templates = {self.known_templates[code].id for code in offers.book.asks_held & templates.keys()}
-        self.limited_templates = {known.id for known in templates.values() if known.template.per_customer}
+        changed_at = {moment for known in templates.values() for moment in known.changed_at}
+        self.edges = sorted({*rulebooks.starts, *offers.policy_starts, *changed_at})
+        self.held_templates = {templates[code].id for code in offers.book.asks_held & templates.keys()}
         self._rulings: dict[int, Rulings] = {}
 
     def is_of(self, digits: int, *rules: object) -> bool:
@@ -73,14 +68,32 @@ class InForce:
         return digits == self.digits and all(one is other for one, other in zip(mine, rules, strict=True))
 
     def at(self, moment: datetime) -> Rulings:
-        """The rules in force at a moment, the same object between two `edges`, at which a programme or a policy begins."""
+        """The rules in force at a moment, the same object between two `edges`, at which a programme, a policy or what a coupon
+        template says begins.
+        """
         place = bisect_right(self.edges, moment)
         rulings = self._rulings.get(place)
         if rulings is None:
-            active = self.rulebooks.at(moment)
-            rulings = rulings_of(active.programme, active.rates, self)
-            rulings = self._rulings[place] = rulings._replace(policy=self.offers.policy_at(moment))
+            rulings = self._rulings[place] = self._begun(moment)
         return rulings
+
+    def _begun(self, moment: datetime) -> Rulings:
+        active = self.rulebooks.at(moment)
+        templates = {code: _known(known, moment) for code, known in self.templates.items()}
+        return Rulings(
+            programme=active.programme,
+            rates=active.rates,
+            digits=self.digits,
+            book=self.offers.book,
+            policy=self.offers.policy_at(moment),
+            tier_offers=_tier_offers(active.programme),
+            templates=templates,
+            automatic=frozenset([known.id for known in templates.values() if known.template.is_automatic]),
+            limited=frozenset([known.id for known in templates.values() if known.template.per_customer]),
+            reached=_reached(active.programme),
+            floor_price=self.floors.price,
+            gift_cost=self.gift_costs.of,
+        )
 
 
 _latest: InForce | None = None
@@ -104,19 +117,18 @@ def in_force(seen: Stamps) -> InForce:
     return latest
 
 
-def rulings_of(programme: Programme, rates: Rates, rules_in_force: InForce) -> Rulings:
-    """The rules of a programme beside the offers in force."""
-    return Rulings(
-        programme=programme,
-        rates=rates,
-        digits=rules_in_force.digits,
-        book=rules_in_force.offers.book,
-        tier_offers=_tier_offers(programme),
-        templates=rules_in_force.known_templates,
-        reached=_reached(programme),
-        floor_price=rules_in_force.floors.price,
-        gift_cost=rules_in_force.gift_costs.of,
-    )
+def under(programme: Programme, rates: Rates, rulings: Rulings) -> Rulings:
+    """The rules of a programme in the place of that of these."""
+    tier_offers, reached = _tier_offers(programme), _reached(programme)
+    return rulings._replace(programme=programme, rates=rates, tier_offers=tier_offers, reached=reached)
+
+
+def _known(known: KnownTemplate, moment: datetime) -> Known:
+    """A template as of a moment, with the days of its code where it has one for everybody, which count from its first day."""
+    said = known.at(moment)
+    if said.kind is CouponKind.SINGLE or not known.versions:
+        return Known(known.id, said)
+    return Known(known.id, said, coupon_rules.good_days(said, organisation.company_day(known.versions[0].since)))
 
 
 @cache
@@ -160,11 +172,13 @@ def load(
     state.buyers = customers.buyers(members) if in_force.offers.book.asks_buyer else {}
     if standings is not None and in_force.held_templates:
         state.spans = coupons.held_then(members, in_force.held_templates)
-    if codes or in_force.has_automatic or in_force.held_templates:
+    automatic = _automatic(known, in_force)
+    if codes or automatic or in_force.held_templates:
         holders = {item.promise.id: item.customer_id for item in known if item.promise is not None}
         for coupon in _without_overdue(coupons_of(known, in_force, lock=lock), known, lock=lock):
             state.hold(rules.held_for(coupon, holders))
-        state.uses_of = coupons.used_by(members, in_force.limited_templates)
+        limited = set[int]().union(*[in_force.at(item.rated_at).limited for item in known])
+        state.uses_of = coupons.used_by(members, limited)
     if in_force.offers.book.has_limits or any(item.promise for item in known):
         limits = with_freed(limits_of(known, in_force.at, state), freed)
     if limits.budgets:
@@ -186,7 +200,8 @@ def coupons_of(
     known: Sequence[KnownSale], in_force: InForce, reservations: Collection[UUID] = (), *, lock: bool
 ) -> list[Coupon]:
     """The coupons that these sales, and these reservations beside theirs, may use. One statement."""
-    asks_holders = in_force.has_automatic or in_force.held_templates
+    automatic = _automatic(known, in_force)
+    asks_holders = automatic or in_force.held_templates
     return coupons.for_sale(
         {code for item in known for code in item.sale.coupons},
         {item.customer_id for item in known if item.is_member} if asks_holders else (),
@@ -194,7 +209,13 @@ def coupons_of(
         since=min(item.business_date for item in known),
         reservations={item.sale.reservation for item in known if item.sale.reservation is not None}.union(reservations),
         held=in_force.held_templates,
+        automatic=automatic,
     )
+
+
+def _automatic(known: Sequence[KnownSale], in_force: InForce) -> set[int]:
+    """The templates of which a coupon was used without being presented when one of these sales was rated as of."""
+    return set[int]().union(*[in_force.at(item.rated_at).automatic for item in known])
 
 
 def _without_overdue(found: list[Coupon], known: Sequence[KnownSale], *, lock: bool) -> list[Coupon]:
@@ -243,7 +264,7 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
 
     `state` is used up: a caller that still needs it as it was before the list copies it first.
     """
-    mint = _posted_mint(in_force, limits.issues)
+    mint = posted_mint(in_force.at, in_force.templates, limits.issues)
     trial = state.copy() if limits.budgets else state
     outcomes = rate_all(known, in_force, trial, mint)
     wanted = wanted_of(outcomes, limits)
@@ -258,7 +279,7 @@ def rate_and_take(known: Sequence[KnownSale], in_force: InForce, state: State, l
     held, left = offer_records.hold_all(limits.budgets, lambda: offers.offers().limits_at(limits.budgets, clock.now()))
     exact = state.copy()
     exact.left = with_back(left, limits.freed)
-    outcomes = rate_all(known, in_force, exact, _posted_mint(in_force, limits.issues))
+    outcomes = rate_all(known, in_force, exact, posted_mint(in_force.at, in_force.templates, limits.issues))
     offer_records.take_held(held, wanted_of(outcomes, limits))
     return outcomes
 
@@ -273,35 +294,3 @@ def _taken(wanted: Mapping[str, Wanted]) -> bool:
     except offer_records.Contested:
         return False
     return True
-
-
-def minter(templates: Mapping[str, Known], has_room: Callable[[str, int], bool], named: Named) -> rules.Mint:
-    """Makes the coupons that sales give, of these templates, but for those that would never be good. `has_room` takes one from
-    the limit of a template that has one, where there is one left; `named` gives the id and the code of the next coupon.
-    """
-
-    def mint(code: str, known: KnownSale) -> Coupon | None:
-        found = templates.get(code)
-        if found is None or found.template.kind is not CouponKind.SINGLE:
-            return None
-        template = found.template
-        day: date = known.sale.occurred_at.astimezone(clock.zone(known.station.zone)).date()
-        if not coupon_rules.can_be_good(template, day):
-            return None
-        if template.limit and not has_room(code, template.limit):
-            return None
-        return coupon_rules.minted(*named(), template, found.id, known.customer_id, day)
-
-    return mint
-
-
-def _posted_mint(in_force: InForce, issues: set[str]) -> rules.Mint:
-    """Makes the coupons of a list that is posted, as far as their templates are issued and have room."""
-    room = coupon_records.hold_room(issues, in_force.templates)
-
-    def has_room(code: str, _limit: int) -> bool:
-        left = room.get(code, 0)
-        room[code] = left - 1
-        return left > 0
-
-    return minter(in_force.issued_templates, has_room, lambda: (ids.uuid7(), coupon_rules.new_code()))

@@ -151,5 +151,9 @@ def simulate_sales(actor: Actor, sales: Sequence[NewSale], programme: Programme)
     good = [item for item in known if not isinstance(item, Problem)]
     in_force = engine.in_force(seen)
     state = _state(good, in_force)
-    rulings = engine.rulings_of(programme, Rates(programme.rates), in_force)
-    return [item if isinstance(item, Problem) else rules.rate(item, rulings, state) for item in known]
+    rates = Rates(programme.rates)
+
+    def rated(item: KnownSale) -> Outcome:
+        return rules.rate(item, engine.under(programme, rates, in_force.at(item.rated_at)), state)
+
+    return [item if isinstance(item, Problem) else rated(item) for item in known]

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from forecourt.coupons import queries as coupons
 from forecourt.coupons import rules as coupon_rules
-from forecourt.coupons.queries import Source
+from forecourt.coupons.queries import KnownTemplate, Source
 from forecourt.coupons.values import Coupon
 from forecourt.kernel import sql
-from forecourt.sales.rules import Known
-from forecourt.sales.services.engine import minter
+from forecourt.sales.services.limits import Ruled
+from forecourt.sales.services.minting import minter
 from forecourt.sales.services.simulating.carrying import Carried
 from forecourt.sales.services.simulating.reading import Past
 from forecourt.sales.values import KnownSale
@@ -41,9 +41,16 @@ class Coupons:
     """The coupons of the sales that are simulated; `where` says which."""
 
     def __init__(
-        self, where: Mapping[str, Any], templates: Mapping[str, Known], state: Carried, asked: Collection[str]
+        self,
+        where: Mapping[str, Any],
+        templates: Mapping[str, KnownTemplate],
+        ruled: Ruled,
+        state: Carried,
+        asked: Collection[str],
     ) -> None:
-        """`asked` are the templates of which offers ask whether a member holds a coupon."""
+        """`ruled` gives the simulated rules of a moment; `asked` are the templates of which offers ask whether a member holds a
+        coupon.
+        """
         self._where = where
         self._templates = templates
         self._state = state
@@ -52,7 +59,7 @@ class Coupons:
         self._simulated: set[str] = set()
         self._given: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
         self._count = 0
-        self._mint = minter(templates, state.issue, self._named)
+        self._mint = minter(ruled, state.issue, self._named)
 
     def learn(self, sales: Iterable[Past]) -> None:
         """Learn where the coupons come from that these sales used."""

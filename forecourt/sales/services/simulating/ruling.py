@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from forecourt.catalogue import queries as catalogue
 from forecourt.catalogue.rules import in_force_at
+from forecourt.coupons.queries import KnownTemplate
 from forecourt.kernel import clock, stamps
 from forecourt.loyalty.rules import Rates
 from forecourt.loyalty.values import Programme
 from forecourt.offers import queries as offers
 from forecourt.offers.rules.matching import EVER, NEVER, Book, Live
-from forecourt.sales.rules import Known, Rulings
+from forecourt.sales.rules import Rulings
 from forecourt.sales.services import engine
-from forecourt.sales.services.engine import rulings_of
 from forecourt.sales.values import Frozen, SimulationAsked
 
 
@@ -40,8 +40,9 @@ class AsIf:
         """Whether the rules are others than those of then."""
 
     @property
-    def templates(self) -> Mapping[str, Known]:
-        return self._in_force.known_templates
+    def templates(self) -> Mapping[str, KnownTemplate]:
+        """Coupon templates with all they ever said."""
+        return self._in_force.templates
 
     @property
     def has_offers(self) -> bool:
@@ -72,7 +73,7 @@ class AsIf:
         if found is None:
             rulings = self._in_force.at(moment)
             if self._programme is not None and self._rates is not None:
-                rulings = rulings_of(self._programme, self._rates, self._in_force)._replace(policy=rulings.policy)
+                rulings = engine.under(self._programme, self._rates, rulings)
             found = self._rulings[place] = rulings._replace(
                 book=self.book,
                 gift_cost=self._gift_costs.of,

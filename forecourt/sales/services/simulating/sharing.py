@@ -90,7 +90,7 @@ class _Run:
         where["zone"] = organisation.company().zone
         self._began_at = datetime.combine(asked.since, time(), organisation.company_zone())
         templates = as_if.templates.values()
-        self._limited = {known.id for known in templates if known.template.per_customer}
+        self._limited = {known.id for known in templates if known.ever_limits_customers}
         with_limit = {known.id: known.template.code for known in templates if known.template.limit}
         issued = coupons.issued_before(with_limit, self._began_at)
         self._state = Carried(
@@ -103,7 +103,7 @@ class _Run:
         self._aside = next(self._asides, None)
         digits = organisation.company().digits
         self._reader = Reader(where, stations, _products(), digits, differ=as_if.differ)
-        self._coupons = Coupons(where, as_if.templates, self._state, as_if.book.asks_held)
+        self._coupons = Coupons(where, as_if.templates, as_if.at, self._state, as_if.book.asks_held)
         self._tiers = DraftTiers(as_if.draft, asked.since, asked.until, where) if as_if.draft is not None else None
         self._knows: set[int] = set()
         self._before: Mapping[int, tuple[int, Any]] = {}
