@@ -11,7 +11,7 @@ from ninja import Schema
 from pydantic import Field
 from pydantic.types import StringConstraints
 
-from forecourt.coupons.queries import BatchView, Figures, KnownTemplate, SheetsView
+from forecourt.coupons.queries import BatchView, Figures, KnownTemplate, SheetsView, TemplateVersion
 from forecourt.coupons.values import CouponKind, SheetsState, Template, Where
 from forecourt.coupons.wire import PlaceOut
 from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
@@ -107,6 +107,44 @@ class TemplateOut(Schema):
         fields: dict[str, Any] = msgspec.structs.asdict(known.template)
         counted = FiguresOut(**{name: getattr(figures, name) for name in FiguresOut.model_fields}) if figures else None
         return cls(**fields, is_live=known.is_live, places=[PlaceOut.of(where) for where in places], figures=counted)
+
+
+class TemplateSaidOut(Schema):
+    """What a template says; see the template."""
+
+    name: str
+    kind: CouponKind
+    description: str
+    generic_code: str
+    handover: str
+    delay_days: int
+    valid_days: int
+    valid_until: date | None
+    uses: int
+    per_customer: int
+    limit: int
+    is_automatic: bool
+    is_transferable: bool
+    worth: Figure
+    stations: list[str]
+
+
+class TemplateVersionOut(Schema):
+    """What a template says from `valid_from` on, until the next version: sales that are rated as of then go by it, but for
+    `limit`, which is that of now.
+    """
+
+    number: int
+    valid_from: datetime
+    template: TemplateSaidOut
+    published_at: datetime
+    published_by: str
+
+    @classmethod
+    def of(cls, version: TemplateVersion) -> "TemplateVersionOut":
+        said: dict[str, Any] = msgspec.structs.asdict(version.template)
+        fields = {name: value for name, value in said.items() if name in TemplateSaidOut.model_fields}
+        return cls(**version._asdict() | {"template": TemplateSaidOut(**fields)})
 
 
 class IssueBody(Body):

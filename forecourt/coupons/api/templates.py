@@ -7,9 +7,9 @@ from ninja import Path, Router, Status
 from pydantic import Field
 
 from forecourt.coupons import permissions, queries, services
-from forecourt.coupons.api.schemas import TemplateBody, TemplateChanges, TemplateOut
+from forecourt.coupons.api.schemas import TemplateBody, TemplateChanges, TemplateOut, TemplateVersionOut
 from forecourt.kernel.problems import NotFound
-from forecourt.kernel.schemas import KeyedRequest, Page, needs
+from forecourt.kernel.schemas import Cursor, KeyedRequest, Limit, Page, cursor_of, needs, position_of
 
 router = Router()
 
@@ -55,6 +55,29 @@ def get_template(request: KeyedRequest, code: PathCode) -> TemplateOut:
         raise NotFound(f"There is no coupon template {code!r}.")
     figures = queries.figures([known.id]).get(known.id, queries.Figures())
     return TemplateOut.of(known, queries.places([code])[code], figures)
+
+
+@router.get(
+    "/coupon-templates/{code}/versions",
+    response=Page[TemplateVersionOut],
+    operation_id="coupon_templates_versions",
+    summary="What a coupon template said, and when",
+    openapi_extra=needs("coupons:read"),
+)
+def list_versions(
+    request: KeyedRequest, code: PathCode, limit: Limit = 50, cursor: Cursor | None = None
+) -> Page[TemplateVersionOut]:
+    """The newest first."""
+    request.actor.require(permissions.VIEW_COUPONS)
+    known = queries.templates([code]).get(code)
+    if known is None:
+        raise NotFound(f"There is no coupon template {code!r}.")
+    place = position_of(cursor, [int])
+    found = queries.versions(known.id, before=place[0] if place else None, limit=limit + 1)
+    return Page[TemplateVersionOut](
+        items=[TemplateVersionOut.of(version) for version in found[:limit]],
+        next=cursor_of(found[limit - 1].number) if len(found) > limit else None,
+    )
 
 
 @router.post(
