@@ -119,7 +119,20 @@ def handed_over_at(template: Template) -> str:
 
 
 def facts(template: Template, money: str, places: Sequence[Where]) -> list[tuple[str, str]]:
-    """What a template says, as (what, how)."""
+    """What a template says and where offers take its coupons, as (what, how)."""
+    taken = [(_("Offers take it"), taken_at(places))] if places or not template.handover else []
+    return [*_uses(template), *taken, *_handing_over(template, money)]
+
+
+def said(template: Template, money: str) -> list[tuple[str, str]]:
+    """All that a template says by itself, as (what, how)."""
+    named = [(_("Name"), template.name)]
+    if template.description:
+        named.append((_("Description"), template.description))
+    return [*named, *_uses(template), *_handing_over(template, money)]
+
+
+def _uses(template: Template) -> list[tuple[str, str]]:
     said = [(_("Kind"), str(KINDS[template.kind.value]))]
     if template.generic_code:
         said.append((_("Code"), template.generic_code))
@@ -134,8 +147,11 @@ def facts(template: Template, money: str, places: Sequence[Where]) -> list[tuple
             (_("How it is used"), _("without being presented") if template.is_automatic else _("when it is presented"))
         )
         said.append((_("Can be given on"), _("yes") if template.is_transferable else _("no")))
-    if places or not template.handover:
-        said.append((_("Offers take it"), taken_at(places)))
+    return said
+
+
+def _handing_over(template: Template, money: str) -> list[tuple[str, str]]:
+    said = []
     if template.handover:
         said.append((_("Handed over"), template.handover))
         said.append((_("Who hands it over"), handed_over_at(template)))

@@ -24,6 +24,7 @@ from forecourt.faces.backoffice.queries import offers as offer_queries
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import coupon_words as told
 from forecourt.faces.backoffice.screens import offer_words
+from forecourt.faces.backoffice.screens.coupon_versions import versions
 from forecourt.faces.backoffice.templatetags.office import yuan
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
@@ -33,7 +34,7 @@ from forecourt.offers.permissions import EDIT_OFFERS, VIEW_OFFERS
 from forecourt.organisation import queries as organisation
 
 PAGE: Final = 25
-TABS: Final = ("overview", "issue", "batches", "edit")
+TABS: Final = ("overview", "issue", "batches", "versions", "edit")
 MOST_LISTED: Final = 20_000
 """Customers of one list."""
 _WHOLE: Final = ("delay_days", "valid_days", "uses", "per_customer", "limit")
@@ -106,6 +107,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
         "overview": lambda: _overview(actor, known),
         "issue": lambda: _issue(request, actor),
         "batches": lambda: _batches(known, paging.number(request.GET.get("after"))),
+        "versions": lambda: versions(known, paging.number(request.GET.get("after"))),
         "edit": lambda: {"given": known.template, "kinds": told.KINDS},
     }
     figures, widths = _funnel(known, queries.figures([known.id]).get(known.id, Figures()))
@@ -132,6 +134,7 @@ def _tabs(actor: Actor, known: KnownTemplate) -> list[tuple[str, str]]:
         if actor.may(permissions.ISSUE_COUPONS) and known.is_live:
             tabs.append(("issue", _("Give to customers")))
         tabs.append(("batches", _("Batches")))
+    tabs.append(("versions", _("Versions")))
     return [*tabs, ("edit", _("Edit"))] if _may_edit(actor) else tabs
 
 
