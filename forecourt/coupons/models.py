@@ -34,14 +34,20 @@ SHEETS_NAMES = [
 
 
 class CouponTemplate(models.Model):
-    """What a coupon is; see `values.Template`, which `body` holds as it reads now."""
+    """What a coupon is; see `values.Template`, which `body` holds as it reads now.
+
+    `is_draft`: it was never approved, and its `body` is edited. `draft` is what one that was is to become, null where it says
+    the same.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=8, choices=KIND_NAMES)
     is_live = models.BooleanField(_("can be issued"), default=True)
     is_automatic = models.BooleanField(_("used without being presented"), default=False)
+    is_draft = models.BooleanField(_("never approved"), default=False)
     body = models.JSONField()
+    draft = models.JSONField(_("draft"), null=True)
     issued = models.BigIntegerField(_("issued"), default=0)
     created_at = models.DateTimeField(_("made"))
     created_by = models.TextField(_("made by"))

@@ -31,6 +31,14 @@ class CouponStatus(StrEnum):
     VOID = "void"
 
 
+class TemplateState(StrEnum):
+    """DRAFT: never approved. LIVE: issued. RETIRED: issued no more; what members hold stays good."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    RETIRED = "retired"
+
+
 class Template(Value, forbid_unknown_fields=True):
     """What a coupon is. Offers whose conditions ask for the template give it its effect; `handover` is what the cashier
     hands over where there is no such offer (a mug, a wash by hand).

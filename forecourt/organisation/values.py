@@ -182,6 +182,7 @@ class Scope(StrEnum):
     OFFERS_APPROVE = "offers:approve"
     OFFERS_READ = "offers:read"
     COUPONS_WRITE = "coupons:write"
+    COUPONS_APPROVE = "coupons:approve"
     COUPONS_READ = "coupons:read"
     GIFTS_WRITE = "gifts:write"
     OCCASIONS_WRITE = "occasions:write"
@@ -241,6 +242,7 @@ SCOPE_PERMISSIONS: Final = {
             "coupons.void",
         }
     ),
+    Scope.COUPONS_APPROVE: frozenset({"coupons.approve_templates", "coupons.view"}),
     Scope.COUPONS_READ: frozenset({"coupons.view"}),
     Scope.GIFTS_WRITE: frozenset({"occasions.edit_rules", "occasions.view"}),
     Scope.OCCASIONS_WRITE: frozenset(

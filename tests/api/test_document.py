@@ -27,6 +27,8 @@ ASKS_MORE = {
     "/api/v1/coupon-batches/{batch_id}/coupons",
     "/api/v1/coupon-batches/{batch_id}/export.csv",
     "/api/v1/coupon-batches/{batch_id}/sheets.zip",
+    "/api/v1/coupon-templates/{code}/draft",
+    "/api/v1/coupon-templates/{code}/reviews",
     "/api/v1/game-drafts",
     "/api/v1/game-reviews",
     "/api/v1/games/{code}/rules",

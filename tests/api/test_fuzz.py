@@ -141,9 +141,9 @@ def made(django_db_setup, django_db_blocker, head_office) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def present(made) -> dict[str, object]:
+def present(made, head_office) -> dict[str, object]:
     """Parts of addresses that lead to something: a customer with a vehicle and points, a sale, a price."""
-    caller = Caller(made)
+    caller, chief = Caller(made), new_caller(head_office, "coupons:approve")
     person = caller.post("/customers", PERSON).json()
     caller.post("/customers", {"name": "另一位"})
     sale = caller.post("/sales", a_sale(customer={"id": person["id"]})).json()
@@ -151,6 +151,8 @@ def present(made) -> dict[str, object]:
     price_id = caller.post("/prices", price).json()["ids"][0]
     template = {"code": "FIVE", "name": "五元券"}
     assert caller.post("/coupon-templates", template).status_code == 201
+    assert caller.post("/coupon-templates/FIVE/submit", {}).status_code == 200
+    assert chief.post("/coupon-templates/FIVE/approve", None).status_code == 200
     offer = {"code": "litre", "name": "每升立减", "then": [{"give": "per_unit", "off": "0.30"}]}
     assert caller.post("/offers", offer).status_code == 201
     game = {"code": "wheel", "name": "大转盘", "kind": "wheel"}

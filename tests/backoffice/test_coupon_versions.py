@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from forecourt.coupons import services as coupons
 from forecourt.coupons.values import CouponKind, Template
-from forecourt.faces.backoffice.screens import coupon_versions
+from forecourt.faces.backoffice.screens import coupon_words
 from forecourt.kernel.actors import Actor
 from forecourt.organisation.values import Role
 from tests.backoffice.test_offers import page, scene, signed  # noqa: F401
@@ -72,7 +72,7 @@ def test_whatever_a_version_can_say_otherwise_is_told(scene):  # noqa: F811
         "worth": Decimal(7),
     }
     for name, value in others.items():
-        assert coupon_versions.differences(FIRST, replace(FIRST, **{name: value})), name
+        assert coupon_words.differences(FIRST, replace(FIRST, **{name: value})), name
     everybody = replace(FIRST, kind=CouponKind.GENERIC, generic_code="SUMMER", handover="x")
     for name, value in {"generic_code": "OTHER", "stations": ("S001",), "limit": 9}.items():
-        assert coupon_versions.differences(everybody, replace(everybody, **{name: value})), name
+        assert coupon_words.differences(everybody, replace(everybody, **{name: value})), name

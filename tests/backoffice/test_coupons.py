@@ -5,6 +5,7 @@ import io
 import re
 from zipfile import ZipFile
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -18,6 +19,13 @@ pytestmark = pytest.mark.slow
 def template(live, chain) -> str:
     """A template that tests of this file share."""
     return "bo-wash"
+
+
+def approve(live, chain: Chain, code: str) -> None:
+    """Approve what was handed in, by the key of another."""
+    headers = {"Authorization": f"Bearer {chain.key}"}
+    answer = httpx.post(f"{live.web}/api/v1/coupon-templates/{code}/approve", headers=headers, timeout=30)
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_marketer_makes_a_template_and_gives_it_to_a_customer(live, chain: Chain, signed_in, template):
@@ -34,7 +42,13 @@ def test_a_marketer_makes_a_template_and_gives_it_to_a_customer(live, chain: Cha
     page.fill("[name=valid_days]", "10")
     page.get_by_role("button", name="Make the template").click()
     page.wait_for_url(re.compile(rf"/coupons/templates/{template}/$"))
-    expect(page.locator("body")).to_contain_text("Free wash can be issued now.")
+    expect(page.locator("body")).to_contain_text("Saved as a draft.")
+    expect(page.get_by_role("link", name="Give to customers")).to_have_count(0)
+    page.fill("[name=note]", "for the spring")
+    page.get_by_role("button", name="Hand in for review").click()
+    expect(page.locator("#review")).to_contain_text("for the spring")
+    approve(live, chain, template)
+    page.reload()
 
     page.get_by_role("link", name="Give to customers").click()
     page.fill("[name=who]", "8765")
@@ -58,6 +72,7 @@ def test_a_marketer_makes_a_template_and_gives_it_to_a_customer(live, chain: Cha
 def test_a_coupon_is_found_by_its_code_handed_over_and_given_back(live, chain: Chain, signed_in, template):
     page = signed_in("bo-head")
     page.goto(f"{live.web}/admin/customers/{chain.customer_id}/?tab=coupons")
+    page.select_option("[name=template]", template)
     page.get_by_role("button", name="Give a coupon").click()
     expect(page.locator("body")).to_contain_text("The coupon is given.")
     code = page.locator("td.code").first.inner_text()
@@ -149,6 +164,10 @@ def test_one_code_for_everybody_shows_its_own_fields(live, chain: Chain, signed_
     page.get_by_role("button", name="创建模板").click()
     page.wait_for_url(re.compile(r"/coupons/templates/bo-summer/$"))
     expect(page.locator("#content")).to_contain_text("BOSUMMER26")
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.locator("#review")).to_contain_text("批准后券码即可使用。")
+    approve(live, chain, "bo-summer")
+    page.reload()
     expect(page.locator(".funnel.big")).to_contain_text("/ 500 次已使用")
     page.get_by_role("button", name="停用").click()
     expect(page.locator(".badge", has_text="已停用")).to_be_visible()

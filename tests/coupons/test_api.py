@@ -24,21 +24,81 @@ def reader(chain) -> Caller:
     return new_caller(HEAD_OFFICE, "coupons:read")
 
 
-def test_templates_are_made_changed_and_listed(writer):
+@pytest.fixture
+def chief(chain) -> Caller:
+    return new_caller(SYSTEM, "coupons:approve")
+
+
+def draft_and_approve(writer: Caller, chief: Caller, template: dict) -> None:
+    """Make a template as one key, have it approved by another."""
+    assert writer.post("/coupon-templates", template).status_code == 201
+    assert writer.post(f"/coupon-templates/{template['code']}/submit", {}).status_code == 200
+    assert chief.post(f"/coupon-templates/{template['code']}/approve", None).status_code == 200
+
+
+def test_templates_are_drafted_changed_and_listed(writer, chief):
     made = writer.post("/coupon-templates", WASH)
-    assert (made.status_code, made.json()["worth"], made.json()["is_live"]) == (201, "25.00", True)
+    assert (made.status_code, made.json()["worth"], made.json()["is_live"]) == (201, "25.00", False)
+    assert made.json()["state"] == "draft"
+    assert writer.post("/coupon-templates", WASH).status_code == 409
     changed = writer.patch("/coupon-templates/wash", {"valid_days": 5, "valid_until": "2090-01-01"})
     assert (changed.json()["valid_days"], changed.json()["valid_until"]) == (5, "2090-01-01")
     assert changed.json()["name"] == "免费洗车"
     assert writer.patch("/coupon-templates/wash", {"valid_until": None}).json()["valid_until"] is None
+    assert writer.patch("/coupon-templates/none", {"valid_days": 5}).status_code == 404
     generic = WASH | {"code": "summer", "kind": "generic", "generic_code": "summer-26", "limit": 10}
     assert writer.post("/coupon-templates", generic).json()["generic_code"] == "SUMMER26"
+    assert [item["code"] for item in writer.get("/coupon-templates?state=draft").json()["items"]] == ["summer", "wash"]
+    for code in ("summer", "wash"):
+        writer.post(f"/coupon-templates/{code}/submit", {})
+        assert chief.post(f"/coupon-templates/{code}/approve", None).json()["state"] == "live"
     page = writer.get("/coupon-templates?limit=1").json()
     rest = writer.get(f"/coupon-templates?cursor={page['next']}").json()
     assert [item["code"] for item in page["items"] + rest["items"]] == ["summer", "wash"]
     writer.post("/coupon-templates/summer/retire", None)
     assert [item["code"] for item in writer.get("/coupon-templates?live=true").json()["items"]] == ["wash"]
+    assert [item["code"] for item in writer.get("/coupon-templates?state=retired").json()["items"]] == ["summer"]
     assert writer.post("/coupon-templates/summer/revive", None).json()["is_live"] is True
+
+
+def test_a_change_holds_once_another_key_has_approved_it(writer, chief, reader):
+    draft_and_approve(writer, chief, WASH)
+    changed = writer.patch("/coupon-templates/wash", {"valid_days": 300}).json()
+    assert (changed["valid_days"], changed["draft"]["valid_days"], changed["review"]) == (30, 300, None)
+    assert writer.patch("/coupon-templates/wash", {"name": "洗车"}).json()["draft"]["valid_days"] == 300
+    assert chief.get("/coupon-templates/wash/draft").json()["name"] == "洗车"
+    handed = writer.post("/coupon-templates/wash/submit", {"note": "春季"}).json()["review"]
+    assert (handed["note"], handed["before"]["valid_days"], handed["template"]["valid_days"]) == ("春季", 30, 300)
+    assert writer.patch("/coupon-templates/wash", {"valid_days": 3}).status_code == 409
+    for path in ("approve", "refuse"):
+        assert writer.post(f"/coupon-templates/wash/{path}", {"reason": "x"}).status_code == 403
+    told = chief.post("/coupon-templates/wash/refuse", {"reason": "30"}).json()
+    assert (told["valid_days"], told["draft"]["valid_days"], told["review"]) == (30, 300, None)
+    writer.post("/coupon-templates/wash/submit", {})
+    writer.post("/coupon-templates/wash/withdraw", None)
+    discarded = writer.delete("/coupon-templates/wash/draft").json()
+    assert (discarded["draft"], discarded["valid_days"]) == (None, 30)
+    writer.patch("/coupon-templates/wash", {"valid_days": 3})
+    writer.post("/coupon-templates/wash/submit", {})
+    assert chief.post("/coupon-templates/wash/approve", None).json()["valid_days"] == 3
+    decided = chief.get("/coupon-templates/wash/reviews").json()
+    assert [one["outcome"] for one in decided] == ["approved", "withdrawn", "refused", "approved"]
+    assert reader.get("/coupon-templates/wash/reviews").status_code == 403
+
+
+def test_what_is_drafted_is_told_to_those_who_draft_or_approve(writer, chief, reader):
+    draft_and_approve(writer, chief, WASH)
+    writer.patch("/coupon-templates/wash", {"valid_days": 300})
+    writer.post("/coupon-templates/wash/submit", {})
+    writer.post("/coupon-templates", WASH | {"code": "new"})
+    here = new_caller(HEAD_OFFICE, "coupons:write", station="S001")
+    for caller, is_told in ((writer, True), (chief, True), (reader, False), (here, False)):
+        said = caller.get("/coupon-templates/wash").json()
+        assert (said["draft"] is not None, said["review"] is not None) == (is_told, is_told)
+        listed = {one["code"]: one for one in caller.get("/coupon-templates").json()["items"]}
+        assert ("new" in listed, listed["wash"]["review"] is not None) == (is_told, is_told)
+        assert caller.get("/coupon-templates/new").status_code == (200 if is_told else 404)
+        assert caller.get("/coupon-templates/wash/draft").status_code == (200 if is_told else 403)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +118,7 @@ def test_a_template_at_fault_names_its_field(writer, body, status, field):
 
 
 def test_coupons_are_issued_once_for_a_key(chain, writer):
-    writer.post("/coupon-templates", WASH)
+    make_template()
     first, second = chain.enrol(2)
     body = {"template": "wash", "customer_ids": [first, second]}
     made = writer.post("/coupons", body, idempotency_key="k1")
@@ -126,7 +186,7 @@ def test_the_life_of_a_coupon(chain, writer):
 
 
 def test_a_batch_is_asked_for_and_exported(writer):
-    writer.post("/coupon-templates", WASH)
+    make_template()
     made = writer.post("/coupon-batches", {"template": "wash", "name": "flyers", "count": 30}).json()
     assert (made["made"], made["count"], made["finished_at"]) == (0, 30, None)
     services.extend_batch(SYSTEM, made["id"])
@@ -147,7 +207,7 @@ def test_a_batch_is_asked_for_and_exported(writer):
 
 
 def test_sheets_are_asked_for_watched_downloaded_and_thrown_away(writer, reader):
-    writer.post("/coupon-templates", WASH)
+    make_template()
     batch_id = writer.post("/coupon-batches", {"template": "wash", "name": "flyers", "count": 30}).json()["id"]
     path = f"/coupon-batches/{batch_id}/sheets"
     assert writer.post(path, {}).status_code == 409

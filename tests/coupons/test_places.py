@@ -1,5 +1,6 @@
 """Where coupons are taken: told beforehand, asked at the till, limited where they are handed over."""
 
+import msgspec
 import pytest
 
 from forecourt.coupons import services
@@ -63,14 +64,15 @@ def test_a_coupon_is_taken_where_its_offers_are_given(chain, caller):
 
 def test_what_is_handed_over_may_be_limited_to_stations(chain, caller):
     made = {"code": "mug", "name": "马克杯", "handover": "马克杯", "stations": ["S002"]}
-    assert caller.post("/coupon-templates", made).json()["stations"] == ["S002"]
+    services.create_template(HEAD_OFFICE, msgspec.convert(made, Template))
+    assert caller.get("/coupon-templates/mug").json()["stations"] == ["S002"]
     (bearer,) = give("mug", None)
     here = caller.post("/coupons/lookup", {"code": bearer.code, "station": "S001"}).json()
     assert (here["why_not"], here["messages"]["en"]) == ("not_here", "This coupon is not taken at this station.")
     with pytest.raises(Conflict, match="not taken at this station"):
         services.redeem_coupon(HEAD_OFFICE, bearer.code, "S001")
     assert services.redeem_coupon(HEAD_OFFICE, bearer.code, "S002").uses_left == 0
-    assert caller.patch("/coupon-templates/mug", {"stations": []}).json()["stations"] == []
+    assert caller.patch("/coupon-templates/mug", {"stations": []}).json()["draft"]["stations"] == []
 
 
 @pytest.mark.parametrize(

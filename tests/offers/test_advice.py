@@ -72,6 +72,14 @@ def test_a_gift_without_a_cost_at_some_station_or_yet_is_told(chain, known, star
     assert bool(found) is is_told
 
 
+def test_an_offer_that_gives_a_coupon_that_was_never_approved_hears_so(chain):
+    coupons.draft_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
+    give = {"give": "coupon", "template": "WASH"}
+    assert told(then=[give]) == ("Coupons WASH are not issued one by one, so nobody gets one.",)
+    coupons.change_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
+    assert told(then=[give]) == ()
+
+
 def test_what_an_offer_names_and_is_not_there_is_told(chain):
     coupons.create_template(HEAD_OFFICE, Template(code="WASH", name="洗车券"))
     everyone = Template(code="ALL", name="ALL", kind=CouponKind.GENERIC, generic_code="ALL")

@@ -14,13 +14,14 @@ NOBODYS = "01900000-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def keys(live, chain) -> dict[str, str]:
-    """Those of the equipment, one that issues coupons and one that looks them up."""
+    """Those of the equipment, one that issues coupons, one that approves templates and one that looks coupons up."""
     made = live.commands(
         ["apikey", "create", "er-keeper", "--scope", "coupons:write"],
+        ["apikey", "create", "er-chief", "--scope", "coupons:approve"],
         ["apikey", "create", "er-looks", "--scope", "coupons:read"],
     )
     said = [one.strip().splitlines()[-1] for one in made]
-    return chain.keys | dict(zip(("keeper", "looks"), said, strict=True))
+    return chain.keys | dict(zip(("keeper", "chief", "looks"), said, strict=True))
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ def test_what_cannot_be_let_go(chain, live, send, ask):
 def test_what_a_code_stands_for(live, chain, send, ask):
     template = {"code": "er-wash", "name": "洗车券", "handover": "标准洗车", "is_transferable": False}
     assert send(live.web, "/coupon-templates", template, "keeper").status_code == 201
+    assert send(live.web, "/coupon-templates/er-wash/submit", {}, "keeper").status_code == 200
+    assert send(live.web, "/coupon-templates/er-wash/approve", key="chief").status_code == 200
     issued = {"template": "er-wash", "customer_ids": [chain.customers[0]], "reason": "sorry"}
     (coupon,) = send(live.web, "/coupons", issued, "keeper").json()
     body = {"code": coupon["code"].lower(), "customer_id": chain.customers[0], "station": "DOORS-1"}

@@ -12,9 +12,10 @@ from pydantic import Field
 from pydantic.types import StringConstraints
 
 from forecourt.coupons.queries import BatchView, Figures, KnownTemplate, SheetsView, TemplateVersion
-from forecourt.coupons.values import CouponKind, SheetsState, Template, Where
+from forecourt.coupons.values import CouponKind, SheetsState, Template, TemplateState, Where
 from forecourt.coupons.wire import PlaceOut
-from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, Text
+from forecourt.kernel.schemas import Body, Changes, Day, Figure, Id, ReviewedOut, Text
+from forecourt.kernel.values import Review
 
 TemplateCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
 CouponCode = Annotated[
@@ -49,7 +50,7 @@ class TemplateFields(Schema):
 
 
 class TemplateBody(TemplateFields, Body):
-    """A template to make."""
+    """A template to draft."""
 
     code: TemplateCode
     kind: CouponKind = CouponKind.SINGLE
@@ -59,7 +60,7 @@ class TemplateBody(TemplateFields, Body):
 
 
 class TemplateChanges(TemplateFields, Changes):
-    """What to change of a template; what is not sent stays. Coupons issued before keep their days and uses."""
+    """What to change of a template's draft; what is not sent stays. Coupons issued before keep their days and uses."""
 
     name: Name = ""
     valid_days: Days = 0
@@ -76,16 +77,14 @@ class FiguresOut(Schema):
     expired: int = 0
 
 
-class TemplateOut(Schema):
-    """A template. A coupon is good from `delay_days` after it was issued, for `valid_days` (0: for ever) and until
-    `valid_until` at most; `limit` and `per_customer` of 0 are none. `is_live`: still issued. `stations` hand it over, all
-    where none is named; `places` says where offers take it now, empty where none does.
+class TemplateRuleOut(Schema):
+    """What a template says. A coupon is good from `delay_days` after it was issued, for `valid_days` (0: for ever) and until
+    `valid_until` at most; `limit` and `per_customer` of 0 are none. `stations` hand it over, all where none is named.
     """
 
     code: str
     name: str
     kind: CouponKind
-    is_live: bool
     description: str
     generic_code: str
     handover: str
@@ -99,34 +98,66 @@ class TemplateOut(Schema):
     is_transferable: bool
     worth: Figure
     stations: list[str]
+
+    @staticmethod
+    def said(template: Template) -> dict[str, Any]:
+        """The members of this schema."""
+        return msgspec.structs.asdict(template)
+
+    @classmethod
+    def stored(cls, body: Any) -> "TemplateRuleOut":
+        """A template as reviews keep it."""
+        return cls(**cls.said(msgspec.convert(body, Template)))
+
+
+class TemplateReviewOut(ReviewedOut):
+    """A template that was handed in, what held `before` (null: nothing), and what was decided."""
+
+    template: TemplateRuleOut
+    before: TemplateRuleOut | None
+
+    @classmethod
+    def of(cls, review: Review) -> "TemplateReviewOut":
+        before = TemplateRuleOut.stored(review.before) if review.before else None
+        return cls(**cls.said(review), template=TemplateRuleOut.stored(review.body), before=before)
+
+
+class TemplateOut(TemplateRuleOut):
+    """A template as it was approved, or as it is drafted where it never was. `state` draft, live or retired; `is_live`: issued.
+
+    `places` says where offers take its coupons now, empty where none does. `draft` is what it is to become once that is handed
+    in and approved, null where nothing differs; `review` is what is handed in now. Both are null for a key without
+    `coupons:write` or `coupons:approve`, and for one of some stations.
+    """
+
+    state: TemplateState
+    is_live: bool
     places: list[PlaceOut]
+    draft: TemplateRuleOut | None = None
+    review: TemplateReviewOut | None = None
     figures: FiguresOut | None = None
 
     @classmethod
-    def of(cls, known: KnownTemplate, places: Sequence[Where], figures: Figures | None = None) -> "TemplateOut":
-        fields: dict[str, Any] = msgspec.structs.asdict(known.template)
+    def of(
+        cls,
+        known: KnownTemplate,
+        places: Sequence[Where],
+        figures: Figures | None = None,
+        *,
+        is_told: bool = False,
+        review: Review | None = None,
+    ) -> "TemplateOut":
+        """A template; `is_told`: with its draft and what is in review."""
         counted = FiguresOut(**{name: getattr(figures, name) for name in FiguresOut.model_fields}) if figures else None
-        return cls(**fields, is_live=known.is_live, places=[PlaceOut.of(where) for where in places], figures=counted)
-
-
-class TemplateSaidOut(Schema):
-    """What a template says; see the template."""
-
-    name: str
-    kind: CouponKind
-    description: str
-    generic_code: str
-    handover: str
-    delay_days: int
-    valid_days: int
-    valid_until: date | None
-    uses: int
-    per_customer: int
-    limit: int
-    is_automatic: bool
-    is_transferable: bool
-    worth: Figure
-    stations: list[str]
+        return cls(
+            **cls.said(known.template),
+            state=known.state,
+            is_live=known.is_live,
+            places=[PlaceOut.of(where) for where in places],
+            draft=TemplateRuleOut(**cls.said(known.draft)) if is_told and known.draft else None,
+            review=TemplateReviewOut.of(review) if is_told and review else None,
+            figures=counted,
+        )
 
 
 class TemplateVersionOut(Schema):
@@ -136,15 +167,13 @@ class TemplateVersionOut(Schema):
 
     number: int
     valid_from: datetime
-    template: TemplateSaidOut
+    template: TemplateRuleOut
     published_at: datetime
     published_by: str
 
     @classmethod
     def of(cls, version: TemplateVersion) -> "TemplateVersionOut":
-        said: dict[str, Any] = msgspec.structs.asdict(version.template)
-        fields = {name: value for name, value in said.items() if name in TemplateSaidOut.model_fields}
-        return cls(**version._asdict() | {"template": TemplateSaidOut(**fields)})
+        return cls(**version._asdict() | {"template": TemplateRuleOut(**TemplateRuleOut.said(version.template))})
 
 
 class IssueBody(Body):

@@ -28,7 +28,17 @@ from forecourt.coupons.queries.lookup import (
 )
 from forecourt.coupons.queries.places import places, tell_places
 from forecourt.coupons.queries.sheets import SheetsView, sheets, stickers
-from forecourt.coupons.queries.templates import STAMP, KnownTemplate, Said, forget, live_templates, room, templates
+from forecourt.coupons.queries.templates import (
+    STAMP,
+    KnownTemplate,
+    Said,
+    decided,
+    forget,
+    live_templates,
+    open_reviews,
+    room,
+    templates,
+)
 from forecourt.coupons.queries.versions import TemplateVersion, versions
 
 __all__ = [
@@ -53,6 +63,7 @@ __all__ = [
     "coupon",
     "coupons_of",
     "days_to_tell",
+    "decided",
     "expiring",
     "figures",
     "for_sale",
@@ -62,6 +73,7 @@ __all__ = [
     "issued_before",
     "live_templates",
     "moved_by",
+    "open_reviews",
     "page",
     "places",
     "room",

@@ -7,15 +7,19 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext as _
 
-from forecourt.coupons import rules
-from forecourt.coupons.values import CouponKind, Template
-from forecourt.kernel import sql
+from forecourt.coupons import permissions, rules
+from forecourt.coupons.values import CouponKind, Template, TemplateState
+from forecourt.kernel import reviews, sql
+from forecourt.kernel.actors import Actor
+from forecourt.kernel.problems import NotFound
+from forecourt.kernel.values import Review
 
 STAMP: Final = "coupons"
 """The stamp that every change of a template moves on."""
 _ALL: Final = """
-SELECT code, id, is_live, body::text,
+SELECT code, id, is_live, body::text, is_draft, draft::text,
        ARRAY(SELECT valid_from FROM coupons_coupontemplateversion AS version
              WHERE version.template_id = template.id ORDER BY version.number),
        ARRAY(SELECT body::text FROM coupons_coupontemplateversion AS version
@@ -24,7 +28,7 @@ FROM coupons_coupontemplate AS template
 """
 _SOME: Final = _ALL + " WHERE code = ANY(%(codes)s::text[])"
 _ISSUED: Final = """
-SELECT code, id, is_live, body::text, '{}'::timestamptz[], '{}'::text[], issued
+SELECT code, id, is_live, body::text, is_draft, draft::text, '{}'::timestamptz[], '{}'::text[], issued
 FROM coupons_coupontemplate WHERE code = ANY(%(codes)s::text[])
 """
 
@@ -38,13 +42,29 @@ class Said(NamedTuple):
 
 class KnownTemplate(NamedTuple):
     """A template as it reads now, with its versions, the first one first. `is_live`: still issued; what was issued of it
-    stays good in any case.
+    stays good in any case. `is_draft`: never approved, so that it has no version.
+
+    `draft` is what one that was approved is to become, None where it says the same.
     """
 
     id: int
     is_live: bool
     template: Template
+    is_draft: bool = False
+    draft: Template | None = None
     versions: tuple[Said, ...] = ()
+
+    @property
+    def state(self) -> TemplateState:
+        """What can be had of it."""
+        if self.is_draft:
+            return TemplateState.DRAFT
+        return TemplateState.LIVE if self.is_live else TemplateState.RETIRED
+
+    @property
+    def edited(self) -> Template:
+        """What is edited and handed in."""
+        return self.draft or self.template
 
     def at(self, moment: datetime) -> Template:
         """What it said at a moment: of the versions that had begun the latest, the first one before that. But the limit
@@ -84,7 +104,7 @@ _memory = _Memory(-1, MappingProxyType({}))
 
 
 def live_templates(stamp: int | None = None) -> Mapping[str, KnownTemplate]:
-    """Every template by code, retired ones too, for their coupons stay good.
+    """Every template by code, drafts too, and retired ones, for their coupons stay good.
 
     With the stamp "coupons", which every change of a template moves on, a process asks only when that has moved.
     """
@@ -105,7 +125,7 @@ def room(codes: Collection[str], day: date) -> dict[str, int | None]:
     null where any number. One statement.
     """
     found = sql.rows(_ISSUED, {"codes": sql.text_array(sorted(code for code in codes if "\0" not in code))})
-    known, issued = _known([row[:6] for row in found]), {row[0]: row[6] for row in found}
+    known, issued = _known([row[:-1] for row in found]), {row[0]: row[-1] for row in found}
     left: dict[str, int | None] = dict.fromkeys(codes, 0)
     for code, one in known.items():
         if one.can_be_issued(day):
@@ -127,10 +147,30 @@ def forget() -> None:
         _memory = _Memory(-1, MappingProxyType({}))
 
 
+def open_reviews() -> dict[str, Review]:
+    """What is handed in now, by the code of its template; what waits longest first. One statement."""
+    return {review.key: review for review in reviews.open_reviews("coupon_template")}
+
+
+def decided(actor: Actor, code: str) -> list[Review]:
+    """What was decided about a template, the latest first; NotFound when there is none."""
+    actor.require(permissions.VIEW_COUPONS)
+    if code not in templates([code]):
+        raise NotFound(_("There is no coupon template %(code)s.") % {"code": code})
+    return reviews.decided(f"coupon_template:{code}")
+
+
 def _known(rows: list[tuple[Any, ...]]) -> dict[str, KnownTemplate]:
     return {
-        code: KnownTemplate(number, is_live, _read(body), tuple(map(Said, starts, map(_read, bodies))))
-        for code, number, is_live, body, starts, bodies in rows
+        code: KnownTemplate(
+            number,
+            is_live,
+            _read(body),
+            is_draft,
+            _read(draft) if draft else None,
+            tuple(map(Said, starts, map(_read, bodies))),
+        )
+        for code, number, is_live, body, is_draft, draft, starts, bodies in rows
     }
 
 

@@ -17,24 +17,30 @@ def put_in_force(actor: Actor, row: CouponTemplate, template: Template, now: dat
 
     What says nothing otherwise than the version before is none.
     """
-    for name, value in _columns(template).items():
-        setattr(row, name, value)
+    put_in_place(row, template)
     row.save()
+    stamps.bump(queries.STAMP)
     latest = CouponTemplateVersion.objects.filter(template=row).order_by("-number").first()
-    if latest is not None and msgspec.convert(latest.body, Template) == template:
+    if latest is not None and stored(latest.body) == template:
         return int(latest.number)
     number = latest.number + 1 if latest is not None else 1
     CouponTemplateVersion.objects.create(
         template=row, number=number, body=row.body, valid_from=now, published_at=now, published_by=actor.label
     )
-    stamps.bump(queries.STAMP)
     return int(number)
 
 
-def _columns(template: Template) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "kind": template.kind.value,
-        "is_automatic": template.is_automatic,
-        "body": msgspec.to_builtins(template, builtin_types=()),
-    }
+def put_in_place(row: CouponTemplate, template: Template) -> None:
+    """Make this what the template says, without a draft beside it; not saved yet."""
+    row.name, row.kind, row.is_automatic = template.name, template.kind, template.is_automatic
+    row.body, row.draft = kept(template), None
+
+
+def kept(template: Template) -> Any:
+    """The template as JSON keeps it."""
+    return msgspec.to_builtins(template, builtin_types=())
+
+
+def stored(body: Any) -> Template:
+    """The template that was kept so."""
+    return msgspec.convert(body, Template)

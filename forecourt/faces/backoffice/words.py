@@ -114,7 +114,8 @@ SCOPE = {
     "offers:write": _("Draft offers and hand them in, pause, end and simulate them"),
     "offers:approve": _("Approve offers"),
     "offers:read": _("Read offers and simulations"),
-    "coupons:write": _("Issue, use and void coupons"),
+    "coupons:write": _("Draft coupon templates and hand them in, issue, use and void coupons"),
+    "coupons:approve": _("Approve coupon templates"),
     "coupons:read": _("Read coupons"),
 }
 SERVICE = {

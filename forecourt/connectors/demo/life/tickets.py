@@ -60,7 +60,7 @@ class Tickets:
         self.wants[template.code] = Want(rate=entry.get("rate", 1.0), **entry.get("wants", {}))
 
         def make() -> None:
-            services.create_template(self._world.office.marketer, template)
+            services.create_template(self._world.office.director, template)
             self._world.done["coupon_templates"] += 1
             if template.generic_code:
                 self.generic[template.code] = template.generic_code

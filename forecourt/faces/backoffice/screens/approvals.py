@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forecourt.coupons import permissions as coupons
 from forecourt.faces.backoffice.screens import occasion_reviews
 from forecourt.faces.backoffice.screens.programme_review import may_approve
 from forecourt.faces.backoffice.screens.reviews import may_decide
@@ -43,6 +44,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
         _programme(actor)
         + _offers(actor)
         + _rules_of_all(actor)
+        + _templates(actor)
         + _rewards(actor)
         + _games(actor)
         + _occasions(actor)
@@ -128,6 +130,21 @@ def _rewards(actor: Actor) -> list[Waiting]:
     )
     found = [(one.body["name"], one, reverse("admin:reward", args=[one.key])) for one in waiting]
     return _two(found, said, more, reverse("admin:rewards"))
+
+
+def _templates(actor: Actor) -> list[Waiting]:
+    """Coupon templates that others handed in, in the same way."""
+    if actor.stations is not None:
+        return []
+    waiting = _to_decide(actor, "coupon_template", coupons.APPROVE_TEMPLATES)
+    said = _("Coupon template %(name)s waits for your approval")
+    more = ngettext(
+        "%(count)s coupon template more waits for approval",
+        "%(count)s coupon templates more wait for approval",
+        len(waiting) - 1,
+    )
+    found = [(one.body["name"], one, reverse("admin:coupon_template", args=[one.key])) for one in waiting]
+    return _two(found, said, more, reverse("admin:coupons"))
 
 
 def _games(actor: Actor) -> list[Waiting]:

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from forecourt.coupons import rules
 from forecourt.coupons.queries import CouponView, StepView, UseView
-from forecourt.coupons.values import CouponKind, CouponStatus, Step, Template, Where
-from forecourt.faces.backoffice.templatetags.office import day, who
+from forecourt.coupons.values import CouponKind, CouponStatus, Step, Template, TemplateState, Where
+from forecourt.faces.backoffice.screens.offer_words import Part, compared
+from forecourt.faces.backoffice.templatetags.office import day, who, yuan
 from forecourt.organisation import queries as organisation
 from forecourt.organisation.values import StationFacts
 
@@ -42,6 +43,16 @@ ORIGINS = {
     "event": gettext_lazy("a member event"),
     "campaign": gettext_lazy("a campaign"),
 }
+
+
+TEMPLATE_STATES = {
+    TemplateState.DRAFT.value: gettext_lazy("Draft"),
+    TemplateState.LIVE.value: gettext_lazy("Can be issued"),
+    TemplateState.RETIRED.value: gettext_lazy("Retired"),
+}
+FILTERS = TEMPLATE_STATES | {"review": gettext_lazy("In review")}
+_SHOWN_APART = 2
+"""Parts that the page shows in another form: name, description."""
 
 
 class Shown(NamedTuple):
@@ -118,46 +129,41 @@ def handed_over_at(template: Template) -> str:
     return ", ".join([stations[code].name if code in stations else code for code in template.stations])
 
 
-def facts(template: Template, money: str, places: Sequence[Where]) -> list[tuple[str, str]]:
-    """What a template says and where offers take its coupons, as (what, how)."""
-    taken = [(_("Offers take it"), taken_at(places))] if places or not template.handover else []
-    return [*_uses(template), *taken, *_handing_over(template, money)]
+def parts(template: Template) -> list[Part]:
+    """What a template says, part by part; empty where it says nothing."""
+    is_single = template.kind is CouponKind.SINGLE
+    limit = _("Coupons in all") if is_single else _("Uses in all")
+    automatic = _("without being presented") if template.is_automatic else _("when it is presented")
+    return [
+        Part(pgettext("coupons", "Name"), template.name),
+        Part(_("Description"), template.description),
+        Part(_("Kind"), str(KINDS[template.kind.value])),
+        Part(_("Code"), template.generic_code),
+        Part(_("Good for"), _validity(template)),
+        Part(_("Uses of a coupon"), f"{template.uses:,}" if is_single else ""),
+        Part(_("Uses of a customer"), _most(template.per_customer)),
+        Part(limit, _most(template.limit)),
+        Part(_("How it is used"), automatic if is_single else ""),
+        Part(_("Can be given on"), (_("yes") if template.is_transferable else _("no")) if is_single else ""),
+        Part(_("Handed over"), template.handover),
+        Part(_("Who hands it over"), handed_over_at(template) if template.handover else ""),
+        Part(_("Worth"), str(yuan(template.worth)) if template.worth else ""),
+    ]
 
 
-def said(template: Template, money: str) -> list[tuple[str, str]]:
-    """All that a template says by itself, as (what, how)."""
-    named = [(_("Name"), template.name)]
-    if template.description:
-        named.append((_("Description"), template.description))
-    return [*named, *_uses(template), *_handing_over(template, money)]
+def differences(before: Template | None, after: Template) -> list[tuple[str, str, str]]:
+    """What a template says otherwise: (what, before, after); all of it where there is none before."""
+    return compared(parts(before) if before else [], parts(after))
 
 
-def _uses(template: Template) -> list[tuple[str, str]]:
-    said = [(_("Kind"), str(KINDS[template.kind.value]))]
-    if template.generic_code:
-        said.append((_("Code"), template.generic_code))
-    said.append((_("Good for"), _validity(template)))
-    if template.kind is CouponKind.SINGLE:
-        said.append((_("Uses of a coupon"), f"{template.uses:,}"))
-    said.append((_("Uses of a customer"), f"{template.per_customer:,}" if template.per_customer else _("any number")))
-    limit = _("Uses in all") if template.kind is CouponKind.GENERIC else _("Coupons in all")
-    said.append((limit, f"{template.limit:,}" if template.limit else _("any number")))
-    if template.kind is CouponKind.SINGLE:
-        said.append(
-            (_("How it is used"), _("without being presented") if template.is_automatic else _("when it is presented"))
-        )
-        said.append((_("Can be given on"), _("yes") if template.is_transferable else _("no")))
-    return said
+def facts(template: Template, places: Sequence[Where]) -> list[tuple[str, str]]:
+    """What a template says beside its name and description, and which offers take its coupons, as (what, how)."""
+    said = [(part.title, part.text) for part in parts(template)[_SHOWN_APART:] if part.text]
+    return [*said, (_("Offers take it"), taken_at(places))] if places or not template.handover else said
 
 
-def _handing_over(template: Template, money: str) -> list[tuple[str, str]]:
-    said = []
-    if template.handover:
-        said.append((_("Handed over"), template.handover))
-        said.append((_("Who hands it over"), handed_over_at(template)))
-    if template.worth:
-        said.append((_("Worth"), money))
-    return said
+def _most(number: int) -> str:
+    return f"{number:,}" if number else _("any number")
 
 
 def _validity(template: Template) -> str:

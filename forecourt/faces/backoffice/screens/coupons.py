@@ -1,12 +1,12 @@
-"""Coupon templates: the list with what became of them, one of them, made, changed, retired; coupons given to customers."""
+"""Coupon templates: the list with what became of them, one of them, retired; coupons given to customers."""
 
 import csv
 import io
 import uuid
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from forecourt.coupons import permissions, queries, services
 from forecourt.coupons.queries import Figures, KnownTemplate
-from forecourt.coupons.values import CouponKind, Template
+from forecourt.coupons.values import CouponKind, Template, TemplateState
 from forecourt.customers import permissions as customer_permissions
 from forecourt.customers import queries as customers
 from forecourt.customers.values import CustomerClaim
@@ -24,11 +24,12 @@ from forecourt.faces.backoffice.queries import offers as offer_queries
 from forecourt.faces.backoffice.screen import act, say_problem, screen, show
 from forecourt.faces.backoffice.screens import coupon_words as told
 from forecourt.faces.backoffice.screens import offer_words
+from forecourt.faces.backoffice.screens import reviews as reviewing
 from forecourt.faces.backoffice.screens.coupon_versions import versions
-from forecourt.faces.backoffice.templatetags.office import yuan
 from forecourt.kernel.actors import Actor
 from forecourt.kernel.money import ZERO
 from forecourt.kernel.problems import Invalid, NotFound, Problem
+from forecourt.kernel.values import Review
 from forecourt.offers import queries as offers
 from forecourt.offers.permissions import EDIT_OFFERS, VIEW_OFFERS
 from forecourt.organisation import queries as organisation
@@ -37,7 +38,6 @@ PAGE: Final = 25
 TABS: Final = ("overview", "issue", "batches", "versions", "edit")
 MOST_LISTED: Final = 20_000
 """Customers of one list."""
-_WHOLE: Final = ("delay_days", "valid_days", "uses", "per_customer", "limit")
 
 
 @screen(permissions.VIEW_COUPONS)
@@ -49,8 +49,13 @@ def coupons(request: HttpRequest) -> HttpResponse:
     if found is not None:
         return HttpResponseRedirect(reverse("admin:coupon", args=[found.id]))
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    known = sorted(queries.live_templates().values(), key=lambda one: (not one.is_live, -one.id))
-    rows = [one for one in known if _matches(one, text, state, kind)]
+    known = sorted(queries.live_templates().values(), key=lambda one: (one.state is TemplateState.RETIRED, -one.id))
+    waiting = queries.open_reviews()
+    rows = [
+        one
+        for one in known
+        if _matches(one, text, kind) and (state not in told.FILTERS or state in _states(one, waiting))
+    ]
     place = paging.number(request.GET.get("after")) or 0
     page = rows[place : place + PAGE]
     return show(
@@ -65,17 +70,21 @@ def coupons(request: HttpRequest) -> HttpResponse:
         state=state,
         kind=kind,
         kinds=told.KINDS,
+        states=told.TEMPLATE_STATES,
+        filters=told.FILTERS,
+        waiting=waiting,
         may_edit=_may_edit(actor),
     )
 
 
-def _matches(one: KnownTemplate, text: str, state: str, kind: str) -> bool:
+def _states(one: KnownTemplate, waiting: Mapping[str, Review]) -> set[str]:
+    """The filters that find it."""
+    return {one.state.value, *(["review"] if one.template.code in waiting else [])}
+
+
+def _matches(one: KnownTemplate, text: str, kind: str) -> bool:
     said = f"{one.template.code} {one.template.name} {one.template.generic_code}".lower()
-    return (
-        text.lower() in said
-        and (state not in ("live", "retired") or one.is_live == (state == "live"))
-        and (kind not in told.KINDS or one.template.kind.value == kind)
-    )
+    return text.lower() in said and (kind not in told.KINDS or one.template.kind.value == kind)
 
 
 def _with_figures(page: list[KnownTemplate]) -> list[tuple[KnownTemplate, Figures, dict[str, int]]]:
@@ -99,8 +108,9 @@ def _funnel(known: KnownTemplate, figures: Figures) -> tuple[Figures, dict[str, 
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """One template: what it says, what became of its coupons, and what can be done with it."""
     actor = request.actor  # type: ignore[attr-defined]
-    known = _known(code)
-    tabs = _tabs(actor, known)
+    known = known_template(code)
+    review = queries.open_reviews().get(code)
+    tabs = _tabs(actor, known, review)
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in dict(tabs) else "overview"
     loaders: dict[str, Any] = {
@@ -108,7 +118,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
         "issue": lambda: _issue(request, actor),
         "batches": lambda: _batches(known, paging.number(request.GET.get("after"))),
         "versions": lambda: versions(known, paging.number(request.GET.get("after"))),
-        "edit": lambda: {"given": known.template, "kinds": told.KINDS},
+        "edit": lambda: {"given": known.edited, "kinds": told.KINDS},
     }
     figures, widths = _funnel(known, queries.figures([known.id]).get(known.id, Figures()))
     return show(
@@ -120,22 +130,42 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
         tabs=tabs,
         figures=figures,
         widths=widths,
-        facts=told.facts(known.template, str(yuan(known.template.worth)), queries.places([code])[code]),
+        facts=told.facts(known.template, queries.places([code])[code]),
         is_generic=known.template.kind is CouponKind.GENERIC,
         may_edit=_may_edit(actor),
         may_issue=actor.may(permissions.ISSUE_COUPONS),
+        states=told.TEMPLATE_STATES,
+        **_reviewed(actor, known, review),
         **loaders[tab](),
     )
 
 
-def _tabs(actor: Actor, known: KnownTemplate) -> list[tuple[str, str]]:
+def _reviewed(actor: Actor, known: KnownTemplate, review: Review | None) -> dict[str, Any]:
+    """What its draft says otherwise, what is in review, and what was decided."""
+    changes = _changed(review) if review else told.differences(known.template, known.edited)
+    decided = queries.decided(actor, known.template.code)
+    return {
+        "changes": changes,
+        "decided": [{"review": one, "changes": _changed(one)} for one in decided],
+        **reviewing.shown(actor, review, permissions.APPROVE_TEMPLATES),
+    }
+
+
+def _changed(one: Review) -> list[tuple[str, str, str]]:
+    """What handing this in changed, or is to change: part by part in words."""
+    before = msgspec.convert(one.before, Template) if one.before else None
+    return told.differences(before, msgspec.convert(one.body, Template))
+
+
+def _tabs(actor: Actor, known: KnownTemplate, review: Review | None) -> list[tuple[str, str]]:
     tabs = [("overview", _("Overview"))]
-    if known.template.kind is CouponKind.SINGLE:
+    if known.template.kind is CouponKind.SINGLE and not known.is_draft:
         if actor.may(permissions.ISSUE_COUPONS) and known.is_live:
             tabs.append(("issue", _("Give to customers")))
         tabs.append(("batches", _("Batches")))
-    tabs.append(("versions", _("Versions")))
-    return [*tabs, ("edit", _("Edit"))] if _may_edit(actor) else tabs
+    if not known.is_draft:
+        tabs.append(("versions", _("Versions")))
+    return [*tabs, ("edit", _("Edit"))] if _may_edit(actor) and review is None else tabs
 
 
 def _batches(known: KnownTemplate, older_than: int | None) -> dict[str, Any]:
@@ -174,40 +204,6 @@ def _issue(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         except Problem as problem:
             say_problem(request, problem)
     return {"who": who, "lines": lines, "token": uuid.uuid4().hex, "most": MOST_LISTED}
-
-
-@screen(permissions.EDIT_TEMPLATES)
-def new_template(request: HttpRequest) -> HttpResponse:
-    """Write a new template, from nothing or from the facts of another (`?like=code`)."""
-    actor = request.actor  # type: ignore[attr-defined]
-    like = queries.templates([request.GET.get("like", "")])
-    if request.method == "POST":
-        try:
-            made = _asked(request, Template(code="-", name="-"), code=request.POST.get("code", "").strip())
-            services.create_template(actor, made)
-            messages.success(request, _("%(name)s can be issued now.") % {"name": made.name})
-            return HttpResponseRedirect(reverse("admin:coupon_template", args=[made.code]))
-        except Problem as problem:
-            say_problem(request, problem)
-    given = next((known.template for known in like.values()), Template(code="-", name="-"))
-    return show(
-        request,
-        "coupon_template_new",
-        _("New coupon template"),
-        given=given,
-        is_new=True,
-        copied=bool(like),
-        kinds=told.KINDS,
-    )
-
-
-@screen(permissions.EDIT_TEMPLATES)
-def change_template(request: HttpRequest, code: str) -> HttpResponse:
-    known = _known(code)
-    actor = request.actor  # type: ignore[attr-defined]
-    to = reverse("admin:coupon_template", args=[code])
-    done = _("Saved. Coupons issued before keep their days and uses.")
-    return act(request, to, lambda: services.change_template(actor, _asked(request, known.template)), done)
 
 
 @screen(permissions.EDIT_TEMPLATES)
@@ -284,7 +280,7 @@ def listed(text: str, upload: Any) -> list[int]:
     return ids
 
 
-def _known(code: str) -> KnownTemplate:
+def known_template(code: str) -> KnownTemplate:
     known = queries.templates([code]).get(code)
     if known is None:
         raise NotFound(_("There is no coupon template %(code)s.") % {"code": code})
@@ -293,56 +289,3 @@ def _known(code: str) -> KnownTemplate:
 
 def _may_edit(actor: Actor) -> bool:
     return actor.may(permissions.EDIT_TEMPLATES) and actor.stations is None
-
-
-def _asked(request: HttpRequest, before: Template, code: str = "") -> Template:
-    """The template as the form has it; what the form leaves out stays."""
-    given = request.POST
-    fields: dict[str, Any] = {name: _whole(name, given[name]) for name in _WHOLE if name in given}
-    kind = CouponKind(given["kind"]) if given.get("kind") in told.KINDS else before.kind
-    is_single = kind is CouponKind.SINGLE
-    if not is_single:
-        fields["uses"] = 1
-    return Template(
-        code=code or before.code,
-        kind=kind,
-        name=given.get("name", ""),
-        description=given.get("description", ""),
-        generic_code="" if is_single else given.get("generic_code", ""),
-        handover=given.get("handover", ""),
-        stations=tuple(given.get("stations", "").replace(",", " ").replace("，", " ").split()),
-        valid_until=_day(given.get("valid_until", "")),
-        is_automatic=is_single and "is_automatic" in given,
-        is_transferable=is_single and "is_transferable" in given,
-        worth=_money(given.get("worth", "")),
-        **fields,
-    )
-
-
-def _whole(name: str, text: str) -> int:
-    plain = text.strip().replace(",", "")
-    if not plain:
-        return 1 if name == "uses" else 0
-    if not plain.isascii() or not plain.isdigit() or len(plain) > 12:
-        raise Invalid.field(name, _("%(text)r is not a whole number") % {"text": text})
-    return int(plain)
-
-
-def _money(text: str) -> Decimal:
-    plain = text.strip().replace(",", "") or "0"
-    try:
-        worth = Decimal(plain)
-    except InvalidOperation:
-        worth = Decimal("NaN")
-    if not worth.is_finite() or abs(worth) >= 10**10:
-        raise Invalid.field("worth", _("%(text)r is not an amount") % {"text": text})
-    return worth
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Invalid.field("valid_until", _("%(text)r is not a day") % {"text": text}) from None
