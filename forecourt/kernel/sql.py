@@ -108,6 +108,11 @@ def text_array(values: Iterable[str]) -> str:
     return "{" + ",".join([_quoted(value) for value in values]) + "}"
 
 
+def like(text: str) -> str:
+    """The text with LIKE's own signs made ordinary, to be looked for within a pattern."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def bytes_array(values: Iterable[bytes]) -> str:
     """An array parameter of byte strings, to be cast with ::bytea[] where it is used."""
     return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"

@@ -154,14 +154,13 @@ def _views(
 ) -> list[StationView]:
     if "\0" in code + text + after:
         return []
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = sql.dicts(
         _STATION_VIEWS,
         {
             "stations": None if actor.stations is None else list(actor.stations),
             "code": code,
             "text": text,
-            "pattern": pattern,
+            "pattern": f"%{sql.like(text)}%",
             "after": after,
             "limit": limit,
             "with_closed": with_closed,

@@ -120,7 +120,7 @@ def product_facts(code: str) -> ProductFacts:
 
 def _list(*, ids: Sequence[int] | None = None, limit: int = 1, **criteria: Any) -> list[ProductView]:
     text = criteria.get("text", "")
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = sql.like(text)
     if any("\0" in value for value in criteria.values() if isinstance(value, str)):
         return []
     unset = {"text": "", "kind": "", "family": "", "category": "", "only_active": False, "costless": False, "after": ""}

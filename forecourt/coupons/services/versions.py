@@ -12,8 +12,8 @@ from forecourt.kernel import stamps
 from forecourt.kernel.actors import Actor
 
 
-def put_in_force(actor: Actor, row: CouponTemplate, template: Template, now: datetime) -> int:
-    """Have a template, whose row is new or locked, say this from now on; returns the number of its version.
+def put_in_force(actor: Actor, row: CouponTemplate, template: Template, now: datetime) -> None:
+    """Have a template, whose row is new or locked, say this from now on.
 
     What says nothing otherwise than the version before is none.
     """
@@ -22,12 +22,11 @@ def put_in_force(actor: Actor, row: CouponTemplate, template: Template, now: dat
     stamps.bump(queries.STAMP)
     latest = CouponTemplateVersion.objects.filter(template=row).order_by("-number").first()
     if latest is not None and stored(latest.body) == template:
-        return int(latest.number)
+        return
     number = latest.number + 1 if latest is not None else 1
     CouponTemplateVersion.objects.create(
         template=row, number=number, body=row.body, valid_from=now, published_at=now, published_by=actor.label
     )
-    return int(number)
 
 
 def put_in_place(row: CouponTemplate, template: Template) -> None:

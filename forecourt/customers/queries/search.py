@@ -93,7 +93,7 @@ def _by_marks(way: str, marks: Sequence[Recognised], place: Place | None, filter
 
 def _by_name(text: str, place: Place | None, filters: dict[str, Any]) -> Found:
     """Names that begin so, then names that hold it."""
-    words = {"text": text, "pattern": rules.like_pattern(text)}
+    words = {"text": text, "pattern": sql.like(text)}
     found: Found = []
     if place is None or place.way == PREFIX:
         found = _rows(BY_PREFIX, PREFIX, place, filters | words)

@@ -30,7 +30,6 @@ from forecourt.customers.rules.search import (
     Place,
     cursor_of,
     decoded_cursor,
-    like_pattern,
     meanings,
     place_of,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "decoded_cursor",
     "enrolment",
     "last_four",
-    "like_pattern",
     "masked",
     "meanings",
     "normal_card",

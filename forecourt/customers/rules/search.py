@@ -56,11 +56,6 @@ def _as_kinds(text: str, kinds: tuple[str, ...], region: str) -> list[Recognised
     return found
 
 
-def like_pattern(text: str) -> str:
-    """The text with LIKE's own signs made ordinary."""
-    return re.sub(r"([\\%_])", r"\\\1", text)
-
-
 class Place(NamedTuple):
     """Where a list stopped: in which of its ways of finding, behind which customer. Holds no personal value."""
 

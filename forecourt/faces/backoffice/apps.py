@@ -23,7 +23,6 @@ class BackofficeConfig(AppConfig):
 def _acquaint() -> None:
     """Put together what siblings may not know of each other."""
     from forecourt.coupons import queries as coupons
-    from forecourt.kernel import clock
     from forecourt.loyalty import queries as loyalty_queries
     from forecourt.loyalty import services as loyalty
     from forecourt.loyalty import words
@@ -36,4 +35,4 @@ def _acquaint() -> None:
     words.name_coupons_by(lambda codes: {code: known.template.name for code, known in coupons.templates(codes).items()})
     offers.find_by("issued", issued)
     offers.find_by("templates", lambda codes: coupons.templates(codes).keys())
-    offers.find_by("tiers", lambda codes: [tier.code for tier in loyalty_queries.programme_at(clock.now()).tiers])
+    offers.find_by("tiers", lambda _codes: loyalty_queries.tier_codes())

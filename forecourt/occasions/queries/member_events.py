@@ -72,7 +72,7 @@ def member_events(
     where = {
         "states": list(states) if states is not None else None,
         "station_ids": sorted(station_ids) if station_ids is not None else None,
-        "text": _pattern(text),
+        "text": sql.like(text),
         "ends_after": clock.now() if is_ahead else None,
         "before": at,
         "before_id": event_id,
@@ -92,11 +92,6 @@ def event_reviews(event_id: int) -> list[Review]:
     subject = f"event:{event_id}"
     waiting = reviews.open_review(subject)
     return [*([waiting] if waiting else []), *reviews.decided(subject)]
-
-
-def _pattern(text: str) -> str:
-    """A text to look for as it is, within a pattern."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def events_waited_for(customer_ids: Collection[int]) -> set[int]:
@@ -120,7 +115,7 @@ def sign_ups(
     where = {
         "event_id": event_id,
         "states": list(states) if states is not None else None,
-        "text": _pattern(text),
+        "text": sql.like(text),
         "code": normal_code(text),
         "known_ids": list(known_ids),
         "after": after,

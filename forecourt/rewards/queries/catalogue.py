@@ -90,7 +90,7 @@ def _lines(
             "state": state.value if state else None,
             "kind": kind.value if kind else None,
             "text": text,
-            "pattern": "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
+            "pattern": f"%{sql.like(text)}%",
             "limit": MOST,
         },
     )

@@ -162,5 +162,5 @@ def somebody_of(tier: str) -> int | None:
 
 def pick(kind: str, text: str, limit: int = MOST_FOUND) -> list[tuple[str, str, str]]:
     """What can be chosen of a kind, by a part of code or name: (code, name, what tells it apart)."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    like = f"%{sql.like(text)}%"
     return sql.rows(_PICK[kind], {"like": like, "limit": limit}) if kind in _PICK else []

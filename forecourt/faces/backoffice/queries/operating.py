@@ -41,10 +41,9 @@ def audit_page(
 ) -> list[dict[str, Any]]:
     """A page of the audit trail, newest first; one more than `limit` where there are more."""
     at, entry_id = after or (None, None)
-    like = who.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     parameters = {
         "actor": who,
-        "actor_like": f"%{like}%",
+        "actor_like": f"%{sql.like(who)}%",
         "action": action,
         "action_like": f"{action}.%",
         "customer": customer,

@@ -74,7 +74,7 @@ def choices(kind: str, text: str, chosen: Collection[str], stations: Sequence[in
 
     What is chosen is there whatever the text, unless it is unknown. Two statements at most.
     """
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    like = f"%{sql.like(text)}%"
     parameters: dict[str, Any] = {"like": like, "limit": MOST + 1 + len(chosen), "stations": stations}
     found = sql.rows(_CHANGED if kind == "offers" and not text else _FOUND[kind], parameters)
     kept = sql.rows(_CHOSEN[kind], {**parameters, "codes": sorted(chosen)}) if chosen else []

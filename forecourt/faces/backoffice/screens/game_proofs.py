@@ -69,7 +69,7 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
     found, now = queries.protocol(game_id), clock.now()
     names = {prize.code: prize.name for prize in game.rules.prizes}
     drawn, holders = (found.drawn, found.holders()) if found else ([], {})
-    waiting = {one.win_id: one.prize for one in holders.values() if one.waits_since}
+    waiting = [one.prize for one in holders.values() if one.waits_since]
     shown = drawn[:PAGE]
     return show(
         request,
@@ -85,7 +85,7 @@ def protocol(request: HttpRequest, game_id: int) -> HttpResponse:
         given=sum(one.granted_at is not None for one in holders.values()),
         lapsed=sum(one.lost_at is not None for one in holders.values()),
         waiting=len(waiting),
-        templates=coupon_names({one.template for one in game.rules.prizes if one.code in waiting.values()}),
+        templates=coupon_names({one.template for one in game.rules.prizes if one.code in waiting}),
         winners=len(drawn),
         reserves=_reserves(found) if found else [],
         lost_names=LOST,
